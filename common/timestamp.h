@@ -1,0 +1,17 @@
+/* Points in time as text: RFC 3339 to and from milliseconds since the Unix epoch. Thread: any. */
+#ifndef DP_TIMESTAMP_H
+#define DP_TIMESTAMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/str.h"
+
+/* Reads a whole RFC 3339 date-time: the offset is required, digits after the millisecond are cut off,
+ * and second 60 is the first of the next minute. False, and *ms untouched, for anything else. */
+bool dp_timestamp_parse(struct dp_str text, int64_t *ms);
+
+/* Writes "2026-11-22T10:00:00.000Z". Years before 0 or after 9999 get a sign or more digits. */
+void dp_timestamp_format(int64_t ms, char buf[32]);
+
+#endif
