@@ -1,0 +1,50 @@
+/* An agent's states over time, from agent.state: which holds now, since when, which team the agent is of,
+ * and how much of a span was spent working. Times in ms. Thread: one. */
+#ifndef DP_AGENT_H
+#define DP_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/str.h"
+#include "ingest/event.h"
+
+struct dp_state_change {
+    int64_t time_ms;
+    char *tie; /* owned: what breaks a tie of time, or NULL once it can no longer matter */
+    enum dp_agent_state state;
+};
+
+/* All zero: an agent without a state. */
+struct dp_agent {
+    struct dp_state_change *changes; /* ascending; of one millisecond only the last one counts */
+    uint32_t count, settled;         /* settled: so many from the start have given up their tie */
+    size_t capacity;
+    uint32_t team;                   /* scope number from the latest change that named a team, or 0 */
+    int64_t team_ms;
+    char *team_tie; /* owned */
+};
+
+void dp_agent_deinit(struct dp_agent *agent);
+
+/* Puts a change where it belongs. Changes before `forget_ms` but for the last of them may be dropped.
+ * Ties of changes before `settled_ms` are no longer told apart. */
+void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t forget_ms,
+                  int64_t settled_ms);
+
+/* Notes the team that `event` names, unless a later change has named one. True: it is the agent's team. */
+bool dp_agent_put_team(struct dp_agent *agent, const struct dp_event *event, uint32_t team);
+
+/* The latest state, or NULL when none is known. */
+static inline const struct dp_state_change *dp_agent_now(const struct dp_agent *agent)
+{
+    return agent->count ? &agent->changes[agent->count - 1] : NULL;
+}
+
+/* Time within (from, to] in busy or wrapup (`*worked_ms`), and in available, busy or wrapup
+ * (`*staffed_ms`). A state holds until the next change; before the first nothing is known. */
+void dp_agent_occupancy(const struct dp_agent *agent, int64_t from_ms, int64_t to_ms,
+                        int64_t *worked_ms, int64_t *staffed_ms);
+
+#endif

@@ -1,0 +1,251 @@
+#include "aggregator/aggregator.h"
+
+#include <stdlib.h>
+
+#include "aggregator/private.h"
+#include "common/memory.h"
+
+/* What is old is looked for once in so many events. */
+#define DP_FORGET_EVERY 256
+
+static void give_targets(struct dp_aggregator *agg, struct dp_scope *queue)
+{
+    const struct dp_targets *targets = &agg->options.targets;
+    memset(queue->target_ms, 0, sizeof queue->target_ms);
+    for (size_t i = 0; i < targets->queue_count; i++)
+        if (dp_str_equal(dp_str_from(targets->queues[i].queue), queue->id))
+            memcpy(queue->target_ms, targets->queues[i].target_ms, sizeof queue->target_ms);
+}
+
+static void free_targets(struct dp_targets *targets)
+{
+    for (size_t i = 0; i < targets->queue_count; i++)
+        free((char *)targets->queues[i].queue);
+    free((void *)targets->queues);
+}
+
+static void copy_targets(struct dp_targets *copy, const struct dp_targets *targets)
+{
+    struct dp_queue_targets *queues = NULL;
+    if (targets->queue_count)
+        queues = dp_xcalloc(targets->queue_count, sizeof *queues);
+    for (size_t i = 0; i < targets->queue_count; i++) {
+        queues[i] = targets->queues[i];
+        queues[i].queue = dp_xstrdup(targets->queues[i].queue);
+    }
+    *copy = *targets;
+    copy->queues = queues;
+}
+
+struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *options)
+{
+    struct dp_aggregator *agg = dp_xcalloc(1, sizeof *agg);
+    agg->options = *options;
+    copy_targets(&agg->options.targets, &options->targets);
+    agg->t_ms = agg->horizon_ms = INT64_MIN;
+    dp_partitions_init(&agg->partitions);
+    dp_dedup_init(&agg->dedup);
+    dp_ahead_init(&agg->ahead);
+    dp_scopes_init(&agg->scopes, &agg->options.windows);
+    dp_contacts_init(&agg->contacts);
+    dp_repeat_init(&agg->repeat, options->fcr_window_ms);
+    dp_scope_touch(agg, dp_scope_at(agg, DP_SCOPE_OF_ALL));
+    return agg;
+}
+
+void dp_aggregator_destroy(struct dp_aggregator *agg)
+{
+    if (!agg)
+        return;
+    dp_repeat_deinit(&agg->repeat);
+    dp_contacts_deinit(&agg->contacts);
+    dp_scopes_deinit(&agg->scopes);
+    dp_ahead_deinit(&agg->ahead);
+    dp_dedup_deinit(&agg->dedup);
+    dp_partitions_deinit(&agg->partitions);
+    dp_heap_deinit(&agg->alarms);
+    free_targets(&agg->options.targets);
+    free(agg->active_before.items);
+    free(agg->active_after.items);
+    free(agg);
+}
+
+void dp_aggregator_set_targets(struct dp_aggregator *agg, const struct dp_targets *targets)
+{
+    free_targets(&agg->options.targets);
+    copy_targets(&agg->options.targets, targets);
+    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++)
+        if (agg->scopes.items[i] && agg->scopes.items[i]->kind == DP_SCOPE_QUEUE)
+            give_targets(agg, agg->scopes.items[i]);
+}
+
+void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    if (scope->listed)
+        return;
+    scope->listed = true;
+    scope->next_changed = NULL;
+    *(agg->changed_last ? &agg->changed_last->next_changed : &agg->changed_first) = scope;
+    agg->changed_last = scope;
+}
+
+uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id,
+                        int64_t time_ms)
+{
+    if (!id.len)
+        return DP_SCOPE_NONE;
+    bool made;
+    struct dp_scope *scope = dp_scopes_get(&agg->scopes, kind, id, &made);
+    if (made) {
+        if (kind == DP_SCOPE_QUEUE)
+            give_targets(agg, scope);
+        dp_scope_touch(agg, scope);
+    }
+    if (time_ms > scope->last_event_ms)
+        scope->last_event_ms = time_ms;
+    return scope->number;
+}
+
+void dp_scope_hold(struct dp_aggregator *agg, uint32_t number)
+{
+    if (number)
+        dp_scope_at(agg, number)->references++;
+}
+
+void dp_scope_release(struct dp_aggregator *agg, uint32_t number)
+{
+    if (number)
+        dp_scope_at(agg, number)->references--;
+}
+
+void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    if (scope->kind == DP_SCOPE_AGENT) {
+        dp_gauges_leave(agg, scope);
+        dp_scope_release(agg, scope->agent.team);
+    }
+    dp_heap_remove(&agg->alarms, &scope->alarm);
+    dp_scopes_remove(&agg->scopes, scope);
+}
+
+/* Gives back what no event can concern any more. */
+static void forget(struct dp_aggregator *agg)
+{
+    const struct dp_aggregator_options *options = &agg->options;
+    agg->since_forget = 0;
+    agg->horizon_ms = dp_partitions_horizon(&agg->partitions);
+    int64_t settled = dp_back(agg->horizon_ms, options->allowed_lateness_ms);
+    dp_repeat_forget(&agg->repeat, settled);
+
+    int64_t before = dp_back(settled, options->contact_ttl_ms);
+    for (;;) {
+        bool room = dp_contacts_count(&agg->contacts) <= options->max_contacts;
+        struct dp_contact *silent =
+            dp_contacts_silent(&agg->contacts, room ? before : INT64_MAX);
+        if (!silent)
+            break;
+        if (!room || silent->fold.open_legs || silent->waiting_queue)
+            agg->counters.contacts_forgotten++;
+        dp_forget_contact(agg, silent);
+    }
+}
+
+uint32_t dp_aggregator_add_partition(struct dp_aggregator *agg)
+{
+    uint32_t slot = dp_partitions_add(&agg->partitions);
+    agg->horizon_ms = dp_partitions_horizon(&agg->partitions);
+    return slot;
+}
+
+void dp_aggregator_set_idle(struct dp_aggregator *agg, uint32_t slot, bool idle)
+{
+    agg->partitions.items[slot].idle = idle;
+}
+
+enum dp_verdict dp_aggregator_apply(struct dp_aggregator *agg, uint32_t slot,
+                                    const struct dp_event *event)
+{
+    const struct dp_aggregator_options *options = &agg->options;
+    struct dp_event_key key = dp_event_key_of(event->source, event->id);
+    if (dp_dedup_has(&agg->dedup, key)) {
+        agg->counters.duplicate++;
+        return DP_DUPLICATE;
+    }
+    if (dp_partitions_late(&agg->partitions, slot, event->time_ms, options->allowed_lateness_ms)) {
+        agg->counters.late++;
+        return DP_LATE;
+    }
+    dp_dedup_add(&agg->dedup, key, event->time_ms,
+                 dp_back(agg->horizon_ms, options->dedup_horizon_ms));
+    dp_partitions_see(&agg->partitions, slot, event->time_ms);
+    agg->counters.accepted++;
+    if (++agg->since_forget >= DP_FORGET_EVERY)
+        forget(agg);
+
+    if (event->time_ms > options->as_of_limit_ms)
+        return DP_ACCEPTED;
+    if (!options->wall_clock || event->time_ms <= agg->t_ms) {
+        dp_apply_event(agg, event);
+        return DP_ACCEPTED;
+    }
+    dp_ahead_put(&agg->ahead, event);
+    if (dp_ahead_count(&agg->ahead) > options->max_waiting) {
+        struct dp_event *earliest = dp_ahead_take(&agg->ahead, INT64_MAX);
+        agg->counters.ahead++;
+        dp_apply_event(agg, earliest);
+        free(earliest);
+    }
+    return DP_ACCEPTED;
+}
+
+static int64_t floor_second(int64_t ms)
+{
+    int64_t rest = ms % DP_SECOND_MS;
+    return ms - (rest < 0 ? rest + DP_SECOND_MS : rest);
+}
+
+void dp_aggregator_advance(struct dp_aggregator *agg, int64_t t_ms)
+{
+    t_ms = floor_second(t_ms);
+    if (t_ms <= agg->t_ms)
+        return;
+    agg->t_ms = t_ms;
+    struct dp_event *event;
+    while ((event = dp_ahead_take(&agg->ahead, t_ms))) {
+        dp_apply_event(agg, event);
+        free(event);
+    }
+    forget(agg);
+    struct dp_heap_node *due;
+    while ((due = dp_heap_first(&agg->alarms)) && due->key <= t_ms) {
+        dp_heap_remove(&agg->alarms, due);
+        dp_scope_touch(agg, dp_owner_of(due, struct dp_scope, alarm));
+    }
+}
+
+int64_t dp_aggregator_t(const struct dp_aggregator *agg)
+{
+    return agg->t_ms;
+}
+
+int64_t dp_aggregator_watermark(const struct dp_aggregator *agg)
+{
+    return agg->partitions.highest_ms;
+}
+
+void dp_aggregator_mark_all(struct dp_aggregator *agg)
+{
+    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
+        struct dp_scope *scope = agg->scopes.items[i];
+        if (!scope)
+            continue;
+        dp_windows_mark_changed(scope->windows);
+        scope->known_changed = scope->now_changed = true;
+        dp_scope_touch(agg, scope);
+    }
+}
+
+const struct dp_aggregator_counters *dp_aggregator_counters(const struct dp_aggregator *agg)
+{
+    return &agg->counters;
+}

@@ -1,0 +1,95 @@
+/* The aggregator: events in, changed entries out. It knows neither Kafka nor Redis nor the clock.
+ *
+ *   admit (duplicate? late?) -> contacts -> facts -> windows of each scope -> entries
+ *
+ * T, the moment the figures are as of, is moved by dp_aggregator_advance. Where it follows the wall clock
+ * an event ahead of T waits until T has reached it; where it follows the events it never has to.
+ * Thread: one. Out of memory ends the process. */
+#ifndef DP_AGGREGATOR_H
+#define DP_AGGREGATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aggregator/entry.h"
+#include "aggregator/windows.h"
+#include "ingest/event.h"
+
+/* Response-time targets, in milliseconds, indexed by channel; queue entries override the defaults
+ * where they are above 0. */
+struct dp_queue_targets {
+    const char *queue;
+    int64_t target_ms[DP_CHANNELS];
+};
+struct dp_targets {
+    int64_t target_ms[DP_CHANNELS];
+    const struct dp_queue_targets *queues;
+    size_t queue_count;
+};
+
+struct dp_aggregator_options {
+    struct dp_window_plan windows;
+    char window_labels[DP_WINDOWS_MAX][16]; /* as configured: "5m" */
+    int64_t allowed_lateness_ms;
+    int64_t dedup_horizon_ms; /* event time for which (source, id) pairs are remembered */
+    int64_t short_abandon_ms;
+    int64_t fcr_window_ms;
+    int64_t contact_ttl_ms; /* a contact without events for so long (event time) is forgotten */
+    int64_t scope_ttl_ms;   /* so is an agent, team or queue that holds no facts and no contacts */
+    size_t max_contacts;    /* above this the longest-silent contact is forgotten early */
+    size_t max_waiting;     /* events ahead of T held back; above this the earliest is applied at once */
+    bool wall_clock;        /* T follows the clock, not the events */
+    int64_t as_of_limit_ms; /* events after it count but are not applied; INT64_MAX: none */
+    struct dp_targets targets;
+};
+
+enum dp_verdict { DP_ACCEPTED, DP_DUPLICATE, DP_LATE };
+
+/* What happened, for logs and dp:meta. Monotonic. */
+struct dp_aggregator_counters {
+    uint64_t accepted, duplicate, late;
+    uint64_t clock_skew;         /* negative durations counted as 0 */
+    uint64_t ahead;              /* events applied before their time because too many were waiting */
+    uint64_t contacts_forgotten; /* contacts given back before they were over, or for want of room */
+};
+
+struct dp_aggregator;
+
+/* Copies what it needs of the options. */
+struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *options);
+void dp_aggregator_destroy(struct dp_aggregator *aggregator); /* accepts NULL */
+
+/* Targets for facts made from now on; facts already made keep the verdict of their time. */
+void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp_targets *targets);
+
+/* Makes a partition known and returns its slot: 0, 1, 2 ... Memory of duplicates, contacts and repeat
+ * callers is kept until every partition has moved past it; an idle one (read to its end) holds
+ * nothing back. */
+uint32_t dp_aggregator_add_partition(struct dp_aggregator *aggregator);
+void dp_aggregator_set_idle(struct dp_aggregator *aggregator, uint32_t slot, bool idle);
+
+/* Takes one valid event from partition `slot`. The event's strings are copied where they must be. */
+enum dp_verdict dp_aggregator_apply(struct dp_aggregator *aggregator, uint32_t slot,
+                                    const struct dp_event *event);
+
+/* Moves T to `t_ms`, rounded down to a whole second; never back. */
+void dp_aggregator_advance(struct dp_aggregator *aggregator, int64_t t_ms);
+
+/* T; INT64_MIN before the first advance. */
+int64_t dp_aggregator_t(const struct dp_aggregator *aggregator);
+
+/* The highest event time accepted; INT64_MIN before the first event. */
+int64_t dp_aggregator_watermark(const struct dp_aggregator *aggregator);
+
+/* Windows, gauges and known ids that changed since they were last handed out (a dp_entry_fn; `ctx` is
+ * the aggregator). */
+bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry);
+
+/* Everything counts as changed: after a sink has lost what it was given. */
+void dp_aggregator_mark_all(struct dp_aggregator *aggregator);
+
+const struct dp_aggregator_counters *
+dp_aggregator_counters(const struct dp_aggregator *aggregator);
+
+#endif

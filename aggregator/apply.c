@@ -1,0 +1,218 @@
+#include "aggregator/private.h"
+
+#include <math.h>
+
+/* Puts a fact into the windows of one scope, or takes it out. */
+static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
+                     const struct dp_fact *fact)
+{
+    if (!number)
+        return;
+    struct dp_scope *scope = dp_scope_at(agg, number);
+    if (sign > 0)
+        dp_windows_put(scope->windows, fact);
+    else
+        dp_windows_take(scope->windows, fact);
+    if (!agg->options.wall_clock)
+        dp_windows_trim(scope->windows, dp_earliest_t(agg));
+    dp_scope_touch(agg, scope);
+}
+
+static bool in_target(const struct dp_aggregator *agg, uint32_t queue, const struct dp_fact *fact)
+{
+    int64_t target = queue ? dp_scope_at(agg, queue)->target_ms[fact->channel] : 0;
+    if (target <= 0)
+        target = agg->options.targets.target_ms[fact->channel];
+    return fact->value <= target;
+}
+
+/* A fact in its final form goes to everybody it concerns. */
+static void settle(void *ctx, int sign, const struct dp_made *made)
+{
+    struct dp_aggregator *agg = ctx;
+    struct dp_fact fact = made->fact;
+    if (fact.kind == DP_FACT_RESPONSE && in_target(agg, made->queue, &fact))
+        fact.flags |= DP_FACT_IN_TARGET;
+    if (sign > 0 && fact.flags & DP_FACT_SKEWED)
+        agg->counters.clock_skew++;
+    to_scope(agg, made->agent, sign, &fact);
+    to_scope(agg, made->team, sign, &fact);
+    to_scope(agg, made->queue, sign, &fact);
+    to_scope(agg, DP_SCOPE_OF_ALL, sign, &fact);
+}
+
+/* What a contact tells of its facts. */
+struct telling {
+    struct dp_aggregator *agg;
+    struct dp_contact *contact;
+};
+
+static void told(void *ctx, int sign, const struct dp_made *made)
+{
+    struct telling *telling = ctx;
+    struct dp_aggregator *agg = telling->agg;
+    if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
+        dp_repeat_take(&agg->repeat, telling->contact, sign, made, settle, agg);
+    if (made->fact.kind != DP_FACT_OUTCOME) /* outcomes come back from there with their mark */
+        settle(agg, sign, made);
+}
+
+static void look_up_team(void *ctx, uint32_t agent, uint32_t *team)
+{
+    struct dp_aggregator *agg = ctx;
+    if (*team != DP_TEAM_OPEN)
+        dp_scope_release(agg, *team);
+    *team = agent ? dp_scope_at(agg, agent)->agent.team : DP_SCOPE_NONE;
+    dp_scope_hold(agg, *team); /* it is kept in the record */
+}
+
+static uint32_t keep_named(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id,
+                           int64_t time_ms)
+{
+    uint32_t number = dp_scope_named(agg, kind, id, time_ms);
+    dp_scope_hold(agg, number);
+    return number;
+}
+
+static void release_record(struct dp_aggregator *agg, const struct dp_record *record)
+{
+    dp_scope_release(agg, record->agent);
+    dp_scope_release(agg, record->team);
+    dp_scope_release(agg, record->queue);
+    if (record->made_team != DP_TEAM_OPEN)
+        dp_scope_release(agg, record->made_team);
+    if (record->type == DP_CONTACT_ANSWERED && record->end_team != DP_TEAM_OPEN)
+        dp_scope_release(agg, record->end_team);
+}
+
+void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact)
+{
+    /* To the gauges it is over; the facts it has made stay in their windows. */
+    dp_gauges_note(contact, &agg->active_before);
+    dp_repeat_forget_contact(&agg->repeat, contact);
+    dp_fold_rewind(&contact->fold, NULL, 0);
+    dp_gauges_follow(agg, contact);
+    for (uint32_t i = 0; i < contact->record_count; i++)
+        release_record(agg, &contact->records[i]);
+    dp_contacts_remove(&agg->contacts, contact);
+}
+
+static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *event)
+{
+    struct dp_contact *contact = 
+        dp_contacts_get(&agg->contacts, event->interaction, event->time_ms);
+    struct dp_record record = {
+        .time_ms = event->time_ms,
+        .agent = keep_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms),
+        .team = keep_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms),
+        .made_team = DP_TEAM_OPEN,
+        .type = event->type & 0xff,
+    };
+    struct dp_str customer = {0};
+    switch (event->type) {
+    case DP_CONTACT_OFFERED:
+        record.queue = keep_named(agg, DP_SCOPE_QUEUE, event->queue, event->time_ms);
+        record.what = event->channel & 0xff;
+        customer = event->customer;
+        break;
+    case DP_CONTACT_ANSWERED:
+        record.end_team = DP_TEAM_OPEN;
+        break;
+    case DP_CONTACT_TRANSFERRED:
+        record.queue = keep_named(agg, DP_SCOPE_QUEUE, event->to_queue, event->time_ms);
+        break;
+    case DP_CONTACT_MESSAGE:
+        record.what = event->from & 0xff;
+        break;
+    case DP_CONTACT_RESOLVED:
+        record.what = event->resolved;
+        break;
+    default:
+        break;
+    }
+    struct telling telling = {agg, contact};
+    struct dp_fold_rules rules = {
+        .short_abandon_ms = agg->options.short_abandon_ms,
+        .look_up_team = look_up_team,
+        .team_ctx = agg,
+        .emit = told,
+        .emit_ctx = &telling,
+    };
+    dp_gauges_note(contact, &agg->active_before);
+    dp_contact_add(&agg->contacts, contact, &record, event->source, event->id, customer, &rules);
+    dp_gauges_follow(agg, contact);
+}
+
+static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *event)
+{
+    struct dp_scope *scope =
+        dp_scope_at(agg, dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms));
+    struct dp_agent *agent = &scope->agent;
+    const struct dp_state_change *now = dp_agent_now(agent);
+    enum dp_agent_state state_before = now ? now->state : DP_STATE_OFFLINE;
+    bool had_state = now != NULL;
+    uint32_t team_before = agent->team;
+
+    const struct dp_window_plan *plan = &agg->options.windows;
+    int64_t longest = plan->length_ms[plan->count - 1];
+    dp_agent_put(agent, event, dp_back(dp_earliest_t(agg), longest),
+                 dp_back(agg->horizon_ms, agg->options.allowed_lateness_ms));
+    if (event->team.len) {
+        uint32_t team = keep_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms);
+        dp_scope_release(agg, dp_agent_put_team(agent, event, team) ? team_before : team);
+    }
+    dp_gauges_state(agg, scope, had_state ? &state_before : NULL, team_before);
+}
+
+/* Feedback and quality checks are facts by themselves. */
+static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *event)
+{
+    struct dp_made made = {
+        .agent = dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms),
+        .team = dp_scope_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms),
+        .queue = dp_scope_named(agg, DP_SCOPE_QUEUE, event->queue, event->time_ms),
+    };
+    if (!made.team)
+        made.team = dp_scope_at(agg, made.agent)->agent.team;
+    made.fact.time_ms = event->time_ms;
+    made.fact.channel = event->channel & 0xff;
+    switch (event->type) {
+    case DP_FEEDBACK_RATED:
+        made.fact.kind = DP_FACT_RATING;
+        made.fact.value = llround(100.0 * event->score / event->scale * (double)DP_SCORE_UNIT);
+        if (5.0 * event->score >= 4.0 * event->scale) /* 80 of 100, without rounding */
+            made.fact.flags |= DP_FACT_SATISFIED;
+        break;
+    case DP_FEEDBACK_COMPLAINED:
+        made.fact.kind = DP_FACT_COMPLAINT;
+        break;
+    default:
+        made.fact.kind = DP_FACT_QUALITY;
+        made.fact.value = llround(event->score * (double)DP_SCORE_UNIT);
+        if (event->fatal)
+            made.fact.flags |= DP_FACT_FATAL;
+        break;
+    }
+    settle(agg, +1, &made);
+}
+
+void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event)
+{
+    switch (event->type) {
+    case DP_AGENT_STATE:
+        apply_agent_state(agg, event);
+        break;
+    case DP_FEEDBACK_RATED:
+    case DP_FEEDBACK_COMPLAINED:
+    case DP_QUALITY_SCORED:
+        apply_opinion(agg, event);
+        break;
+    case DP_SCORECARD_MEASURED: /* counts in periods; the agent becomes known */
+        dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms);
+        dp_scope_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms);
+        break;
+    default:
+        apply_to_contact(agg, event);
+        break;
+    }
+}

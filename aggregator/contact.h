@@ -1,0 +1,79 @@
+/* Contacts: the sorted events of each, and the facts that they make.
+ *
+ * An event that arrives in order is one step of the fold; one that arrives out of order is put in its
+ * place, the contact is folded again, and the difference between the facts before and after is told.
+ * Order: by time, then source, then id, bytewise. Thread: one. */
+#ifndef DP_CONTACT_H
+#define DP_CONTACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aggregator/fold.h"
+#include "common/heap.h"
+#include "common/index.h"
+#include "common/str.h"
+
+struct dp_contact {
+    struct dp_contact *next; /* in the queue of those to be forgotten */
+    int64_t queued_ms;       /* last_ms when it was put there */
+    uint64_t hash;
+    struct dp_record *records;
+    char *bytes; /* ids and sources, the contact's own id first */
+    uint32_t record_count, record_capacity;
+    uint32_t byte_count, byte_capacity;
+    int64_t last_ms; /* the latest of its events */
+    uint8_t id_len;
+    bool fcr; /* its outcome counts as first-contact resolution */
+
+    /* What the gauges have been told: where it waits, where it is served. */
+    uint32_t waiting_queue, service_queue;
+    struct dp_heap_node waiting; /* in waiting_queue's heap, by since when */
+
+    struct dp_fold fold;
+};
+
+struct dp_contacts {
+    struct dp_index index;
+    struct dp_contact *first, *last; /* the queue */
+    struct dp_made_list {
+        struct dp_made *items;
+        size_t count, capacity;
+    } before, after; /* room for folding again */
+};
+
+void dp_contacts_init(struct dp_contacts *contacts);
+void dp_contacts_deinit(struct dp_contacts *contacts);
+
+static inline size_t dp_contacts_count(const struct dp_contacts *contacts)
+{
+    return contacts->index.count;
+}
+
+/* The contact of that id, made when it is not there, for an event of `time_ms`. */
+struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id,
+                                   int64_t time_ms);
+
+/* Adds one event: `record` with its strings still apart. `customer` is absent but for offers. Tells the facts
+ * that come and go through `rules`, those that go first. */
+void dp_contact_add(struct dp_contacts *contacts, struct dp_contact *contact,
+                    const struct dp_record *record, struct dp_str source, struct dp_str id,
+                    struct dp_str customer, const struct dp_fold_rules *rules);
+
+/* The contact that has been silent longest, roughly: the first of the queue that was silent since it was put there.
+ * NULL when there is none, or none that was put there before `before_ms`. */
+struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t before_ms);
+
+/* Frees the contact that dp_contacts_silent has given, once it is in no heap any more; its facts stay. */
+void dp_contacts_remove(struct dp_contacts *contacts, struct dp_contact *contact);
+
+/* The id of a customer that an offer of the contact named; `at` as in the record. */
+struct dp_str dp_contact_customer(const struct dp_contact *contact, uint32_t at);
+
+static inline struct dp_str dp_contact_id(const struct dp_contact *contact)
+{
+    return (struct dp_str){contact->bytes, contact->id_len};
+}
+
+#endif

@@ -1,0 +1,111 @@
+#include "aggregator/dedup.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+#include "common/memory.h"
+
+#define DP_DEDUP_MIN 64
+
+/* Source and id are at most 256 bytes each by contract. */
+#define DP_PAIR_MAX (256 + 1 + 256)
+
+void dp_dedup_init(struct dp_dedup *dedup)
+{
+    *dedup = (struct dp_dedup){0};
+}
+
+void dp_dedup_deinit(struct dp_dedup *dedup)
+{
+    for (size_t i = 0; i < DP_DEDUP_SHARDS; i++)
+        free(dedup->shards[i].entries);
+}
+
+struct dp_event_key dp_event_key_of(struct dp_str source, struct dp_str id)
+{
+    /* 0xff is in no UTF-8 text, so no two pairs give the same bytes. */
+    char pair[DP_PAIR_MAX];
+    memcpy(pair, source.p, source.len);
+    pair[source.len] = (char)0xff;
+    memcpy(pair + source.len + 1, id.p, id.len);
+    XXH128_hash_t hash = XXH3_128bits(pair, source.len + 1 + id.len);
+    return (struct dp_event_key){hash.high64, (uint32_t)hash.low64};
+}
+
+/* Years 0 to 9999 in units of 128 s, from 1. */
+static uint32_t tick_of(int64_t time_ms)
+{
+    const int64_t year_zero_ms = INT64_C(-62167305600000); /* a day earlier, for offsets */
+    if (time_ms <= year_zero_ms)
+        return 1;
+    int64_t tick = (time_ms - year_zero_ms) / 128000 + 1;
+    return tick > UINT32_MAX ? UINT32_MAX : (uint32_t)tick;
+}
+
+static size_t shard_of(struct dp_event_key key)
+{
+    return key.high >> 56;
+}
+
+static bool holds(const struct dp_dedup_entry *entry, struct dp_event_key key)
+{
+    return entry->high == key.high && entry->low == key.low;
+}
+
+bool dp_dedup_has(const struct dp_dedup *dedup, struct dp_event_key key)
+{
+    const struct dp_dedup_shard *shard = &dedup->shards[shard_of(key)];
+    if (shard->count == 0)
+        return false;
+    for (uint32_t at = key.low;; at++) {
+        const struct dp_dedup_entry *entry = &shard->entries[at & (shard->capacity - 1)];
+        if (entry->tick == 0)
+            return false;
+        if (holds(entry, key))
+            return true;
+    }
+}
+
+static void insert(struct dp_dedup_shard *shard, struct dp_dedup_entry entry)
+{
+    uint32_t at = entry.low;
+    while (shard->entries[at & (shard->capacity - 1)].tick != 0)
+        at++;
+    shard->entries[at & (shard->capacity - 1)] = entry;
+    shard->count++;
+}
+
+/* Leaves out what may be forgotten and takes the size that fits the rest. */
+static void make_room(struct dp_dedup_shard *shard, uint32_t oldest)
+{
+    struct dp_dedup_shard old = *shard;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < old.capacity; i++)
+        kept += old.entries[i].tick >= oldest;
+    uint32_t capacity = DP_DEDUP_MIN;
+    while (capacity / 2 < kept + 1)
+        capacity *= 2;
+    *shard = (struct dp_dedup_shard){.entries = dp_xcalloc(capacity, sizeof *shard->entries),
+                                     .capacity = capacity};
+    for (uint32_t i = 0; i < old.capacity; i++)
+        if (old.entries[i].tick >= oldest)
+            insert(shard, old.entries[i]);
+    free(old.entries);
+}
+
+void dp_dedup_add(struct dp_dedup *dedup, struct dp_event_key key, int64_t time_ms,
+                  int64_t forget_before_ms)
+{
+    struct dp_dedup_shard *shard = &dedup->shards[shard_of(key)];
+    if (shard->count + 1 > shard->capacity / 4 * 3)
+        make_room(shard, tick_of(forget_before_ms));
+    insert(shard, (struct dp_dedup_entry){key.high, key.low, tick_of(time_ms)});
+}
+
+size_t dp_dedup_count(const struct dp_dedup *dedup)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < DP_DEDUP_SHARDS; i++)
+        count += dedup->shards[i].count;
+    return count;
+}

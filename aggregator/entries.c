@@ -1,0 +1,258 @@
+/* What has changed, as entries for the sink: scope by scope, a scope's windows and gauges together. */
+#include "aggregator/private.h"
+
+#define DP_FORMAT_VERSION 1
+
+/* A window's key outlives its last fact by so much, should the pipeline stop (redis.md). */
+#define DP_WINDOW_GRACE_MS INT64_C(60000)
+
+/* Gauges have no facts that keep them alive: they are written again so often, and expire after twice that
+ * and a little more. */
+#define DP_NOW_PERIOD_MS INT64_C(120000)
+#define DP_NOW_TTL_MS    INT64_C(300000)
+
+/* An agent's occupancy moves with the clock: a window is written again at least every so-many-th part of
+ * its length. */
+#define DP_OCCUPANCY_PARTS 20
+
+/* True when a multiple of `period_ms`, shifted by the scope's number so that not all come at once, lies in
+ * (from, to]. */
+static bool passed(const struct dp_scope *scope, int64_t period_ms, int64_t from_ms, int64_t to_ms)
+{
+    int64_t shift = (int64_t)scope->number * DP_SECOND_MS % period_ms;
+    return (from_ms + shift) / period_ms != (to_ms + shift) / period_ms;
+}
+
+/* The first such multiple after `ms`. */
+static int64_t next_multiple(const struct dp_scope *scope, int64_t period_ms, int64_t ms)
+{
+    int64_t shift = (int64_t)scope->number * DP_SECOND_MS % period_ms;
+    return ((ms + shift) / period_ms + 1) * period_ms - shift;
+}
+
+static int64_t occupancy_period(const struct dp_aggregator *agg, size_t window)
+{
+    int64_t period =
+        agg->options.windows.length_ms[window] / DP_OCCUPANCY_PARTS / DP_SECOND_MS * DP_SECOND_MS;
+    return period > DP_SECOND_MS ? period : DP_SECOND_MS;
+}
+
+static bool has_occupancy(const struct dp_scope *scope)
+{
+    return scope->kind == DP_SCOPE_AGENT && dp_agent_now(&scope->agent);
+}
+
+static uint32_t occupancy_due(const struct dp_aggregator *agg, const struct dp_scope *scope)
+{
+    uint32_t due = 0;
+    if (!has_occupancy(scope) || scope->entries_ms == INT64_MIN)
+        return 0;
+    for (size_t w = 0; w < agg->options.windows.count; w++)
+        if (scope->published[DP_CHANNEL_NONE] >> w & 1 &&
+            passed(scope, occupancy_period(agg, w), scope->entries_ms, agg->t_ms))
+            due |= 1u << w;
+    return due;
+}
+
+/* Sets when the scope has to be looked at again though nothing arrives. */
+static void set_alarm(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    int64_t at = dp_windows_next_change(scope->windows);
+    int64_t now_at = dp_gauges_tick(scope) ? agg->t_ms + DP_SECOND_MS
+                                           : next_multiple(scope, DP_NOW_PERIOD_MS, agg->t_ms);
+    if (now_at < at)
+        at = now_at;
+    if (has_occupancy(scope))
+        for (size_t w = 0; w < agg->options.windows.count; w++) {
+            int64_t due = next_multiple(scope, occupancy_period(agg, w), agg->t_ms);
+            if (scope->published[DP_CHANNEL_NONE] >> w & 1 && due < at)
+                at = due;
+        }
+    dp_heap_set(&agg->alarms, &scope->alarm, at);
+}
+
+/* True when nothing is known of the scope that anybody could still ask for. */
+static bool is_silent(const struct dp_aggregator *agg, const struct dp_scope *scope)
+{
+    return scope->kind != DP_SCOPE_ALL && !scope->references &&
+           dp_windows_empty(scope->windows) &&
+           scope->last_event_ms < dp_back(agg->t_ms, agg->options.scope_ttl_ms);
+}
+
+static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    struct dp_cursor *cursor = &agg->cursor;
+    dp_windows_advance(scope->windows, agg->t_ms);
+    for (int channel = 0; channel < DP_CHANNELS; channel++)
+        cursor->changed[channel] = dp_windows_changed(scope->windows, (enum dp_channel)channel);
+    dp_windows_clear_changed(scope->windows);
+    cursor->changed[DP_CHANNEL_NONE] |= occupancy_due(agg, scope);
+    cursor->now = scope->now_changed || dp_gauges_tick(scope) || scope->entries_ms == INT64_MIN ||
+                  passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
+    scope->now_changed = false;
+    scope->entries_ms = agg->t_ms;
+    cursor->scope = scope;
+    cursor->channel = DP_CHANNEL_NONE;
+    cursor->stage = is_silent(agg, scope) ? DP_STAGE_LEAVING : DP_STAGE_KNOWN;
+    dp_heap_remove(&agg->alarms, &scope->alarm);
+}
+
+static struct dp_scope *take_changed(struct dp_aggregator *agg)
+{
+    struct dp_scope *scope = agg->changed_first;
+    if (!scope)
+        return NULL;
+    agg->changed_first = scope->next_changed;
+    if (!agg->changed_first)
+        agg->changed_last = NULL;
+    scope->next_changed = NULL;
+    scope->listed = false;
+    return scope;
+}
+
+static void begin_entry(const struct dp_scope *scope, enum dp_entry_kind kind,
+                        struct dp_entry *entry)
+{
+    entry->kind = kind;
+    entry->scope = scope->kind;
+    entry->id = scope->id;
+    entry->channel = DP_CHANNEL_NONE;
+    entry->window = NULL;
+    entry->gone = false;
+    entry->ttl_ms = 0;
+    entry->field_count = 0;
+}
+
+static void add_figures(const struct dp_figures *figures, struct dp_entry *entry)
+{
+    for (enum dp_figure which = 0; which < DP_FIGURES; which++)
+        if (dp_figures_has(figures, which))
+            dp_entry_add(entry, dp_figure_infos[which].name,
+                         dp_figure_infos[which].unit == DP_UNIT_MILLIONTHS ? DP_FIELD_MILLIONTHS
+                                                                           : DP_FIELD_INTEGER,
+                         figures->value[which]);
+}
+
+static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size_t window,
+                         struct dp_entry *entry)
+{
+    enum dp_channel channel = agg->cursor.channel;
+    int64_t length = agg->options.windows.length_ms[window];
+    begin_entry(scope, DP_ENTRY_WINDOW, entry);
+    entry->channel = channel;
+    entry->window = agg->options.window_labels[window];
+    scope->published[channel] |= 1u << window;
+
+    struct dp_figures figures = {0};
+    dp_windows_figures(scope->windows, channel, window, &figures);
+    if (channel == DP_CHANNEL_NONE && has_occupancy(scope)) {
+        int64_t worked, staffed;
+        dp_agent_occupancy(&scope->agent, agg->t_ms - length, agg->t_ms, &worked, &staffed);
+        dp_figures_set_share(&figures, DP_FIGURE_OCCUPANCY, worked, staffed);
+    }
+    entry->ttl_ms = length + DP_WINDOW_GRACE_MS;
+    dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
+    dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
+    dp_entry_add(entry, "from_ms", DP_FIELD_INTEGER, agg->t_ms - length);
+    add_figures(&figures, entry);
+}
+
+/* The next changed window of the open scope. */
+static bool next_window(struct dp_aggregator *agg, struct dp_scope *scope, struct dp_entry *entry)
+{
+    struct dp_cursor *cursor = &agg->cursor;
+    for (; cursor->channel < DP_CHANNELS; cursor->channel++) {
+        while (cursor->changed[cursor->channel]) {
+            size_t window = (size_t)__builtin_ctz(cursor->changed[cursor->channel]);
+            cursor->changed[cursor->channel] &= cursor->changed[cursor->channel] - 1;
+            if (dp_windows_count(scope->windows, cursor->channel, window)) {
+                window_entry(agg, scope, window, entry);
+                return true;
+            }
+            if (scope->published[cursor->channel] >> window & 1) {
+                begin_entry(scope, DP_ENTRY_WINDOW, entry);
+                entry->channel = cursor->channel;
+                entry->window = agg->options.window_labels[window];
+                entry->gone = true;
+                scope->published[cursor->channel] &= ~(1u << window);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The next entry of the open scope; false when it has no more. */
+static bool next_of_scope(struct dp_aggregator *agg, struct dp_entry *entry)
+{
+    struct dp_cursor *cursor = &agg->cursor;
+    struct dp_scope *scope = cursor->scope;
+    if (cursor->stage == DP_STAGE_KNOWN) {
+        cursor->stage = DP_STAGE_WINDOWS;
+        if (scope->known_changed && scope->kind != DP_SCOPE_ALL) {
+            scope->known_changed = false;
+            begin_entry(scope, DP_ENTRY_KNOWN, entry);
+            return true;
+        }
+    }
+    if (cursor->stage == DP_STAGE_WINDOWS) {
+        if (next_window(agg, scope, entry))
+            return true;
+        cursor->stage = DP_STAGE_NOW;
+        if (cursor->now) {
+            begin_entry(scope, DP_ENTRY_NOW, entry);
+            entry->ttl_ms = DP_NOW_TTL_MS;
+            dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
+            dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
+            dp_gauges_fields(agg, scope, entry);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A silent scope leaves: its gauges go, then its place among the known ids, then itself. */
+static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
+{
+    struct dp_cursor *cursor = &agg->cursor;
+    struct dp_scope *scope = cursor->scope;
+    if (cursor->stage == DP_STAGE_LEFT) {
+        if (is_silent(agg, scope) && !scope->listed) {
+            dp_scope_retire(agg, scope);
+        } else { /* something was heard of it meanwhile */
+            scope->known_changed = scope->now_changed = true;
+            dp_scope_touch(agg, scope);
+        }
+        return false;
+    }
+    bool gauges = cursor->stage == DP_STAGE_LEAVING;
+    begin_entry(scope, gauges ? DP_ENTRY_NOW : DP_ENTRY_KNOWN, entry);
+    entry->gone = true;
+    cursor->stage = gauges ? DP_STAGE_UNKNOWN : DP_STAGE_LEFT;
+    return true;
+}
+
+bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
+{
+    struct dp_aggregator *agg = aggregator;
+    struct dp_cursor *cursor = &agg->cursor;
+    if (agg->t_ms == INT64_MIN)
+        return false;
+    for (;;) {
+        if (!cursor->scope) {
+            struct dp_scope *scope = take_changed(agg);
+            if (!scope)
+                return false;
+            open_scope(agg, scope);
+        }
+        if (cursor->stage >= DP_STAGE_LEAVING) {
+            if (next_of_leaving(agg, entry))
+                return true;
+        } else {
+            if (next_of_scope(agg, entry))
+                return true;
+            set_alarm(agg, cursor->scope);
+        }
+        cursor->scope = NULL;
+    }
+}

@@ -1,0 +1,119 @@
+/* What the parts of the aggregator share; nobody else includes it.
+ *
+ *   aggregator.c  admits events, moves T, forgets what is old
+ *   apply.c       one event to its contact or agent, and on to facts
+ *   gauges.c      who waits, who is served, who is in which state
+ *   entries.c     what has changed, for the sink */
+#ifndef DP_PRIVATE_H
+#define DP_PRIVATE_H
+
+#include "aggregator/aggregator.h"
+#include "aggregator/ahead.h"
+#include "aggregator/contact.h"
+#include "aggregator/dedup.h"
+#include "aggregator/partitions.h"
+#include "aggregator/repeat.h"
+#include "aggregator/scope.h"
+
+#define DP_SECOND_MS INT64_C(1000)
+
+/* How far entries.c has come with the scope it is handing out. */
+struct dp_cursor {
+    struct dp_scope *scope; /* NULL: take the next one */
+    enum {
+        DP_STAGE_KNOWN,
+        DP_STAGE_WINDOWS,
+        DP_STAGE_NOW,
+        DP_STAGE_LEAVING, /* silent: its gauges go */
+        DP_STAGE_UNKNOWN, /* then its place among the known ids */
+        DP_STAGE_LEFT
+    } stage;
+    enum dp_channel channel;
+    uint32_t changed[DP_CHANNELS]; /* windows still to be handed out */
+    bool now;
+};
+
+struct dp_agent_list {
+    uint32_t *items;
+    uint32_t count, capacity;
+};
+
+struct dp_aggregator {
+    struct dp_aggregator_options options;
+    struct dp_aggregator_counters counters;
+    struct dp_partitions partitions;
+    struct dp_dedup dedup;
+    struct dp_ahead ahead;
+    struct dp_scopes scopes;
+    struct dp_contacts contacts;
+    struct dp_repeat repeat;
+
+    int64_t t_ms;       /* INT64_MIN before the first advance */
+    int64_t horizon_ms; /* no partition will bring events much older than this */
+    uint32_t since_forget;
+
+    struct dp_heap alarms; /* scopes that change by themselves */
+    struct dp_scope *changed_first, *changed_last;
+    struct dp_cursor cursor;
+    struct dp_agent_list active_before, active_after; /* room for comparing */
+};
+
+/* ms - span, but INT64_MIN stays what it is. */
+static inline int64_t dp_back(int64_t ms, int64_t span)
+{
+    return ms < INT64_MIN + span ? INT64_MIN : ms - span;
+}
+
+static inline struct dp_scope *dp_scope_at(const struct dp_aggregator *agg, uint32_t number)
+{
+    return dp_scopes_at(&agg->scopes, number);
+}
+
+/* Puts the scope on the list of those that entries.c looks at. */
+void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope);
+
+/* The scope of that kind and id, which an event of `time_ms` has named; made when it is new. Number 0, and
+ * no scope, for an absent id. */
+uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id,
+                        int64_t time_ms);
+
+/* Numbers that are kept hold a reference; 0 is allowed. */
+void dp_scope_hold(struct dp_aggregator *agg, uint32_t number);
+void dp_scope_release(struct dp_aggregator *agg, uint32_t number);
+
+/* Gives back a scope that nobody refers to and that is in no window. */
+void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope);
+
+/* apply.c: takes an event that T has reached. */
+void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event);
+
+/* apply.c: a contact is given back; what it holds is released. */
+void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact);
+
+/* gauges.c: notes the open legs of a contact before its events change (`list` keeps them). */
+void dp_gauges_note(const struct dp_contact *contact, struct dp_agent_list *list);
+
+/* gauges.c: brings the gauges in line with the contact; agg->active_before holds what was noted. */
+void dp_gauges_follow(struct dp_aggregator *agg, struct dp_contact *contact);
+
+/* gauges.c: an agent's state or team has changed from these. */
+void dp_gauges_state(struct dp_aggregator *agg, struct dp_scope *agent,
+                     const enum dp_agent_state *state_before, uint32_t team_before);
+
+/* gauges.c: an agent is given back: it is in no state any more. */
+void dp_gauges_leave(struct dp_aggregator *agg, struct dp_scope *agent);
+
+/* gauges.c: the fields of a scope's gauges, and whether they change with the clock alone. */
+void dp_gauges_fields(const struct dp_aggregator *agg, const struct dp_scope *scope,
+                      struct dp_entry *entry);
+bool dp_gauges_tick(const struct dp_scope *scope);
+
+/* The earliest that T can be when figures are next asked for: what only earlier ones need may go. */
+static inline int64_t dp_earliest_t(const struct dp_aggregator *agg)
+{
+    int64_t highest = agg->partitions.highest_ms, limit = agg->options.as_of_limit_ms;
+    int64_t by_events = highest < limit ? highest : limit;
+    return agg->options.wall_clock || agg->t_ms > by_events ? agg->t_ms : by_events;
+}
+
+#endif

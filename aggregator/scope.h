@@ -1,0 +1,80 @@
+/* Scopes: whatever has figures of its own - each agent, team and queue, and all together.
+ *
+ * A scope is found by kind and id, and numbered: contacts keep the number (4 bytes; 0 is none) and hold a
+ * reference, so that a silent scope can be given back once nobody names it any more. Thread: one. */
+#ifndef DP_SCOPE_H
+#define DP_SCOPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aggregator/agent.h"
+#include "aggregator/entry.h"
+#include "aggregator/windows.h"
+#include "common/heap.h"
+#include "common/index.h"
+#include "common/str.h"
+
+#define DP_SCOPE_NONE 0u
+#define DP_SCOPE_OF_ALL 1u
+
+struct dp_scope {
+    enum dp_scope_kind kind;
+    uint32_t number;
+    uint32_t references;
+    struct dp_str id; /* owned; NUL-terminated; absent for all */
+    uint64_t hash;
+    struct dp_windows *windows;
+    int64_t last_event_ms; /* when something was last heard of it */
+
+    /* What the sink has to be told. */
+    struct dp_scope *next_changed; /* in the list of changed scopes */
+    bool listed;
+    bool known_changed;                /* became known */
+    bool now_changed;                  /* its gauges changed */
+    int64_t entries_ms;                /* T when it was last handed out; INT64_MIN: never */
+    uint32_t published[DP_CHANNELS];   /* bit w: there is a key for window w */
+    struct dp_heap_node alarm;         /* when it changes though nothing arrives */
+
+    /* Gauges, each used by the kinds it concerns. */
+    int64_t target_ms[DP_CHANNELS]; /* queue: response-time targets */
+    struct dp_heap waiting;         /* queue: contacts that wait, the oldest first */
+    uint32_t waiting_count;         /* all: over the queues */
+    uint32_t in_service;            /* queue, all: contacts with an open leg */
+    uint32_t active_contacts;       /* agent: contacts in which it has an open leg */
+    uint32_t states[DP_AGENT_STATES]; /* team, all: agents in each state */
+    struct dp_agent agent;          /* agent: its states */
+};
+
+struct dp_scopes {
+    struct dp_index index;
+    struct dp_scope **items; /* by number; NULL: free */
+    uint32_t count;          /* numbers given out, 0 included */
+    size_t capacity;
+    uint32_t *free_numbers;
+    size_t free_count, free_capacity;
+    const struct dp_window_plan *plan;
+};
+
+/* `plan` must outlive it. Makes the scope of all. */
+void dp_scopes_init(struct dp_scopes *scopes, const struct dp_window_plan *plan);
+void dp_scopes_deinit(struct dp_scopes *scopes);
+
+/* The scope of that kind and id, or NULL. */
+struct dp_scope *dp_scopes_find(const struct dp_scopes *scopes, enum dp_scope_kind kind,
+                                struct dp_str id);
+
+/* Likewise, made when it is not there (`*made` tells). */
+struct dp_scope *dp_scopes_get(struct dp_scopes *scopes, enum dp_scope_kind kind, struct dp_str id,
+                               bool *made);
+
+/* The scope with that number, which is not DP_SCOPE_NONE. */
+static inline struct dp_scope *dp_scopes_at(const struct dp_scopes *scopes, uint32_t number)
+{
+    return scopes->items[number];
+}
+
+/* Frees a scope that nobody refers to. */
+void dp_scopes_remove(struct dp_scopes *scopes, struct dp_scope *scope);
+
+#endif

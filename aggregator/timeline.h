@@ -1,0 +1,76 @@
+/* The facts of one scope in order of time: a double-ended queue of chunks of up to 64 facts. Equal
+ * facts may be kept more than once; facts of one time are kept in no certain order.
+ *
+ * Costs: at the end, and dropping from the front, constant; elsewhere a binary search and a move
+ * within one chunk. The only chunk of a quiet scope starts with 4 facts and doubles.
+ * Thread: one. Out of memory ends the process (dp_xmalloc). */
+#ifndef DP_TIMELINE_H
+#define DP_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aggregator/fact.h"
+#include "aggregator/metric.h"
+
+#define DP_TIMELINE_CHUNK 64
+
+struct dp_timeline_chunk {
+    int64_t first_ms; /* time of the first fact: kept here so that a search stays in one array */
+    struct dp_fact *facts; /* [begin, end) are in use, never none */
+    uint32_t holds;        /* dp_metric_bit of every fact in it, and perhaps of some taken since */
+    uint8_t begin, end, capacity;
+};
+
+/* All zero is an empty timeline. */
+struct dp_timeline {
+    struct dp_timeline_chunk *chunks; /* [head, tail) are in use */
+    size_t head, tail, capacity;
+};
+
+void dp_timeline_deinit(struct dp_timeline *timeline);
+
+static inline bool dp_timeline_empty(const struct dp_timeline *timeline)
+{
+    return timeline->head == timeline->tail;
+}
+
+void dp_timeline_put(struct dp_timeline *timeline, const struct dp_fact *fact);
+
+/* Takes out one fact that equals `fact` but for DP_FACT_IN_TARGET and leaves it in `taken`;
+ * false when there is none. */
+bool dp_timeline_take(struct dp_timeline *timeline, const struct dp_fact *fact,
+                      struct dp_fact *taken);
+
+/* Gives back all facts with time <= until_ms. */
+void dp_timeline_drop(struct dp_timeline *timeline, int64_t until_ms);
+
+/* The first fact with time > after_ms; NULL when there is none. */
+const struct dp_fact *dp_timeline_after(const struct dp_timeline *timeline, int64_t after_ms);
+
+/* A walk over the facts with after_ms < time <= until_ms, oldest first. Chunks that hold nothing of
+ * `wanted` (bits of dp_metric_bit) are left out; the others come whole. The timeline must not
+ * change meanwhile. */
+struct dp_timeline_walk {
+    const struct dp_fact *fact, *end;            /* the chunk at hand */
+    const struct dp_timeline_chunk *next, *last; /* those to come */
+    int64_t after_ms, until_ms;
+    uint32_t wanted;
+};
+
+struct dp_timeline_walk dp_timeline_walk(const struct dp_timeline *timeline, int64_t after_ms,
+                                         int64_t until_ms, uint32_t wanted);
+
+/* On to the next chunk; false when there is none. For dp_timeline_walk_next. */
+bool dp_timeline_walk_chunk(struct dp_timeline_walk *walk);
+
+/* The next fact; NULL at the end. */
+static inline const struct dp_fact *dp_timeline_walk_next(struct dp_timeline_walk *walk)
+{
+    if (walk->fact == walk->end && !dp_timeline_walk_chunk(walk))
+        return NULL;
+    return walk->fact->time_ms <= walk->until_ms ? walk->fact++ : NULL;
+}
+
+#endif

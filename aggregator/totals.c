@@ -1,0 +1,145 @@
+#include "aggregator/totals.h"
+
+#define REPLY_LIMIT_MS INT64_C(180000)
+
+/* From billionths of a point to millionths, as published. */
+#define SCORE_DIVISOR (DP_SCORE_UNIT / 1000000)
+
+static const uint8_t sum_of_kind[DP_FACT_KINDS] = {
+    [DP_FACT_OFFERED] = DP_SUM_REST,
+    [DP_FACT_RESPONSE] = DP_METRIC_RESPONSE,
+    [DP_FACT_REPLY] = DP_METRIC_REPLY,
+    [DP_FACT_ABANDON] = DP_SUM_REST,
+    [DP_FACT_HANDLE] = DP_METRIC_HANDLE,
+    [DP_FACT_TRANSFER] = DP_SUM_REST,
+    [DP_FACT_DECLINE] = DP_SUM_REST,
+    [DP_FACT_OUTCOME] = DP_METRIC_RESOLVE, /* the value is 0 where it is not timed */
+    [DP_FACT_RATING] = DP_SUM_RATINGS,
+    [DP_FACT_COMPLAINT] = DP_SUM_REST,
+    [DP_FACT_QUALITY] = DP_SUM_QUALITIES,
+};
+
+/* `one` is 1 or, to take out, all bits set: modular arithmetic does the rest. No branches: facts of
+ * all kinds come mixed, so the processor would guess wrong at each. */
+static inline void add(struct dp_totals *totals, const struct dp_fact *fact, uint64_t one)
+{
+    uint32_t *counts = totals->counts, count = (uint32_t)one;
+    unsigned flags = fact->flags;
+    bool timed = (flags & DP_FACT_TIMED) != 0;
+    bool in_3m = (fact->kind == DP_FACT_REPLY) & (fact->value <= REPLY_LIMIT_MS);
+    bool in_24h = timed & (fact->value <= DP_DAY_MS);
+    counts[fact->kind] += count;
+    counts[DP_COUNT_SHORT] += flags & DP_FACT_SHORT ? count : 0;
+    counts[DP_COUNT_IN_TARGET] += flags & DP_FACT_IN_TARGET ? count : 0;
+    counts[DP_COUNT_RESOLVED] += flags & DP_FACT_RESOLVED ? count : 0;
+    counts[DP_COUNT_TIMED] += timed ? count : 0;
+    counts[DP_COUNT_FCR] += flags & DP_FACT_FCR ? count : 0;
+    counts[DP_COUNT_SATISFIED] += flags & DP_FACT_SATISFIED ? count : 0;
+    counts[DP_COUNT_FATAL] += flags & DP_FACT_FATAL ? count : 0;
+    counts[DP_COUNT_REPLIES_3M] += in_3m ? count : 0;
+    counts[DP_COUNT_OUTCOMES_24H] += in_24h ? count : 0;
+    counts[DP_COUNT_FACTS] += count;
+    totals->sums[sum_of_kind[fact->kind]] += (uint64_t)fact->value * one;
+    totals->sums[DP_SUM_HOLD] += (uint64_t)fact->hold_ms * one;
+    totals->sums[DP_SUM_WRAP] += (uint64_t)fact->wrap_ms * one;
+}
+
+void dp_totals_put(struct dp_totals *totals, const struct dp_fact *fact)
+{
+    add(totals, fact, 1);
+}
+
+void dp_totals_take(struct dp_totals *totals, const struct dp_fact *fact)
+{
+    add(totals, fact, UINT64_MAX);
+}
+
+void dp_totals_merge(struct dp_totals *into, const struct dp_totals *from)
+{
+    for (size_t i = 0; i < DP_COUNTS; i++)
+        into->counts[i] += from->counts[i];
+    for (size_t i = 0; i < DP_SUMS; i++)
+        into->sums[i] += from->sums[i];
+}
+
+uint32_t dp_totals_values(const struct dp_totals *totals, enum dp_metric metric)
+{
+    static const uint8_t counts[DP_METRICS] = {
+        [DP_METRIC_RESPONSE] = DP_FACT_RESPONSE,
+        [DP_METRIC_REPLY] = DP_FACT_REPLY,
+        [DP_METRIC_HANDLE] = DP_FACT_HANDLE,
+        [DP_METRIC_RESOLVE] = DP_COUNT_TIMED,
+    };
+    return totals->counts[counts[metric]];
+}
+
+static void set_counts(const uint32_t *counts, struct dp_figures *figures)
+{
+    dp_figures_set(figures, DP_FIGURE_OFFERED, counts[DP_FACT_OFFERED]);
+    dp_figures_set(figures, DP_FIGURE_RESPONSES, counts[DP_FACT_RESPONSE]);
+    dp_figures_set(figures, DP_FIGURE_ABANDONS, counts[DP_FACT_ABANDON]);
+    dp_figures_set(figures, DP_FIGURE_SHORT_ABANDONS, counts[DP_COUNT_SHORT]);
+    dp_figures_set(figures, DP_FIGURE_HANDLES, counts[DP_FACT_HANDLE]);
+    dp_figures_set(figures, DP_FIGURE_TRANSFERS, counts[DP_FACT_TRANSFER]);
+    dp_figures_set(figures, DP_FIGURE_DECLINES, counts[DP_FACT_DECLINE]);
+    dp_figures_set(figures, DP_FIGURE_REPLIES, counts[DP_FACT_REPLY]);
+    dp_figures_set(figures, DP_FIGURE_OUTCOMES, counts[DP_FACT_OUTCOME]);
+    dp_figures_set(figures, DP_FIGURE_RESOLVED, counts[DP_COUNT_RESOLVED]);
+    dp_figures_set(figures, DP_FIGURE_RATINGS, counts[DP_FACT_RATING]);
+    dp_figures_set(figures, DP_FIGURE_COMPLAINTS, counts[DP_FACT_COMPLAINT]);
+    dp_figures_set(figures, DP_FIGURE_QUALITY_CHECKS, counts[DP_FACT_QUALITY]);
+    dp_figures_set(figures, DP_FIGURE_QUALITY_FATALS, counts[DP_COUNT_FATAL]);
+}
+
+static void set_shares(const uint32_t *counts, struct dp_figures *figures)
+{
+    int64_t handles = counts[DP_FACT_HANDLE], outcomes = counts[DP_FACT_OUTCOME];
+    int64_t responses = counts[DP_FACT_RESPONSE];
+    int64_t lost = (int64_t)counts[DP_FACT_ABANDON] - counts[DP_COUNT_SHORT];
+    int64_t demand = responses + lost;
+    dp_figures_set_share(figures, DP_FIGURE_SERVICE_LEVEL, counts[DP_COUNT_IN_TARGET], demand);
+    dp_figures_set_share(figures, DP_FIGURE_ANSWER_RATE, responses, demand);
+    dp_figures_set_share(figures, DP_FIGURE_ABANDON_RATE, lost, demand);
+    dp_figures_set_share(figures, DP_FIGURE_RESOLUTION_RATE, counts[DP_COUNT_RESOLVED], outcomes);
+    dp_figures_set_share(figures, DP_FIGURE_RESOLVED_24H_RATE, counts[DP_COUNT_OUTCOMES_24H],
+                         outcomes);
+    dp_figures_set_share(figures, DP_FIGURE_FCR_RATE, counts[DP_COUNT_FCR], outcomes);
+    dp_figures_set_share(figures, DP_FIGURE_TRANSFER_RATE, counts[DP_FACT_TRANSFER], handles);
+    dp_figures_set_share(figures, DP_FIGURE_REPLY_3M_RATE, counts[DP_COUNT_REPLIES_3M],
+                         counts[DP_FACT_REPLY]);
+    dp_figures_set_share(figures, DP_FIGURE_SATISFIED_RATE, counts[DP_COUNT_SATISFIED],
+                         counts[DP_FACT_RATING]);
+    dp_figures_set_share(figures, DP_FIGURE_COMPLAINT_RATE, counts[DP_FACT_COMPLAINT], handles);
+}
+
+static void set_means(const struct dp_totals *totals, struct dp_figures *figures)
+{
+    static const uint8_t means[DP_METRICS] = {
+        [DP_METRIC_RESPONSE] = DP_FIGURE_RESPONSE_MEAN,
+        [DP_METRIC_REPLY] = DP_FIGURE_REPLY_MEAN,
+        [DP_METRIC_HANDLE] = DP_FIGURE_HANDLE_MEAN,
+        [DP_METRIC_RESOLVE] = DP_FIGURE_RESOLVE_MEAN,
+    };
+    const uint64_t *sums = totals->sums;
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
+        dp_figures_set_mean(figures, means[metric], (int64_t)sums[metric],
+                            dp_totals_values(totals, metric));
+
+    int64_t handles = totals->counts[DP_FACT_HANDLE];
+    uint64_t talk = sums[DP_METRIC_HANDLE] - sums[DP_SUM_HOLD] - sums[DP_SUM_WRAP];
+    dp_figures_set_mean(figures, DP_FIGURE_TALK_MEAN, (int64_t)talk, handles);
+    dp_figures_set_mean(figures, DP_FIGURE_HOLD_MEAN, (int64_t)sums[DP_SUM_HOLD], handles);
+    dp_figures_set_mean(figures, DP_FIGURE_WRAP_MEAN, (int64_t)sums[DP_SUM_WRAP], handles);
+
+    dp_figures_set_mean(figures, DP_FIGURE_SATISFACTION_MEAN, (int64_t)sums[DP_SUM_RATINGS],
+                        totals->counts[DP_FACT_RATING] * SCORE_DIVISOR);
+    dp_figures_set_mean(figures, DP_FIGURE_QUALITY_MEAN, (int64_t)sums[DP_SUM_QUALITIES],
+                        totals->counts[DP_FACT_QUALITY] * SCORE_DIVISOR);
+}
+
+void dp_totals_figures(const struct dp_totals *totals, struct dp_figures *figures)
+{
+    set_counts(totals->counts, figures);
+    set_means(totals, figures);
+    set_shares(totals->counts, figures);
+}

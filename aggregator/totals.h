@@ -1,0 +1,56 @@
+/* Counts and sums over a set of facts: what all figures but maxima and percentiles are made of. A
+ * plain value; facts can be taken out as well as put in. */
+#ifndef DP_TOTALS_H
+#define DP_TOTALS_H
+
+#include <stdint.h>
+
+#include "aggregator/fact.h"
+#include "aggregator/figures.h"
+#include "aggregator/metric.h"
+
+/* What is counted: the facts of each kind (enum dp_fact_kind), then these. */
+enum dp_count {
+    DP_COUNT_SHORT = DP_FACT_KINDS,
+    DP_COUNT_IN_TARGET,
+    DP_COUNT_RESOLVED,
+    DP_COUNT_TIMED,
+    DP_COUNT_FCR,
+    DP_COUNT_SATISFIED,
+    DP_COUNT_FATAL,
+    DP_COUNT_REPLIES_3M,   /* replies within 3 minutes */
+    DP_COUNT_OUTCOMES_24H, /* outcomes resolved within 24 hours */
+    DP_COUNT_FACTS,
+    DP_COUNTS
+};
+
+/* What is summed up: the values of each metric (enum dp_metric), then these. */
+enum dp_sum {
+    DP_SUM_RATINGS = DP_METRICS,
+    DP_SUM_QUALITIES,
+    DP_SUM_HOLD,
+    DP_SUM_WRAP,
+    DP_SUM_REST, /* values that no figure asks for */
+    DP_SUMS
+};
+
+/* All zero holds no fact. Sums may wrap around on the way: unsigned, so that they come back exact.
+ * Ratings and quality scores are at most 1e11 (100 points in billionths): 9e7 of them fit. */
+struct dp_totals {
+    uint32_t counts[DP_COUNTS];
+    uint64_t sums[DP_SUMS];
+};
+
+void dp_totals_put(struct dp_totals *totals, const struct dp_fact *fact);
+void dp_totals_take(struct dp_totals *totals, const struct dp_fact *fact);
+
+/* Adds `from` to `into`. */
+void dp_totals_merge(struct dp_totals *into, const struct dp_totals *from);
+
+/* How many values of a metric there are. */
+uint32_t dp_totals_values(const struct dp_totals *totals, enum dp_metric metric);
+
+/* Sets every count, mean and share of kpis.md, but for occupancy. */
+void dp_totals_figures(const struct dp_totals *totals, struct dp_figures *figures);
+
+#endif

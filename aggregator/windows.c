@@ -1,0 +1,380 @@
+#include "aggregator/windows.h"
+
+#include <stdlib.h>
+
+#include "aggregator/chart.h"
+#include "aggregator/metric.h"
+#include "aggregator/timeline.h"
+#include "aggregator/totals.h"
+#include "common/memory.h"
+
+/* T before the first advance: so long ago that every fact waits and no length reaches below it. */
+#define NEVER (INT64_MIN / 2)
+
+/* A window with at most so many values of a metric finds its percentiles and maximum by gathering
+ * the values from the timeline; with more, in a chart of the metric. The choice hangs on the
+ * window's contents alone, so it is the same however they came about. A chart is made by the first
+ * window that asks, kept up from then on, and given back when the scope is down to a quarter of
+ * GATHER_MAX. */
+#define GATHER_MAX 256
+
+/* The window lengths cut the ages of facts into segments: segment 0 holds the ages from 0 up to,
+ * not including, the first length, segment 1 those from there up to the second, and so on. Window w
+ * is the sum of segments 0 to w. Facts that wait or are gone are in segment plan->count: none. */
+struct dp_windows {
+    const struct dp_window_plan *plan;
+    int64_t now_ms; /* T */
+    struct dp_timeline timeline;
+    struct dp_chart *charts[DP_METRICS]; /* NULL while not needed */
+    uint32_t changed[DP_CHANNELS];       /* a bit a window */
+    bool seen[DP_CHANNELS];              /* the channel has held a fact in a window */
+    struct dp_totals *totals[];          /* [cell(channel, segment)]; NULL where there is no fact */
+};
+
+static const int64_t percents[] = {50, 90, 95, 99};
+#define PERCENTS (sizeof percents / sizeof *percents)
+
+/* A metric's maximum; its percentiles follow. */
+static const enum dp_figure max_figures[DP_METRICS] = {DP_FIGURE_RESPONSE_MAX, DP_FIGURE_REPLY_MAX,
+                                                       DP_FIGURE_HANDLE_MAX, DP_FIGURE_RESOLVE_MAX};
+
+static size_t cell(const struct dp_windows *windows, size_t channel, size_t segment)
+{
+    return channel * windows->plan->count + segment;
+}
+
+/* The age at which facts come into a segment; that of plan->count is the longest length. */
+static int64_t edge(const struct dp_windows *windows, size_t segment)
+{
+    return segment ? windows->plan->length_ms[segment - 1] : 0;
+}
+
+static int64_t longest(const struct dp_windows *windows)
+{
+    return edge(windows, windows->plan->count);
+}
+
+/* The segment of a fact as of t_ms. */
+static size_t segment_at(const struct dp_windows *windows, int64_t t_ms, int64_t time_ms)
+{
+    const struct dp_window_plan *plan = windows->plan;
+    int64_t age = t_ms - time_ms;
+    if (age < 0)
+        return plan->count;
+    size_t segment = 0;
+    while (segment < plan->count && age >= plan->length_ms[segment])
+        segment++;
+    return segment;
+}
+
+/* The windows that hold a segment. */
+static uint32_t windows_with(const struct dp_windows *windows, size_t segment)
+{
+    uint32_t all = (UINT32_C(1) << windows->plan->count) - 1;
+    return all >> segment << segment;
+}
+
+static void destroy_chart(struct dp_windows *windows, enum dp_metric metric)
+{
+    dp_chart_destroy(windows->charts[metric]);
+    windows->charts[metric] = NULL;
+}
+
+/* Every change of a window is this: a fact goes from one segment to another. */
+static void move(struct dp_windows *windows, const struct dp_fact *fact, size_t from, size_t to)
+{
+    if (from == to)
+        return;
+    if (from < windows->plan->count) {
+        struct dp_totals **totals = &windows->totals[cell(windows, fact->channel, from)];
+        dp_totals_take(*totals, fact);
+        if ((*totals)->counts[DP_COUNT_FACTS] == 0) {
+            free(*totals);
+            *totals = NULL;
+        }
+    }
+    if (to < windows->plan->count) {
+        struct dp_totals **totals = &windows->totals[cell(windows, fact->channel, to)];
+        if (!*totals)
+            *totals = dp_xcalloc(1, sizeof **totals);
+        dp_totals_put(*totals, fact);
+    }
+    enum dp_metric metric = dp_metric_of(fact);
+    if (metric < DP_METRICS && windows->charts[metric]) {
+        dp_chart_move(windows->charts[metric], fact, from, to);
+        if (dp_chart_count(windows->charts[metric]) < GATHER_MAX / 4)
+            destroy_chart(windows, metric);
+    }
+    windows->changed[fact->channel] |= windows_with(windows, from) ^ windows_with(windows, to);
+    windows->seen[fact->channel] = true;
+}
+
+/* Gives back the facts with time <= until_ms. */
+static void forget(struct dp_windows *windows, int64_t until_ms)
+{
+    struct dp_timeline_walk walk =
+        dp_timeline_walk(&windows->timeline, INT64_MIN, until_ms, DP_METRIC_ANY);
+    const struct dp_fact *fact = dp_timeline_walk_next(&walk);
+    if (!fact)
+        return;
+    for (; fact; fact = dp_timeline_walk_next(&walk))
+        move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms),
+             windows->plan->count);
+    dp_timeline_drop(&windows->timeline, until_ms);
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
+        if (windows->charts[metric])
+            dp_chart_drop(windows->charts[metric], until_ms);
+}
+
+struct dp_windows *dp_windows_create(const struct dp_window_plan *plan)
+{
+    struct dp_windows *windows =
+        dp_xcalloc(1, sizeof *windows + DP_CHANNELS * plan->count * sizeof *windows->totals);
+    windows->plan = plan;
+    windows->now_ms = NEVER;
+    return windows;
+}
+
+void dp_windows_destroy(struct dp_windows *windows)
+{
+    if (!windows)
+        return;
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
+        destroy_chart(windows, metric);
+    for (size_t i = 0; i < cell(windows, DP_CHANNELS, 0); i++)
+        free(windows->totals[i]);
+    dp_timeline_deinit(&windows->timeline);
+    free(windows);
+}
+
+void dp_windows_put(struct dp_windows *windows, const struct dp_fact *fact)
+{
+    if (fact->time_ms <= windows->now_ms - longest(windows))
+        return;
+    dp_timeline_put(&windows->timeline, fact);
+    move(windows, fact, windows->plan->count, segment_at(windows, windows->now_ms, fact->time_ms));
+}
+
+void dp_windows_take(struct dp_windows *windows, const struct dp_fact *fact)
+{
+    struct dp_fact taken;
+    if (dp_timeline_take(&windows->timeline, fact, &taken))
+        move(windows, &taken, segment_at(windows, windows->now_ms, taken.time_ms),
+             windows->plan->count);
+}
+
+void dp_windows_advance(struct dp_windows *windows, int64_t t_ms)
+{
+    if (t_ms <= windows->now_ms)
+        return;
+    int64_t done_ms = t_ms - longest(windows);
+    forget(windows, done_ms);
+    /* From old to young: a fact that comes through several segments at once is moved only once. */
+    for (size_t to = windows->plan->count; to-- > 0;) {
+        int64_t was_ms = windows->now_ms - edge(windows, to), is_ms = t_ms - edge(windows, to);
+        struct dp_timeline_walk walk = dp_timeline_walk(
+            &windows->timeline, was_ms > done_ms ? was_ms : done_ms, is_ms, DP_METRIC_ANY);
+        for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
+            move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms), to);
+        done_ms = is_ms;
+    }
+    windows->now_ms = t_ms;
+}
+
+void dp_windows_trim(struct dp_windows *windows, int64_t t_ms)
+{
+    forget(windows, t_ms - longest(windows));
+}
+
+int64_t dp_windows_next_change(const struct dp_windows *windows)
+{
+    int64_t next_ms = INT64_MAX;
+    for (size_t segment = 0; segment <= windows->plan->count; segment++) {
+        int64_t age_ms = edge(windows, segment);
+        const struct dp_fact *fact =
+            dp_timeline_after(&windows->timeline, windows->now_ms - age_ms);
+        if (fact && fact->time_ms + age_ms < next_ms)
+            next_ms = fact->time_ms + age_ms;
+    }
+    if (next_ms == INT64_MAX)
+        return next_ms;
+    int64_t beyond = next_ms % 1000; /* below 0 before 1970 */
+    return next_ms - beyond + (beyond > 0 ? 1000 : 0);
+}
+
+uint32_t dp_windows_changed(const struct dp_windows *windows, enum dp_channel channel)
+{
+    uint32_t changed = windows->changed[channel];
+    if (channel == DP_CHANNEL_NONE)
+        for (size_t each = 1; each < DP_CHANNELS; each++)
+            changed |= windows->changed[each];
+    return changed;
+}
+
+void dp_windows_clear_changed(struct dp_windows *windows)
+{
+    for (size_t channel = 0; channel < DP_CHANNELS; channel++)
+        windows->changed[channel] = 0;
+}
+
+void dp_windows_mark_changed(struct dp_windows *windows)
+{
+    for (size_t channel = 0; channel < DP_CHANNELS; channel++)
+        if (windows->seen[channel])
+            windows->changed[channel] = windows_with(windows, 0);
+}
+
+bool dp_windows_empty(const struct dp_windows *windows)
+{
+    return dp_timeline_empty(&windows->timeline);
+}
+
+/* The channels [from, to) that a window over `channel` takes in. */
+struct channels {
+    size_t from, to;
+};
+
+static struct channels channels_of(enum dp_channel channel)
+{
+    return channel == DP_CHANNEL_NONE ? (struct channels){0, DP_CHANNELS}
+                                      : (struct channels){channel, (size_t)channel + 1};
+}
+
+int64_t dp_windows_count(const struct dp_windows *windows, enum dp_channel channel, size_t window)
+{
+    struct channels over = channels_of(channel);
+    int64_t count = 0;
+    for (size_t each = over.from; each < over.to; each++)
+        for (size_t segment = 0; segment <= window; segment++) {
+            const struct dp_totals *totals = windows->totals[cell(windows, each, segment)];
+            count += totals ? totals->counts[DP_COUNT_FACTS] : 0;
+        }
+    return count;
+}
+
+static size_t rank_of(int64_t percent, size_t count)
+{
+    return ((size_t)percent * count + 99) / 100;
+}
+
+/* Puts in values[index] what sorting [from, to) would; nothing greater comes before it. */
+static void select_value(int64_t *values, size_t from, size_t to, size_t index)
+{
+    while (to - from > 1) {
+        int64_t pivot = values[from + (to - from) / 2];
+        size_t low = from, high = to;
+        for (;;) {
+            while (values[low] < pivot)
+                low++;
+            while (values[--high] > pivot)
+                continue;
+            if (low >= high)
+                break;
+            int64_t value = values[low];
+            values[low++] = values[high];
+            values[high] = value;
+        }
+        if (index < low)
+            to = low;
+        else
+            from = low;
+    }
+}
+
+/* What a walk for `metrics` (a bit each) looks for. */
+static uint32_t wanted_bits(struct channels over, uint32_t metrics)
+{
+    uint32_t wanted = 0;
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
+        for (size_t channel = over.from; metrics >> metric & 1 && channel < over.to; channel++)
+            wanted |= dp_metric_bit(metric, (enum dp_channel)channel);
+    return wanted;
+}
+
+/* Maximum and percentiles of the metrics in `few` (a bit each). */
+static void set_gathered(const struct dp_windows *windows, struct channels over, size_t window,
+                         uint32_t few, struct dp_figures *figures)
+{
+    int64_t values[DP_METRICS][GATHER_MAX];
+    size_t counts[DP_METRICS] = {0};
+    uint32_t wanted = wanted_bits(over, few);
+    struct dp_timeline_walk walk =
+        dp_timeline_walk(&windows->timeline, windows->now_ms - windows->plan->length_ms[window],
+                         windows->now_ms, wanted);
+    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));) {
+        enum dp_metric metric = dp_metric_of(fact);
+        if (wanted & dp_metric_bit(metric, (enum dp_channel)fact->channel))
+            values[metric][counts[metric]++] = fact->value;
+    }
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++) {
+        size_t count = counts[metric], done = 0;
+        if (count == 0)
+            continue;
+        for (size_t i = 0; i < PERCENTS; i++) {
+            size_t index = rank_of(percents[i], count) - 1;
+            select_value(values[metric], done, count, index);
+            dp_figures_set(figures, max_figures[metric] + 1 + (enum dp_figure)i,
+                           values[metric][index]);
+            done = index;
+        }
+        select_value(values[metric], done, count, count - 1);
+        dp_figures_set(figures, max_figures[metric], values[metric][count - 1]);
+    }
+}
+
+static struct dp_chart *make_chart(const struct dp_windows *windows, enum dp_metric metric)
+{
+    struct dp_chart *chart =
+        dp_chart_create(&windows->timeline, metric, windows->plan->count, windows->now_ms);
+    struct dp_timeline_walk walk =
+        dp_timeline_walk(&windows->timeline, INT64_MIN, windows->now_ms,
+                         wanted_bits(channels_of(DP_CHANNEL_NONE), UINT32_C(1) << metric));
+    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
+        if (dp_metric_of(fact) == metric)
+            dp_chart_move(chart, fact, windows->plan->count,
+                          segment_at(windows, windows->now_ms, fact->time_ms));
+    return chart;
+}
+
+static void set_charted(struct dp_windows *windows, struct channels over, size_t window,
+                        enum dp_metric metric, size_t count, struct dp_figures *figures)
+{
+    if (!windows->charts[metric])
+        windows->charts[metric] = make_chart(windows, metric);
+    uint64_t ranks[PERCENTS];
+    int64_t values[PERCENTS];
+    for (size_t i = 0; i < PERCENTS; i++)
+        ranks[i] = rank_of(percents[i], count);
+    int64_t after_ms = windows->now_ms - windows->plan->length_ms[window];
+    int64_t max = dp_chart_select(windows->charts[metric], over.from, over.to, window, after_ms,
+                                  ranks, PERCENTS, values);
+    dp_figures_set(figures, max_figures[metric], max);
+    for (size_t i = 0; i < PERCENTS; i++)
+        dp_figures_set(figures, max_figures[metric] + 1 + (enum dp_figure)i, values[i]);
+}
+
+void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, size_t window,
+                        struct dp_figures *figures)
+{
+    struct channels over = channels_of(channel);
+    struct dp_totals sum = {0};
+    for (size_t each = over.from; each < over.to; each++)
+        for (size_t segment = 0; segment <= window; segment++) {
+            const struct dp_totals *totals = windows->totals[cell(windows, each, segment)];
+            if (totals)
+                dp_totals_merge(&sum, totals);
+        }
+    figures->present = 0;
+    dp_totals_figures(&sum, figures);
+
+    uint32_t few = 0;
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++) {
+        size_t count = dp_totals_values(&sum, metric);
+        if (count > GATHER_MAX)
+            set_charted(windows, over, window, metric, count, figures);
+        else if (count > 0)
+            few |= UINT32_C(1) << metric;
+    }
+    if (few)
+        set_gathered(windows, over, window, few, figures);
+}

@@ -1,0 +1,157 @@
+/* deskpulse check: the configuration and, with --connect, Kafka and Redis. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/check_report.h"
+#include "app/command.h"
+#include "app/kafka_check.h"
+#include "app/redis_check.h"
+#include "common/duration.h"
+#include "common/log.h"
+#include "sink/redis_url.h"
+
+static const char help[] =
+    "usage: deskpulse check [OPTION]...\n\n"
+    "Checks the configuration and says what it means; `deskpulse run --help` shows every key.\n\n"
+    "  -c, --config FILE   configuration (default: built in)\n"
+    "      --set S.K=VALUE overrides key K of section S\n"
+    "      --connect       checks as well that Kafka and Redis answer and permit what is needed: one\n"
+    "                      line a check, with what to do; the exit code is 1 if one has failed\n"
+    "      --help, --version\n";
+
+static const char *duration(int64_t ms, char text[32])
+{
+    dp_duration_format(ms, text);
+    return text;
+}
+
+static void say_targets(const int64_t target_ms[DP_CHANNELS])
+{
+    char text[32];
+    const char *comma = "";
+    for (int channel = DP_CHANNEL_VOICE; channel < DP_CHANNELS; channel++) {
+        if (!target_ms[channel])
+            continue;
+        printf("%s%s %s", comma, dp_channel_names[channel], duration(target_ms[channel], text));
+        comma = ", ";
+    }
+    puts("");
+}
+
+/* What the configuration means, in a few lines. */
+static void say_meaning(const char *name, const struct dp_config *config)
+{
+    const struct dp_kafka_property *kafka = config->kafka;
+    struct dp_redis_url url;
+    char text[32], server[320], error[512];
+
+    printf("%s: ok\n  reads         ", name);
+    for (size_t i = 0; i < config->topic_count; i++)
+        printf("%s%s", i ? ", " : "", config->topics[i]);
+    printf(" from Kafka at %s as group %s, format %s\n",
+           dp_kafka_property_brokers(kafka, config->kafka_count),
+           dp_kafka_property_find(kafka, config->kafka_count, "group.id"), config->format);
+    printf("  dead letters  to %s\n", config->dead_letter_topic);
+    if (dp_redis_url_parse(&url, config->redis_url, error, sizeof error)) {
+        dp_redis_url_describe(&url, server, sizeof server);
+        dp_redis_url_deinit(&url);
+        printf("  writes        %s:* to Redis at %s every %s\n", config->redis_prefix, server,
+               duration(config->flush_interval_ms, text));
+    }
+    printf("  windows      ");
+    for (size_t i = 0; i < config->windows.count; i++)
+        printf(" %s", config->window_labels[i]);
+    printf("; late is what comes more than %s behind\n",
+           duration(config->allowed_lateness_ms, text));
+    printf("  targets       ");
+    say_targets(config->target_ms);
+    for (size_t i = 0; i < config->queue_count; i++) {
+        printf("                queue \"%s\": ", config->queues[i].queue);
+        say_targets(config->queues[i].target_ms);
+    }
+    fflush(stdout);
+}
+
+static int check_servers(const struct dp_config *config)
+{
+    struct dp_check_report report = {0};
+    dp_kafka_check(config, &report);
+    dp_redis_check(config, &report);
+    return report.counts[DP_CHECK_FAIL] ? DP_EXIT_FAILED : DP_EXIT_DONE;
+}
+
+static int check_config(const char *name, const struct dp_config *config, bool connect)
+{
+    char error[1024];
+    if (config->log_level != DP_LOG_DEBUG) /* our lines say it; whoever debugs wants the log too */
+        dp_log_set_level(DP_LOG_ERROR);
+    if (!dp_kafka_check_properties(config, error, sizeof error) ||
+        !dp_redis_check_url(config, error, sizeof error)) {
+        fprintf(stderr, "deskpulse: %s: %s\n", name, error);
+        return DP_EXIT_USAGE;
+    }
+    say_meaning(name, config);
+    return connect ? check_servers(config) : DP_EXIT_DONE;
+}
+
+struct arguments {
+    const char *config;
+    struct dp_overrides overrides;
+    bool connect;
+};
+
+/* Returns -1 to go on, else the exit code. */
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+    enum { SET = 256, CONNECT };
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, SET},
+        {"connect", no_argument, NULL, CONNECT},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            arguments->config = optarg;
+            break;
+        case SET:
+            if (!dp_overrides_add(&arguments->overrides, optarg))
+                return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
+            break;
+        case CONNECT:
+            arguments->connect = true;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return DP_EXIT_DONE;
+        case ':':
+            return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
+        default:
+            return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+        }
+    }
+    if (optind < argc)
+        return dp_usage_error(argv[0], "'%s' is no option; the configuration is named with -c",
+                              argv[optind]);
+    return -1;
+}
+
+int dp_check_main(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct dp_config config;
+    int code = read_arguments(argc, argv, &arguments);
+    if (code >= 0)
+        return code;
+    if (!dp_command_config(arguments.config, &arguments.overrides, &config))
+        return DP_EXIT_USAGE;
+    code = check_config(arguments.config ? arguments.config : "configuration", &config,
+                        arguments.connect);
+    dp_config_deinit(&config);
+    return code;
+}

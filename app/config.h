@@ -1,0 +1,61 @@
+/* The configuration: one INI file, overridden by the environment, overridden by the command line.
+ *
+ * The environment's name of [redis] flush_interval is DESKPULSE_REDIS_FLUSH_INTERVAL. Keys of
+ * [kafka] that are not listed here go to librdkafka; underscores in their names stand for its dots
+ * (DESKPULSE_KAFKA_BOOTSTRAP_SERVERS). A variable that is empty counts as not set. [queue "NAME"]
+ * is the file's alone. Durations are in milliseconds. Thread: one. */
+#ifndef DP_CONFIG_H
+#define DP_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "aggregator/aggregator.h"
+#include "common/log.h"
+#include "ingest/kafka_properties.h"
+
+/* All memory belongs to the configuration. */
+struct dp_config {
+    struct dp_kafka_property *kafka; /* at least bootstrap.servers and group.id; each name once */
+    size_t kafka_count;
+    char **topics;
+    size_t topic_count;
+    char *dead_letter_topic;
+    char *format; /* the name of an adapter that there is */
+
+    char *redis_url;
+    char *redis_prefix;
+    int64_t flush_interval_ms;
+    int64_t max_behind_ms; /* consumption pauses while Redis is behind by more */
+
+    struct dp_window_plan windows;
+    char window_labels[DP_WINDOWS_MAX][16]; /* as written: "24h" */
+    int64_t allowed_lateness_ms;
+    char *timezone; /* an IANA name that the system knows */
+
+    int64_t short_abandon_ms, fcr_window_ms;
+    int64_t target_ms[DP_CHANNELS];
+    struct dp_queue_targets *queues; /* 0: as for all queues */
+    size_t queue_count;
+
+    int64_t dedup_horizon_ms, contact_ttl_ms, scope_ttl_ms;
+    int64_t max_contacts, max_waiting;
+    enum dp_log_level log_level;
+};
+
+/* Reads the file (NULL: none), the environment and `overrides` ("section.key=value"). False: wrong,
+ * and `error` says so in one line; then there is nothing to deinit. */
+bool dp_config_load(struct dp_config *config, const char *path, const char *const *overrides,
+                    size_t count, char *error, size_t error_size);
+void dp_config_deinit(struct dp_config *config);
+
+/* The aggregator's options; what they point to belongs to `config`. No limit to T. */
+void dp_config_aggregator_options(const struct dp_config *config,
+                                  struct dp_aggregator_options *options);
+
+/* Every key with its default, what is allowed, its meaning and its variable. */
+void dp_config_print_help(FILE *out);
+
+#endif

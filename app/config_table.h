@@ -1,0 +1,58 @@
+/* The table of the configuration's keys: it drives parsing, defaults, messages and help. */
+#ifndef DP_CONFIG_TABLE_H
+#define DP_CONFIG_TABLE_H
+
+#include "app/config.h"
+
+/* Room for what is wrong with a value, and for what is allowed. */
+#define DP_CONFIG_TEXT 512
+
+struct dp_config_key;
+
+/* Puts `value` into `config` in place of what was there. False: `wrong` says what is wrong with it.
+ */
+typedef bool dp_config_set_fn(struct dp_config *config, const struct dp_config_key *key,
+                              const char *value, char wrong[DP_CONFIG_TEXT]);
+
+struct dp_config_key {
+    const char *section, *name;
+    const char *initial; /* the default, as one would write it */
+    dp_config_set_fn *set;
+    size_t offset;       /* of the value within struct dp_config */
+    int64_t min, max;    /* of a duration or a number */
+    const char *allowed; /* NULL: made of min and max */
+    const char *help;
+};
+
+extern const struct dp_config_key dp_config_keys[];
+extern const size_t dp_config_key_count;
+
+/* NULL: there is none. */
+const struct dp_config_key *dp_config_key_find(const char *section, const char *name);
+
+/* True if the section is in the table ([queue "NAME"] is not). */
+bool dp_config_section_known(const char *section);
+
+/* The names of the section's keys, or of all sections, separated by ", ". */
+void dp_config_list_keys(const char *section, char text[DP_CONFIG_TEXT]);
+void dp_config_list_sections(char text[DP_CONFIG_TEXT]);
+
+/* What a key's value may be. */
+void dp_config_allowed(const struct dp_config_key *key, char text[DP_CONFIG_TEXT]);
+
+/* "DESKPULSE_REDIS_FLUSH_INTERVAL". */
+void dp_config_variable(const struct dp_config_key *key, char text[DP_CONFIG_TEXT]);
+
+/* Whether librdkafka has that property and takes the value. `wrong` as above. */
+bool dp_config_check_kafka(const char *name, const char *value, char wrong[DP_CONFIG_TEXT]);
+
+/* Sets a property of librdkafka, in place of one of that name. */
+void dp_config_set_kafka(struct dp_config *config, const char *name, const char *value);
+
+/* The place of a property among config->kafka; kafka_count: it is not there. */
+size_t dp_config_find_kafka(const struct dp_config *config, const char *name);
+
+/* `value` in quotes for a message, cut short, without control characters; returns `text`. */
+const char *dp_config_quote(char text[80], const char *value);
+
+#endif

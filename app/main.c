@@ -1,0 +1,92 @@
+/* deskpulse: finds the command and hands over. Reading order: README.md, "Reading the code". */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "common/log.h"
+#include "simulate/simulate.h"
+
+static const struct dp_command {
+    const char *name;
+    int (*main)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"run", dp_run_main, "Kafka to Redis, until SIGTERM or SIGINT"},
+    {"replay", dp_replay_main, "files (or -) instead of Kafka, event time instead of the clock"},
+    {"simulate", dp_simulate_main, "a contact centre's day of events, the same for the same seed"},
+    {"check", dp_check_main, "checks the configuration and, with --connect, Kafka and Redis"},
+};
+#define DP_COMMANDS (sizeof commands / sizeof *commands)
+
+static void print_help(FILE *out)
+{
+    fputs("deskpulse " DP_VERSION ": live figures of a contact centre, from Kafka to Redis\n\n"
+          "usage: deskpulse COMMAND [OPTION]...\n\ncommands:\n",
+          out);
+    for (size_t i = 0; i < DP_COMMANDS; i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`deskpulse COMMAND --help` says more.\n"
+          "Exit codes: 0 done, 1 ran and failed, 2 wrong use or wrong configuration.\n",
+          out);
+}
+
+int dp_usage_error(const char *command, const char *fmt, ...)
+{
+    va_list args;
+    fprintf(stderr, "deskpulse%s%s: ", *command ? " " : "", command);
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fprintf(stderr, "; see `deskpulse%s%s --help`\n", *command ? " " : "", command);
+    return DP_EXIT_USAGE;
+}
+
+bool dp_overrides_add(struct dp_overrides *overrides, const char *text)
+{
+    if (overrides->count == DP_OVERRIDES_MAX)
+        return false;
+    overrides->items[overrides->count++] = text;
+    return true;
+}
+
+bool dp_command_config(const char *path, const struct dp_overrides *overrides,
+                       struct dp_config *config)
+{
+    char error[1024];
+    if (!dp_config_load(config, path, overrides->items, overrides->count, error, sizeof error)) {
+        fprintf(stderr, "deskpulse: %s\n", error);
+        return false;
+    }
+    dp_log_set_level(config->log_level);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe or socket is an error code, not an end */
+    if (argc < 2) {
+        print_help(stderr);
+        return DP_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return DP_EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("deskpulse " DP_VERSION);
+        return DP_EXIT_DONE;
+    }
+    for (size_t i = 0; i < DP_COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        if (argc > 2 && strcmp(argv[2], "--version") == 0) {
+            puts("deskpulse " DP_VERSION);
+            return DP_EXIT_DONE;
+        }
+        return commands[i].main(argc - 1, argv + 1);
+    }
+    return dp_usage_error("", "unknown command '%s'; allowed: run, replay, simulate, check",
+                          argv[1]);
+}

@@ -1,0 +1,242 @@
+/* deskpulse replay: files instead of Kafka, event time instead of the clock. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "app/pipeline.h"
+#include "app/redis_output.h"
+#include "common/log.h"
+#include "common/timestamp.h"
+#include "ingest/file_dead_letters.h"
+#include "ingest/file_source.h"
+#include "sink/ndjson_sink.h"
+
+static const char help[] =
+    "usage: deskpulse replay [OPTION]... PATH...\n\n"
+    "Reads files of events (NDJSON; - is standard input), each as a partition of its own, and gives the\n"
+    "figures as of the last event.\n\n"
+    "  -c, --config FILE       configuration (default: built in)\n"
+    "      --set S.K=VALUE     overrides key K of section S\n"
+    "      --format NAME       input format (default: cloudevents)\n"
+    "      --as-of TIME        figures as of TIME (RFC 3339); later events are not applied\n"
+    "      --output WHERE      redis (default) or ndjson, one line a key on standard output\n"
+    "      --dead-letters PATH writes what cannot be used to PATH, with the reason\n"
+    "      --help, --version\n";
+
+struct replay {
+    struct dp_pipeline pipeline;
+    struct timespec shown; /* when progress was last shown */
+    const char *path;
+    bool terminal;
+};
+
+static bool take(void *ctx, const struct dp_message *message)
+{
+    struct replay *replay = ctx;
+    return dp_pipeline_take(&replay->pipeline, message);
+}
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* Long work shows how far it is, where somebody can see it. */
+static void show_progress(void *ctx, uint64_t bytes, uint64_t size)
+{
+    struct replay *replay = ctx;
+    if (!replay->terminal || seconds_since(&replay->shown) < 0.2)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &replay->shown);
+    if (size)
+        fprintf(stderr, "\r%s: %3.0f %%  %llu events\033[K", replay->path,
+                100.0 * (double)bytes / (double)size,
+                (unsigned long long)replay->pipeline.consumed);
+    else
+        fprintf(stderr, "\r%s: %llu events\033[K", replay->path,
+                (unsigned long long)replay->pipeline.consumed);
+}
+
+static bool read_all(struct replay *replay, char **paths, size_t count)
+{
+    static const struct dp_file_source_events events = {.message = take,
+                                                        .progress = show_progress};
+    struct dp_aggregator *agg = replay->pipeline.aggregator;
+    /* All are known from the start: what a later file may need is kept while the earlier ones are read. */
+    uint32_t first = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = dp_aggregator_add_partition(agg);
+        if (i == 0)
+            first = slot;
+    }
+    for (size_t i = 0; i < count; i++) {
+        char error[512];
+        replay->path = paths[i];
+        enum dp_file_end end = dp_file_source_run(paths[i], first + (uint32_t)i, &events, replay,
+                                                  error, sizeof error);
+        if (replay->terminal)
+            fputs("\r\033[K", stderr);
+        if (end == DP_FILE_STOPPED) /* the dead letters have said why */
+            return false;
+        if (end == DP_FILE_FAILED) {
+            fprintf(stderr, "deskpulse replay: %s\n", error);
+            return false;
+        }
+        dp_aggregator_set_idle(agg, first + (uint32_t)i, true);
+    }
+    return true;
+}
+
+/* T: the given moment, else the highest event time rounded up to a whole second. */
+static void set_time(struct dp_aggregator *agg, int64_t as_of_ms)
+{
+    int64_t t = as_of_ms;
+    if (t == INT64_MAX)
+        t = dp_aggregator_watermark(agg);
+    if (t == INT64_MIN)
+        return;
+    if (as_of_ms == INT64_MAX && t % 1000)
+        t += t > 0 ? 1000 - t % 1000 : -(t % 1000);
+    dp_aggregator_advance(agg, t);
+}
+
+static bool write_out(struct replay *replay, const struct dp_config *config, bool ndjson)
+{
+    char error[512];
+    if (!ndjson)
+        return dp_redis_output(config, dp_pipeline_next_entry, &replay->pipeline);
+    if (dp_ndjson_sink_write(stdout, config->redis_prefix, dp_pipeline_next_entry,
+                             &replay->pipeline, error, sizeof error))
+        return true;
+    fprintf(stderr, "deskpulse replay: %s\n", error);
+    return false;
+}
+
+static bool replay_files(const struct dp_config *config, const struct dp_adapter *adapter,
+                         int64_t as_of_ms, bool ndjson, struct dp_dead_letters *dead_letters,
+                         char **paths, size_t count)
+{
+    struct dp_aggregator_options options;
+    struct replay replay = {.terminal = isatty(STDERR_FILENO)};
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    dp_config_aggregator_options(config, &options);
+    options.as_of_limit_ms = as_of_ms;
+    dp_pipeline_init(&replay.pipeline, adapter, &options, dead_letters);
+
+    bool ok = read_all(&replay, paths, count);
+    if (ok) {
+        set_time(replay.pipeline.aggregator, as_of_ms);
+        ok = write_out(&replay, config, ndjson);
+    }
+    char summary[512];
+    double seconds = seconds_since(&start);
+    dp_log(ok ? DP_LOG_INFO : DP_LOG_ERROR, ok ? "replay done" : "replay failed",
+           "%s seconds=%.3f events_per_second=%.0f",
+           dp_pipeline_summary(&replay.pipeline, summary, sizeof summary), seconds,
+           seconds > 0 ? (double)replay.pipeline.consumed / seconds : 0.0);
+    dp_pipeline_deinit(&replay.pipeline);
+    return ok;
+}
+
+struct arguments {
+    const char *config, *format, *dead_letters;
+    struct dp_overrides overrides;
+    int64_t as_of_ms;
+    bool ndjson;
+};
+
+/* Returns -1 to go on, else the exit code. */
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+    enum { SET = 256, FORMAT, AS_OF, OUTPUT, DEAD_LETTERS };
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, SET},
+        {"format", required_argument, NULL, FORMAT},
+        {"as-of", required_argument, NULL, AS_OF},
+        {"output", required_argument, NULL, OUTPUT},
+        {"dead-letters", required_argument, NULL, DEAD_LETTERS},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            arguments->config = optarg;
+            break;
+        case SET:
+            if (!dp_overrides_add(&arguments->overrides, optarg))
+                return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
+            break;
+        case FORMAT:
+            arguments->format = optarg;
+            break;
+        case AS_OF:
+            if (!dp_timestamp_parse(dp_str_from(optarg), &arguments->as_of_ms))
+                return dp_usage_error(argv[0],
+                                      "--as-of '%s' is no time; allowed: RFC 3339 with an offset, "
+                                      "such as 2026-11-22T10:00:00+08:00",
+                                      optarg);
+            break;
+        case OUTPUT:
+            arguments->ndjson = strcmp(optarg, "ndjson") == 0;
+            if (!arguments->ndjson && strcmp(optarg, "redis") != 0)
+                return dp_usage_error(argv[0], "--output '%s' is unknown; allowed: redis, ndjson",
+                                      optarg);
+            break;
+        case DEAD_LETTERS:
+            arguments->dead_letters = optarg;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return DP_EXIT_DONE;
+        case ':':
+            return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
+        default:
+            return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return dp_usage_error(argv[0], "no file named; - is standard input");
+    return -1;
+}
+
+int dp_replay_main(int argc, char **argv)
+{
+    struct arguments arguments = {.as_of_ms = INT64_MAX};
+    int code = read_arguments(argc, argv, &arguments);
+    if (code >= 0)
+        return code;
+
+    struct dp_config config;
+    if (!dp_command_config(arguments.config, &arguments.overrides, &config))
+        return DP_EXIT_USAGE;
+    code = DP_EXIT_USAGE;
+    struct dp_dead_letters *dead_letters = NULL;
+    const char *format = arguments.format ? arguments.format : config.format;
+    const struct dp_adapter *adapter = dp_adapter_find(format);
+    char error[512];
+    if (!adapter) {
+        dp_usage_error(argv[0], "--format '%s' is unknown; allowed: %s", format,
+                       dp_adapter_names());
+    } else if (arguments.dead_letters && !(dead_letters = dp_file_dead_letters_create(
+                                               arguments.dead_letters, error, sizeof error))) {
+        fprintf(stderr, "deskpulse replay: %s\n", error);
+    } else {
+        bool ok = replay_files(&config, adapter, arguments.as_of_ms, arguments.ndjson,
+                               dead_letters, argv + optind, (size_t)(argc - optind));
+        if (dead_letters && !dead_letters->close(dead_letters, 0))
+            ok = false;
+        code = ok ? DP_EXIT_DONE : DP_EXIT_FAILED;
+    }
+    dp_config_deinit(&config);
+    return code;
+}

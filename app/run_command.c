@@ -1,0 +1,78 @@
+/* deskpulse run: the options of the command; the work is in run.c. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/command.h"
+#include "app/run.h"
+#include "common/timestamp.h"
+
+static const char help[] =
+    "usage: deskpulse run [OPTION]...\n\n"
+    "Reads events from Kafka, keeps sliding windows, writes the figures to Redis. SIGTERM and SIGINT\n"
+    "write what there is and leave; a second one ends at once. SIGHUP reads the targets again.\n\n"
+    "  -c, --config FILE   configuration (default: built in)\n"
+    "      --set S.K=VALUE overrides key K of section S\n"
+    "      --clock NAME    wall (default): figures as of now; event: as of the latest event\n"
+    "      --as-of TIME    with --clock event: events after TIME (RFC 3339) are not applied\n"
+    "      --help, --version\n\n"
+    "Configuration keys, each with its default and its environment variable:\n\n";
+
+int dp_run_main(int argc, char **argv)
+{
+    enum { SET = 256, CLOCK, AS_OF };
+    static const struct option long_options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, SET},
+        {"clock", required_argument, NULL, CLOCK},
+        {"as-of", required_argument, NULL, AS_OF},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    struct dp_overrides overrides = {0};
+    struct dp_run_options options = {.overrides = &overrides, .as_of_ms = INT64_MAX};
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            options.config_path = optarg;
+            break;
+        case SET:
+            if (!dp_overrides_add(&overrides, optarg))
+                return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
+            break;
+        case CLOCK:
+            options.event_clock = strcmp(optarg, "event") == 0;
+            if (!options.event_clock && strcmp(optarg, "wall") != 0)
+                return dp_usage_error(argv[0], "--clock '%s' is unknown; allowed: wall, event",
+                                      optarg);
+            break;
+        case AS_OF:
+            if (!dp_timestamp_parse(dp_str_from(optarg), &options.as_of_ms))
+                return dp_usage_error(argv[0],
+                                      "--as-of '%s' is no time; allowed: RFC 3339 with an offset",
+                                      optarg);
+            break;
+        case 'h':
+            fputs(help, stdout);
+            dp_config_print_help(stdout);
+            return DP_EXIT_DONE;
+        case ':':
+            return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
+        default:
+            return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+        }
+    }
+    if (optind < argc)
+        return dp_usage_error(argv[0], "unexpected '%s'", argv[optind]);
+    if (options.as_of_ms != INT64_MAX && !options.event_clock)
+        return dp_usage_error(argv[0], "--as-of needs --clock event");
+
+    struct dp_config config;
+    if (!dp_command_config(options.config_path, &overrides, &config))
+        return DP_EXIT_USAGE;
+    options.config = &config;
+    int code = dp_run(&options);
+    dp_config_deinit(&config);
+    return code;
+}
