@@ -250,6 +250,8 @@ void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *conta
 
 void dp_repeat_forget(struct dp_repeat *repeat, int64_t before_ms)
 {
+    if (before_ms == INT64_MIN)
+        return;
     repeat->forget_ms = before_ms - repeat->window_ms;
     while (repeat->oldest && repeat->oldest->last_ms < repeat->forget_ms)
         destroy(repeat, repeat->oldest);

@@ -17,7 +17,8 @@ static const char help[] =
     "Checks the configuration and says what it means; `deskpulse run --help` shows every key.\n\n"
     "  -c, --config FILE   configuration (default: built in)\n"
     "      --set S.K=VALUE overrides key K of section S\n"
-    "      --connect       checks as well that Kafka and Redis answer and permit what is needed: one\n"
+    "      --connect       checks as well that Kafka and Redis answer and permit what is needed: "
+    "one\n"
     "                      line a check, with what to do; the exit code is 1 if one has failed\n"
     "      --help, --version\n";
 

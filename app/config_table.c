@@ -16,6 +16,8 @@
 #define DP_MINUTE 60000
 #define DP_HOUR   3600000
 #define DP_DAY    86400000
+#define DP_MONTH  (31 * (int64_t)DP_DAY)
+#define DP_YEAR   (366 * (int64_t)DP_DAY)
 
 #define DP_BLANKS " \t"
 
@@ -302,7 +304,8 @@ const struct dp_config_key dp_config_keys[] = {
     {"kafka", "format", "cloudevents", set_format, DP_AT(format), 0, 0, NULL,
      "how messages are written"},
     {"redis", "url", "redis://localhost:6379/0", set_redis_url, DP_AT(redis_url), 0, 0,
-     "redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], the same with rediss://, or unix://PATH[?db=DB]", "the Redis server"},
+     "redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], the same with rediss://, or unix://PATH[?db=DB]",
+     "the Redis server"},
     {"redis", "prefix", "dp", set_prefix, DP_AT(redis_prefix), 0, 0,
      "1 to 64 characters without blanks, braces or colons", "what every key begins with"},
     {"redis", "flush_interval", "1s", set_duration, DP_AT(flush_interval_ms), 50, DP_MINUTE, NULL,
@@ -319,19 +322,19 @@ const struct dp_config_key dp_config_keys[] = {
      "the time zone of calendar periods"},
     {"kpi", "short_abandon", "5s", set_duration, DP_AT(short_abandon_ms), 1, DP_HOUR, NULL,
      "an abandon sooner than this is not held against anybody"},
-    {"kpi", "fcr_window", "24h", set_duration, DP_AT(fcr_window_ms), DP_SECOND, 31 * (int64_t)DP_DAY, NULL,
+    {"kpi", "fcr_window", "24h", set_duration, DP_AT(fcr_window_ms), DP_SECOND, DP_MONTH, NULL,
      "a customer who comes back within this time was not helped the first time"},
-    {"target", "voice", "20s", set_duration, DP_AT(target_ms[DP_CHANNEL_VOICE]), 1, 31 * (int64_t)DP_DAY, NULL,
+    {"target", "voice", "20s", set_duration, DP_AT(target_ms[DP_CHANNEL_VOICE]), 1, DP_MONTH, NULL,
      "calls are to be answered within this time"},
-    {"target", "chat", "60s", set_duration, DP_AT(target_ms[DP_CHANNEL_CHAT]), 1, 31 * (int64_t)DP_DAY, NULL,
+    {"target", "chat", "60s", set_duration, DP_AT(target_ms[DP_CHANNEL_CHAT]), 1, DP_MONTH, NULL,
      "chats are to be answered within this time"},
-    {"target", "email", "24h", set_duration, DP_AT(target_ms[DP_CHANNEL_EMAIL]), 1, 31 * (int64_t)DP_DAY, NULL,
+    {"target", "email", "24h", set_duration, DP_AT(target_ms[DP_CHANNEL_EMAIL]), 1, DP_MONTH, NULL,
      "e-mails are to be answered within this time"},
-    {"limits", "dedup_horizon", "1h", set_duration, DP_AT(dedup_horizon_ms), DP_HOUR, 31 * (int64_t)DP_DAY, NULL,
+    {"limits", "dedup_horizon", "1h", set_duration, DP_AT(dedup_horizon_ms), DP_HOUR, DP_MONTH, NULL,
      "the event time for which events are remembered, to know a duplicate"},
-    {"limits", "contact_ttl", "7d", set_duration, DP_AT(contact_ttl_ms), DP_MINUTE, 366 * (int64_t)DP_DAY, NULL,
+    {"limits", "contact_ttl", "7d", set_duration, DP_AT(contact_ttl_ms), DP_MINUTE, DP_YEAR, NULL,
      "a contact without events for so long is forgotten"},
-    {"limits", "scope_ttl", "8d", set_duration, DP_AT(scope_ttl_ms), DP_MINUTE, 366 * (int64_t)DP_DAY, NULL,
+    {"limits", "scope_ttl", "8d", set_duration, DP_AT(scope_ttl_ms), DP_MINUTE, DP_YEAR, NULL,
      "so is an agent, a team or a queue"},
     {"limits", "max_contacts", "5000000", set_count, DP_AT(max_contacts), 1, 1000000000, NULL,
      "above this the contact that was silent longest is forgotten early"},

@@ -14,8 +14,9 @@ struct kafka_check {
     const struct dp_config *config;
     struct dp_check_report *report;
     struct dp_kafka_client client;
-    rd_kafka_topic_partition_list_t *partitions; /* of the topics to be read, as far as they are there */
-    char refusal[1000];                          /* why Kafka will not work at all; "": it may */
+    rd_kafka_topic_partition_list_t
+        *partitions;    /* of the topics to be read, as far as they are there */
+    char refusal[1000]; /* why Kafka will not work at all; "": it may */
 };
 
 static rd_kafka_conf_t *make_conf(const struct dp_config *config, enum dp_kafka_role role,
@@ -38,7 +39,8 @@ bool dp_kafka_check_properties(const struct dp_config *config, char *error, size
         rd_kafka_conf_t *conf = make_conf(config, roles[i], error, size);
         if (!conf)
             return false;
-        /* What does not go together is found by making the handle; without brokers it stays alone. */
+        /* What does not go together is found by making the handle; without brokers it stays alone.
+         */
         rd_kafka_conf_set(conf, "bootstrap.servers", "", text, sizeof text);
         if (!dp_kafka_client_init(&client, roles[i], conf, "", error, size))
             return false;
@@ -101,8 +103,8 @@ static int32_t count_partitions(struct kafka_check *check, const char *name, con
     char line[400];
     int32_t count = 0;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
-    rd_kafka_resp_err_t code = topic ? rd_kafka_metadata(rk, 0, topic, &metadata, WAIT_MS)
-                                     : rd_kafka_last_error();
+    rd_kafka_resp_err_t code =
+        topic ? rd_kafka_metadata(rk, 0, topic, &metadata, WAIT_MS) : rd_kafka_last_error();
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
         code = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
         if (metadata->topic_cnt) {
@@ -118,10 +120,11 @@ static int32_t count_partitions(struct kafka_check *check, const char *name, con
 
     snprintf(line, sizeof line, "%s %s", what, name);
     if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-        dp_check_report_add(check->report, DP_CHECK_FAIL,
-                            "%s does not exist: create it with kafka-topics.sh --bootstrap-server %s "
-                            "--create --topic %s --partitions 3",
-                            line, check->client.brokers, name);
+        dp_check_report_add(
+            check->report, DP_CHECK_FAIL,
+            "%s does not exist: create it with kafka-topics.sh --bootstrap-server %s "
+            "--create --topic %s --partitions 3",
+            line, check->client.brokers, name);
     else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
         dp_check_report_add(check->report, DP_CHECK_FAIL,
                             "%s may not be used: give this user the right to it in Kafka", line);
@@ -194,8 +197,9 @@ static void check_dead_letters(struct kafka_check *check)
     const char *topic = check->config->dead_letter_topic;
     int32_t count = count_partitions(check, topic, "dead-letter topic");
     if (count)
-        dp_check_report_add(check->report, DP_CHECK_OK, "dead-letter topic %s: %" PRId32 " partition%s",
-                            topic, count, count == 1 ? "" : "s");
+        dp_check_report_add(check->report, DP_CHECK_OK,
+                            "dead-letter topic %s: %" PRId32 " partition%s", topic, count,
+                            count == 1 ? "" : "s");
 }
 
 void dp_kafka_check(const struct dp_config *config, struct dp_check_report *report)

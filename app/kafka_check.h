@@ -8,8 +8,8 @@
 #include "app/check_report.h"
 #include "app/config.h"
 
-/* Whether librdkafka takes the properties of [kafka] together, for reading and for the dead letters; no
- * connection is made. False with one line in `error`. */
+/* Whether librdkafka takes the properties of [kafka] together, for reading and for the dead
+ * letters; no connection is made. False with one line in `error`. */
 bool dp_kafka_check_properties(const struct dp_config *config, char *error, size_t size);
 
 /* Brokers, topics, offsets, group and dead-letter topic, a line each. Changes nothing in Kafka. */

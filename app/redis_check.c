@@ -118,7 +118,8 @@ static void on_reply(void *ctx, void *tag, const redisReply *reply)
         close_all(check);
 }
 
-/* The value of "name:value" in INFO's reply, in `text`, which it returns; "?" where it is not there. */
+/* The value of "name:value" in INFO's reply, in `text`, which it returns; "?" where it is not
+ * there. */
 static const char *server_info(const struct redis_check *check, const char *name, char text[64])
 {
     size_t len = strlen(name);
@@ -142,7 +143,8 @@ static void say_trial(struct redis_check *check, const struct trial *trial)
         dp_check_report_add(check->report, DP_CHECK_OK, "%s", trial->what);
 }
 
-/* Nearly all keys have a time to live, so every policy but noeviction may drop them before it is over. */
+/* Nearly all keys have a time to live, so every policy but noeviction may drop them before it is
+ * over. */
 static void say_eviction(struct redis_check *check)
 {
     char policy[64], limit[64];
@@ -150,10 +152,11 @@ static void say_eviction(struct redis_check *check)
     server_info(check, "maxmemory_policy", policy);
     if (strcmp(limit, "0") == 0 || strcmp(policy, "noeviction") == 0 || strcmp(policy, "?") == 0)
         return;
-    dp_check_report_add(check->report, DP_CHECK_WARN,
-                        "Redis may drop keys when it has used its %s bytes (maxmemory-policy %s): set "
-                        "maxmemory-policy noeviction, or give it memory enough",
-                        limit, policy);
+    dp_check_report_add(
+        check->report, DP_CHECK_WARN,
+        "Redis may drop keys when it has used its %s bytes (maxmemory-policy %s): set "
+        "maxmemory-policy noeviction, or give it memory enough",
+        limit, policy);
 }
 
 static void say_all(struct redis_check *check, const char *server)

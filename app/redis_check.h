@@ -8,12 +8,12 @@
 #include "app/check_report.h"
 #include "app/config.h"
 
-/* Whether a connection could be begun: the URL, and the TLS it may ask for; none is made. False with one line in
- * `error`. */
+/* Whether a connection could be begun: the URL, and the TLS it may ask for; none is made. False
+ * with one line in `error`. */
 bool dp_redis_check_url(const struct dp_config *config, char *error, size_t size);
 
-/* Signs in, then does once what a flush does, a line each: hashes replaced in one step, members of sets, a
- * message. What it writes is under PREFIX:check and is removed. */
+/* Signs in, then does once what a flush does, a line each: hashes replaced in one step, members of
+ * sets, a message. What it writes is under PREFIX:check and is removed. */
 void dp_redis_check(const struct dp_config *config, struct dp_check_report *report);
 
 #endif

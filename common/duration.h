@@ -1,5 +1,5 @@
-/* Lengths of time as text: a whole number above 0 and one unit, "500ms", "20s", "5m", "24h" or "7d".
- * Thread: any. */
+/* Lengths of time as text: a whole number above 0 and one unit, "500ms", "20s", "5m", "24h" or
+ * "7d". Thread: any. */
 #ifndef DP_DURATION_H
 #define DP_DURATION_H
 

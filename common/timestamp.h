@@ -7,8 +7,9 @@
 
 #include "common/str.h"
 
-/* Reads a whole RFC 3339 date-time: the offset is required, digits after the millisecond are cut off,
- * and second 60 is the first of the next minute. False, and *ms untouched, for anything else. */
+/* Reads a whole RFC 3339 date-time: the offset is required, digits after the millisecond are cut
+ * off, and second 60 is the first of the next minute. False, and *ms untouched, for anything else.
+ */
 bool dp_timestamp_parse(struct dp_str text, int64_t *ms);
 
 /* Writes "2026-11-22T10:00:00.000Z". Years before 0 or after 9999 get a sign or more digits. */

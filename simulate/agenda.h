@@ -1,6 +1,6 @@
-/* What is to happen, soonest first: a heap with four children a node (fewer levels, and the children
- * share a cache line or two). Items of the same time come out in an order that depends on nothing but
- * the pushes and pops before. Thread: the owner's. */
+/* What is to happen, soonest first: a heap with four children a node (fewer levels, and the
+ * children share a cache line or two). Items of the same time come out in an order that depends on
+ * nothing but the pushes and pops before. Thread: the owner's. */
 #ifndef DP_SIMULATE_AGENDA_H
 #define DP_SIMULATE_AGENDA_H
 
@@ -9,9 +9,10 @@
 
 struct dp_agenda_item {
     int64_t at_ms;
-    uint32_t who;        /* whom it concerns; the owner's numbers */
-    uint32_t kind : 6;   /* what happens; the owner's enum */
-    uint32_t round : 26; /* lets the owner tell a stale item: it belongs to an earlier round of `who` */
+    uint32_t who;      /* whom it concerns; the owner's numbers */
+    uint32_t kind : 6; /* what happens; the owner's enum */
+    uint32_t
+        round : 26; /* lets the owner tell a stale item: it belongs to an earlier round of `who` */
 };
 
 #define DP_AGENDA_ROUNDS (UINT32_C(1) << 26)

@@ -63,8 +63,8 @@ bool dp_sim_agent_open(const struct dp_sim_agents *agents, uint32_t agent)
 
 bool dp_sim_group_helps(unsigned group, unsigned line)
 {
-    return dp_sim_groups[group].channel == DP_SIM_VOICE &&
-           dp_sim_lines[line].channel == DP_SIM_VOICE;
+    return dp_sim_groups[group].channel == DP_CHANNEL_VOICE &&
+           dp_sim_lines[line].channel == DP_CHANNEL_VOICE;
 }
 
 uint32_t dp_sim_agents_pick(const struct dp_sim_agents *agents, unsigned line)

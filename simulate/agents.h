@@ -1,5 +1,5 @@
-/* The agents and the lists of those who can take a contact, longest idle first. An agent is known by
- * its number. Thread: the owner's. */
+/* The agents and the lists of those who can take a contact, longest idle first. An agent is known
+ * by its number. Thread: the owner's. */
 #ifndef DP_SIMULATE_AGENTS_H
 #define DP_SIMULATE_AGENTS_H
 
@@ -53,8 +53,8 @@ bool dp_sim_agent_open(const struct dp_sim_agents *agents, uint32_t agent);
 /* Whether agents of the group can help out on the line when its own have no time. */
 bool dp_sim_group_helps(unsigned group, unsigned line);
 
-/* Who gets the line's next contact: of its own group those with the fewest contacts, then of the other
- * groups that can help; longest idle first. DP_SIM_NOBODY. */
+/* Who gets the line's next contact: of its own group those with the fewest contacts, then of the
+ * other groups that can help; longest idle first. DP_SIM_NOBODY. */
 uint32_t dp_sim_agents_pick(const struct dp_sim_agents *agents, unsigned line);
 
 #endif

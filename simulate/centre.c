@@ -6,8 +6,10 @@
 #include "simulate/routing.h"
 #include "simulate/shift.h"
 
-#define WARM_UP_MS      INT64_C(900000)
-#define WARM_COUNT_MS   INT64_C(600000) /* of the end of the warm-up, over which events are counted */
+#define WARM_UP_MS INT64_C(900000)
+#define WARM_COUNT_MS                                                                              \
+    INT64_C(600000) /* of the end of the warm-up, over which events are counted                    \
+                     */
 #define UNIT_PACE       (UINT64_C(1) << 24)
 #define QUALITY_CHECKS  3 /* an agent a shift */
 #define POPULATION_MAX  UINT32_C(1000000000)
@@ -23,7 +25,7 @@ void dp_sim_schedule(struct dp_sim_centre *centre, enum dp_sim_happening what, u
 }
 
 struct dp_sim_event dp_sim_contact_event(const struct dp_sim_contact *contact,
-                                         enum dp_sim_type type)
+                                         enum dp_event_type type)
 {
     return (struct dp_sim_event){.contact = contact->id,
                                  .customer = contact->customer,
@@ -35,7 +37,7 @@ struct dp_sim_event dp_sim_contact_event(const struct dp_sim_contact *contact,
                                  .priority = contact->priority};
 }
 
-struct dp_sim_event dp_sim_agent_event(uint32_t agent, enum dp_sim_type type)
+struct dp_sim_event dp_sim_agent_event(uint32_t agent, enum dp_event_type type)
 {
     return (struct dp_sim_event){.agent = agent,
                                  .to_agent = DP_SIM_NOBODY,
@@ -56,7 +58,7 @@ void dp_sim_emit(struct dp_sim_centre *centre, struct dp_sim_event event)
         centre->warm_events++;
         return;
     }
-    bool of_contact = event.type <= DP_SIM_COMPLAINED;
+    bool of_contact = event.type <= DP_FEEDBACK_COMPLAINED;
     if (of_contact && event.contact == 0)
         return;
     event.id = ++centre->events_made;
@@ -91,12 +93,12 @@ static void check_quality(struct dp_sim_centre *centre)
 {
     uint32_t agent = dp_rng_below(&centre->rng, centre->agents.count);
     const struct dp_sim_agent *a = &centre->agents.all[agent];
-    dp_sim_schedule(centre, DP_SIM_CHECK_QUALITY, 0, 0,
-                    dp_rng_exp(&centre->rng,
-                               DP_SIM_SHIFT_MS / QUALITY_CHECKS / centre->agents.count));
+    dp_sim_schedule(
+        centre, DP_SIM_CHECK_QUALITY, 0, 0,
+        dp_rng_exp(&centre->rng, DP_SIM_SHIFT_MS / QUALITY_CHECKS / centre->agents.count));
     if (a->state == DP_SIM_OFFLINE)
         return;
-    struct dp_sim_event event = dp_sim_agent_event(agent, DP_SIM_SCORED);
+    struct dp_sim_event event = dp_sim_agent_event(agent, DP_QUALITY_SCORED);
     event.contact = a->last_contact;
     event.yes = dp_rng_chance(&centre->rng, 15);
     uint32_t score = 62 + a->skill * 3u / 10 + dp_rng_below(&centre->rng, 20);
@@ -109,7 +111,7 @@ static void measure(struct dp_sim_centre *centre)
     uint32_t agent = dp_rng_below(&centre->rng, centre->agents.count);
     dp_sim_schedule(centre, DP_SIM_MEASURE, 0, 0,
                     dp_rng_exp(&centre->rng, DP_SIM_DAY_MS / centre->agents.count));
-    struct dp_sim_event event = dp_sim_agent_event(agent, DP_SIM_MEASURED);
+    struct dp_sim_event event = dp_sim_agent_event(agent, DP_SCORECARD_MEASURED);
     event.what = (uint8_t)dp_rng_below(&centre->rng, 4);
     uint32_t score = 55 + centre->agents.all[agent].skill / 4u + dp_rng_below(&centre->rng, 21);
     event.score = (uint8_t)score;
@@ -170,20 +172,28 @@ static void open_doors(struct dp_sim_centre *centre)
     dp_sim_schedule(centre, DP_SIM_MEASURE, 0, 0, 0);
 }
 
-/* So much slower or faster than life that the rate comes out. */
+/* So much slower or faster than life that the rate comes out over the day: the warm-up's events
+ * were counted in one of its slots, whose arrivals may be more or fewer than the mean, and before
+ * most of the feedback and second thoughts, which are some 7 % more. */
 static uint64_t pace_for(const struct dp_sim_centre *centre, uint32_t rate)
 {
-    uint64_t seconds = WARM_COUNT_MS / 1000;
+    uint64_t now = 1, day = 1;
+    for (unsigned line = 0; line < DP_SIM_LINES; line++) {
+        now += dp_sim_plan_rate(&centre->plan, line, centre->start_ms - WARM_COUNT_MS / 2);
+        for (int slot = 0; slot < DP_SIM_SLOTS; slot++)
+            day += centre->plan.rate[line][slot];
+    }
     if (rate == 0 || centre->warm_events == 0)
         return UNIT_PACE;
-    uint64_t pace = centre->warm_events * UNIT_PACE / (seconds * rate);
+    uint64_t busier = (day << 10) / (now * DP_SIM_SLOTS) * 107 / 100; /* of 2^10 */
+    uint64_t pace = (centre->warm_events * busier << 14) / (WARM_COUNT_MS / 1000 * rate);
     return pace ? pace : 1;
 }
 
 static void send_states(struct dp_sim_centre *centre)
 {
     for (uint32_t agent = 0; agent < centre->agents.count; agent++) {
-        struct dp_sim_event event = dp_sim_agent_event(agent, DP_SIM_STATE);
+        struct dp_sim_event event = dp_sim_agent_event(agent, DP_AGENT_STATE);
         event.what = centre->agents.all[agent].state;
         dp_sim_emit(centre, event);
     }

@@ -1,5 +1,5 @@
-/* The contact centre at work: one clock, one agenda, and what happens next. Its events go to a sink.
- * Nothing here knows the time of the machine: dp_sim_centre_run is told how far to go.
+/* The contact centre at work: one clock, one agenda, and what happens next. Its events go to a
+ * sink. Nothing here knows the time of the machine: dp_sim_centre_run is told how far to go.
  * Thread: one centre belongs to one thread. */
 #ifndef DP_SIMULATE_CENTRE_H
 #define DP_SIMULATE_CENTRE_H
@@ -30,7 +30,7 @@ enum dp_sim_happening {
     DP_SIM_WRAP_ENDS,
     DP_SIM_FOLLOW_UP,
     DP_SIM_SETTLE_AGAIN,
-    DP_SIM_SHIFT_BEGINS,   /* agent, as are the following */
+    DP_SIM_SHIFT_BEGINS, /* agent, as are the following */
     DP_SIM_SHIFT_ENDS,
     DP_SIM_PAUSE_DUE,
     DP_SIM_PAUSE_ENDS,
@@ -42,12 +42,12 @@ typedef void dp_sim_sink(void *context, const struct dp_sim_event *event);
 
 struct dp_sim_centre {
     int64_t now_ms;
-    int64_t start_ms;     /* when the warm-up is over and events begin */
-    uint64_t pace;        /* event time a unit of the centre's time, as a fraction of 2^24 */
-    bool warming;         /* events are counted, not made */
+    int64_t start_ms; /* when the warm-up is over and events begin */
+    uint64_t pace;    /* event time a unit of the centre's time, as a fraction of 2^24 */
+    bool warming;     /* events are counted, not made */
     uint64_t warm_events;
     uint64_t events_made, contacts_made;
-    uint32_t population;  /* customers */
+    uint32_t population;           /* customers */
     int64_t next_us[DP_SIM_LINES]; /* next arrival of each line; finer than the clock */
     struct dp_rng rng;
     struct dp_agenda agenda;
@@ -60,7 +60,7 @@ struct dp_sim_centre {
 };
 
 struct dp_sim_centre_options {
-    uint32_t agents;        /* 1 to 1,000,000 */
+    uint32_t agents; /* 1 to 1,000,000 */
     uint64_t seed;
     int64_t start_ms;       /* first event; since the Unix epoch, at least a day after it */
     bool around_the_clock;  /* no daily curve: shifts follow each other */
@@ -68,8 +68,8 @@ struct dp_sim_centre_options {
     uint32_t rate;          /* events a second of event time to aim at; 0: as they come */
 };
 
-/* Opens the centre a while before start_ms and runs it, without events, until then: queues and talks
- * are as in mid-operation. Then sends every agent's state as of start_ms. */
+/* Opens the centre a while before start_ms and runs it, without events, until then: queues and
+ * talks are as in mid-operation. Then sends every agent's state as of start_ms. */
 void dp_sim_centre_init(struct dp_sim_centre *centre, const struct dp_sim_centre_options *options,
                         dp_sim_sink *sink, void *context);
 void dp_sim_centre_deinit(struct dp_sim_centre *centre);
@@ -88,11 +88,11 @@ void dp_sim_schedule(struct dp_sim_centre *centre, enum dp_sim_happening what, u
 
 /* An event of this contact, or of this agent, with nothing more in it. */
 struct dp_sim_event dp_sim_contact_event(const struct dp_sim_contact *contact,
-                                         enum dp_sim_type type);
-struct dp_sim_event dp_sim_agent_event(uint32_t agent, enum dp_sim_type type);
+                                         enum dp_event_type type);
+struct dp_sim_event dp_sim_agent_event(uint32_t agent, enum dp_event_type type);
 
-/* Gives the event its number and time and hands it on. An event of a contact from before the start is
- * dropped, for its beginning was never told. */
+/* Gives the event its number and time and hands it on. An event of a contact from before the start
+ * is dropped, for its beginning was never told. */
 void dp_sim_emit(struct dp_sim_centre *centre, struct dp_sim_event event);
 
 #endif

@@ -29,8 +29,8 @@ uint32_t dp_sim_contacts_add(struct dp_sim_contacts *contacts)
         contacts->free = contacts->all[place].next;
         return place;
     }
-    contacts->all = dp_xgrow(contacts->all, contacts->count, &contacts->capacity,
-                             sizeof(contacts->all[0]));
+    contacts->all =
+        dp_xgrow(contacts->all, contacts->count, &contacts->capacity, sizeof(contacts->all[0]));
     place = (uint32_t)contacts->count++;
     contacts->all[place].round = 0;
     return place;
@@ -101,4 +101,3 @@ uint32_t dp_sim_returners_take(struct dp_sim_returners *returners, struct dp_rng
     returners->customers[i] = returners->customers[--returners->count];
     return customer;
 }
-

@@ -1,5 +1,5 @@
-/* The contacts that are not over, and the lines they wait in. A contact is known by its place in the
- * pool; places are used again. Thread: the owner's. */
+/* The contacts that are not over, and the lines they wait in. A contact is known by its place in
+ * the pool; places are used again. Thread: the owner's. */
 #ifndef DP_SIMULATE_CONTACTS_H
 #define DP_SIMULATE_CONTACTS_H
 
@@ -19,8 +19,8 @@ enum dp_sim_phase { DP_SIM_WAITING, DP_SIM_RINGING, DP_SIM_TALKING, DP_SIM_WRAPP
 enum dp_sim_follow { DP_SIM_WILL_RATE = 1, DP_SIM_WILL_COMPLAIN = 2, DP_SIM_WILL_REOPEN = 4 };
 
 struct dp_sim_contact {
-    uint64_t id;         /* 1, 2, 3 ...; 0: began in the warm-up, of which no event tells */
-    int64_t since_ms;    /* offered; waiting lists go by it */
+    uint64_t id;      /* 1, 2, 3 ...; 0: began in the warm-up, of which no event tells */
+    int64_t since_ms; /* offered; waiting lists go by it */
     uint32_t customer;
     uint32_t agent;      /* whose phone rings or who talks; DP_SIM_NOBODY */
     uint32_t for_agent;  /* transferred to this agent; DP_SIM_NOBODY */
@@ -28,10 +28,10 @@ struct dp_sim_contact {
     uint32_t round;      /* agenda items of an earlier round are stale */
     int32_t part_ms;     /* voice: talk between two holds */
     uint8_t line, priority, phase;
-    uint8_t legs;        /* agents so far */
-    uint8_t steps;       /* holds or exchanges left */
-    uint8_t follow;      /* bits of enum dp_sim_follow */
-    bool solved;         /* the outcome as last told */
+    uint8_t legs;   /* agents so far */
+    uint8_t steps;  /* holds or exchanges left */
+    uint8_t follow; /* bits of enum dp_sim_follow */
+    bool solved;    /* the outcome as last told */
 };
 
 struct dp_sim_queue {

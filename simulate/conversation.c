@@ -9,30 +9,34 @@ static void start_talk(struct dp_sim_centre *centre, uint32_t place)
 {
     struct dp_sim_contact *c = dp_sim_contact_at(centre, place);
     const struct dp_sim_line *line = &dp_sim_lines[c->line];
-    if (line->channel == DP_SIM_VOICE) {
-        int64_t talk = 5 * DP_SIM_SECOND + dp_rng_gamma(&centre->rng, line->work_ms - 5 * DP_SIM_SECOND);
+    if (line->channel == DP_CHANNEL_VOICE) {
+        int64_t talk =
+            5 * DP_SIM_SECOND + dp_rng_gamma(&centre->rng, line->work_ms - 5 * DP_SIM_SECOND);
         c->steps = dp_sim_chance(centre, 780) ? 0 : dp_sim_chance(centre, 800) ? 1 : 2;
         c->part_ms = (int32_t)(talk / (c->steps + 1));
-        dp_sim_contact_schedule(centre, c->steps ? DP_SIM_HOLD : DP_SIM_TALK_ENDS, place, c->part_ms);
+        dp_sim_contact_schedule(centre, c->steps ? DP_SIM_HOLD : DP_SIM_TALK_ENDS, place,
+                                c->part_ms);
         return;
     }
-    c->steps = dp_sim_channel_of(c) == DP_SIM_CHAT ? (uint8_t)(2 + dp_rng_below(&centre->rng, 9)) : 0;
-    int64_t greeting = dp_sim_channel_of(c) == DP_SIM_CHAT ? line->work_ms / 2 : line->work_ms;
+    c->steps =
+        dp_sim_channel_of(c) == DP_CHANNEL_CHAT ? (uint8_t)(2 + dp_rng_below(&centre->rng, 9)) : 0;
+    int64_t greeting = dp_sim_channel_of(c) == DP_CHANNEL_CHAT ? line->work_ms / 2 : line->work_ms;
     dp_sim_contact_schedule(centre, DP_SIM_AGENT_WRITES, place,
-             2 * DP_SIM_SECOND + dp_rng_gamma(&centre->rng, greeting - 2 * DP_SIM_SECOND));
+                            2 * DP_SIM_SECOND +
+                                dp_rng_gamma(&centre->rng, greeting - 2 * DP_SIM_SECOND));
 }
 
 static void ring_ends(struct dp_sim_centre *centre, uint32_t place)
 {
     struct dp_sim_contact *c = dp_sim_contact_at(centre, place);
-    if (dp_sim_channel_of(c) != DP_SIM_EMAIL && dp_sim_chance(centre, 25)) {
+    if (dp_sim_channel_of(c) != DP_CHANNEL_EMAIL && dp_sim_chance(centre, 25)) {
         dp_sim_route_decline(centre, place);
         return;
     }
     dp_sim_contact_turn(c); /* patience does not matter any more */
     c->phase = DP_SIM_TALKING;
     c->legs++;
-    dp_sim_tell(centre, c, DP_SIM_ANSWERED, 0);
+    dp_sim_tell(centre, c, DP_CONTACT_ANSWERED, 0);
     dp_sim_shift_state(centre, c->agent, DP_SIM_BUSY);
     start_talk(centre, place);
 }
@@ -42,13 +46,14 @@ static void agent_writes(struct dp_sim_centre *centre, uint32_t place)
     struct dp_sim_contact *c = dp_sim_contact_at(centre, place);
     dp_sim_tell_message(centre, c, DP_SIM_AGENT);
     if (c->steps == 0) {
-        int64_t tail = dp_sim_channel_of(c) == DP_SIM_CHAT ? 12 * DP_SIM_SECOND : 0;
-        dp_sim_contact_schedule(centre, DP_SIM_TALK_ENDS, place, dp_sim_delay(centre, 1 * DP_SIM_SECOND, 3 * DP_SIM_SECOND, tail));
+        int64_t tail = dp_sim_channel_of(c) == DP_CHANNEL_CHAT ? 12 * DP_SIM_SECOND : 0;
+        dp_sim_contact_schedule(centre, DP_SIM_TALK_ENDS, place,
+                                dp_sim_delay(centre, 1 * DP_SIM_SECOND, 3 * DP_SIM_SECOND, tail));
         return;
     }
     c->steps--;
     dp_sim_contact_schedule(centre, DP_SIM_CUSTOMER_WRITES, place,
-             2 * DP_SIM_SECOND + dp_rng_gamma(&centre->rng, 20 * DP_SIM_SECOND));
+                            2 * DP_SIM_SECOND + dp_rng_gamma(&centre->rng, 20 * DP_SIM_SECOND));
 }
 
 static void customer_writes(struct dp_sim_centre *centre, uint32_t place)
@@ -56,12 +61,14 @@ static void customer_writes(struct dp_sim_centre *centre, uint32_t place)
     struct dp_sim_contact *c = dp_sim_contact_at(centre, place);
     dp_sim_tell_message(centre, c, DP_SIM_CUSTOMER);
     if (dp_sim_chance(centre, 150)) {
-        dp_sim_contact_schedule(centre, DP_SIM_CUSTOMER_WRITES, place, dp_sim_delay(centre, 1000, 4000, 3000));
+        dp_sim_contact_schedule(centre, DP_SIM_CUSTOMER_WRITES, place,
+                                dp_sim_delay(centre, 1000, 4000, 3000));
         return;
     }
     int64_t work = dp_sim_lines[c->line].work_ms;
     dp_sim_contact_schedule(centre, DP_SIM_AGENT_WRITES, place,
-             2 * DP_SIM_SECOND + dp_rng_gamma(&centre->rng, work - 2 * DP_SIM_SECOND));
+                            2 * DP_SIM_SECOND +
+                                dp_rng_gamma(&centre->rng, work - 2 * DP_SIM_SECOND));
 }
 
 static uint8_t other_line(struct dp_sim_centre *centre, const struct dp_sim_contact *c)
@@ -77,7 +84,8 @@ static uint8_t other_line(struct dp_sim_centre *centre, const struct dp_sim_cont
 
 static int64_t wrap_length(struct dp_sim_centre *centre, unsigned line)
 {
-    return 1 * DP_SIM_SECOND + dp_rng_gamma(&centre->rng, dp_sim_lines[line].wrap_ms - 1 * DP_SIM_SECOND);
+    return 1 * DP_SIM_SECOND +
+           dp_rng_gamma(&centre->rng, dp_sim_lines[line].wrap_ms - 1 * DP_SIM_SECOND);
 }
 
 /* The agent is done with the talk. With other contacts open it stays busy. */
@@ -92,16 +100,17 @@ static void transfer(struct dp_sim_centre *centre, uint32_t place)
     struct dp_sim_contact *c = dp_sim_contact_at(centre, place);
     uint32_t agent = c->agent;
     uint8_t to_line = other_line(centre, c);
-    uint32_t to_agent = dp_sim_chance(centre, 300) ? dp_sim_agents_pick(&centre->agents, to_line)
-                                            : DP_SIM_NOBODY;
-    struct dp_sim_event event = dp_sim_contact_event(c, DP_SIM_TRANSFERRED);
+    uint32_t to_agent =
+        dp_sim_chance(centre, 300) ? dp_sim_agents_pick(&centre->agents, to_line) : DP_SIM_NOBODY;
+    struct dp_sim_event event = dp_sim_contact_event(c, DP_CONTACT_TRANSFERRED);
     if (to_agent != DP_SIM_NOBODY && to_agent != agent)
         event.to_agent = c->for_agent = to_agent;
     else
         event.to_line = to_line;
     dp_sim_emit(centre, event);
     struct dp_sim_agent *a = &centre->agents.all[agent];
-    bool writes_up = dp_sim_channel_of(c) != DP_SIM_CHAT; /* a chat's text needs no more words */
+    bool writes_up =
+        dp_sim_channel_of(c) != DP_CHANNEL_CHAT; /* a chat's text needs no more words */
     if (writes_up) {
         a->wrap_contact = c->id;
         a->wrap_line = c->line;
@@ -122,7 +131,7 @@ static void transfer(struct dp_sim_centre *centre, uint32_t place)
 static void leg_wrap_ends(struct dp_sim_centre *centre, uint32_t agent)
 {
     struct dp_sim_agent *a = &centre->agents.all[agent];
-    struct dp_sim_event event = dp_sim_agent_event(agent, DP_SIM_WRAPPED);
+    struct dp_sim_event event = dp_sim_agent_event(agent, DP_CONTACT_WRAPPED);
     event.contact = a->wrap_contact;
     event.line = a->wrap_line;
     event.what = DP_SIM_PASSED_ON;
@@ -132,7 +141,7 @@ static void leg_wrap_ends(struct dp_sim_centre *centre, uint32_t agent)
 
 static void talk_ends(struct dp_sim_centre *centre, uint32_t place)
 {
-    static const uint32_t transfers[] = {80, 50, 40}; /* permille, by channel */
+    static const uint32_t transfers[DP_CHANNELS] = {0, 80, 50, 40}; /* permille */
     struct dp_sim_contact *c = dp_sim_contact_at(centre, place);
     if (c->legs < 3 && dp_sim_chance(centre, transfers[dp_sim_channel_of(c)])) {
         transfer(centre, place);
@@ -140,7 +149,8 @@ static void talk_ends(struct dp_sim_centre *centre, uint32_t place)
     }
     uint32_t who = dp_rng_below(&centre->rng, 100);
     enum dp_sim_party by = who < 55 ? DP_SIM_CUSTOMER : who < 96 ? DP_SIM_AGENT : DP_SIM_SYSTEM;
-    dp_sim_tell(centre, c, DP_SIM_ENDED, dp_sim_channel_of(c) == DP_SIM_EMAIL ? DP_SIM_AGENT : by);
+    dp_sim_tell(centre, c, DP_CONTACT_ENDED,
+                dp_sim_channel_of(c) == DP_CHANNEL_EMAIL ? DP_SIM_AGENT : by);
     c->phase = DP_SIM_WRAPPING;
     start_wrap(centre, c->agent);
     dp_sim_contact_schedule(centre, DP_SIM_WRAP_ENDS, place, wrap_length(centre, c->line));
@@ -166,14 +176,16 @@ void dp_sim_conversation_happening(struct dp_sim_centre *centre, struct dp_agend
         ring_ends(centre, item.who);
         return;
     case DP_SIM_HOLD:
-        dp_sim_tell(centre, c, DP_SIM_HELD, 0);
-        dp_sim_contact_schedule(centre, DP_SIM_RETRIEVE, item.who,
-                 dp_sim_delay(centre, 8 * DP_SIM_SECOND, 15 * DP_SIM_SECOND, 30 * DP_SIM_SECOND));
+        dp_sim_tell(centre, c, DP_CONTACT_HELD, 0);
+        dp_sim_contact_schedule(
+            centre, DP_SIM_RETRIEVE, item.who,
+            dp_sim_delay(centre, 8 * DP_SIM_SECOND, 15 * DP_SIM_SECOND, 30 * DP_SIM_SECOND));
         return;
     case DP_SIM_RETRIEVE:
-        dp_sim_tell(centre, c, DP_SIM_RETRIEVED, 0);
+        dp_sim_tell(centre, c, DP_CONTACT_RETRIEVED, 0);
         c->steps--;
-        dp_sim_contact_schedule(centre, c->steps ? DP_SIM_HOLD : DP_SIM_TALK_ENDS, item.who, c->part_ms);
+        dp_sim_contact_schedule(centre, c->steps ? DP_SIM_HOLD : DP_SIM_TALK_ENDS, item.who,
+                                c->part_ms);
         return;
     case DP_SIM_AGENT_WRITES:
         agent_writes(centre, item.who);

@@ -33,8 +33,8 @@ void dp_sim_delivery_deinit(struct dp_sim_delivery *delivery)
     free(delivery->places);
 }
 
-static void send(struct dp_sim_delivery *delivery, const struct dp_sim_event *event, const char *value,
-                 size_t value_len)
+static void send(struct dp_sim_delivery *delivery, const struct dp_sim_event *event,
+                 const char *value, size_t value_len)
 {
     char key[DP_SIM_WRITE_MAX];
     struct dp_sim_message message = {
@@ -42,8 +42,8 @@ static void send(struct dp_sim_delivery *delivery, const struct dp_sim_event *ev
         .value_len = value_len,
         .key = key,
         .key_len = dp_sim_write_key(&delivery->writer, event, key),
-        .topic = event->type <= DP_SIM_REOPENED &&
-                         dp_sim_lines[event->line].channel != DP_SIM_VOICE
+        .topic = event->type <= DP_CONTACT_REOPENED &&
+                         dp_sim_lines[event->line].channel != DP_CHANNEL_VOICE
                      ? DP_SIM_CHATS
                      : DP_SIM_CALLS,
     };

@@ -1,5 +1,5 @@
-/* From an event to the messages sent for it: some events are delayed, so that they come out of order
- * or late, and after some comes a broken message or a duplicate. Thread: the centre's. */
+/* From an event to the messages sent for it: some events are delayed, so that they come out of
+ * order or late, and after some comes a broken message or a duplicate. Thread: the centre's. */
 #ifndef DP_SIMULATE_DELIVERY_H
 #define DP_SIMULATE_DELIVERY_H
 
@@ -14,17 +14,17 @@
 #define DP_SIM_RECENT 64
 
 struct dp_sim_delivery {
-    uint32_t late, bad;  /* shares, in hundredths of a percent */
-    uint64_t sent;       /* messages, broken ones and duplicates included */
-    uint64_t spoiled;    /* broken messages */
+    uint32_t late, bad;        /* shares, in hundredths of a percent */
+    uint64_t sent;             /* messages, broken ones and duplicates included */
+    uint64_t spoiled;          /* broken messages */
     enum dp_sim_result result; /* of the output; once it is not DP_SIM_OK nothing more is sent */
     struct dp_sim_output *output;
     struct dp_sim_writer writer;
     struct dp_rng rng;
-    struct dp_agenda held;             /* `who` is the place in `places` */
-    struct dp_sim_event *places;       /* `contact` of a free one is the next free place */
+    struct dp_agenda held;       /* `who` is the place in `places` */
+    struct dp_sim_event *places; /* `contact` of a free one is the next free place */
     size_t place_count, place_capacity;
-    uint64_t free_place;               /* UINT64_MAX: none */
+    uint64_t free_place;                       /* UINT64_MAX: none */
     struct dp_sim_event recent[DP_SIM_RECENT]; /* the latest sent, for duplicates; a ring */
     uint64_t recent_count;
 };

@@ -1,34 +1,14 @@
-/* One event of the simulated day as plain numbers; the writer turns it into a CloudEvent. */
+/* One event of the simulated day as plain numbers; the writer turns it into a CloudEvent. The words
+ * are those of ingest/event.h. */
 #ifndef DP_SIMULATE_EVENT_H
 #define DP_SIMULATE_EVENT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum dp_sim_type {
-    DP_SIM_OFFERED,
-    DP_SIM_ANSWERED,
-    DP_SIM_DECLINED,
-    DP_SIM_MESSAGE,
-    DP_SIM_HELD,
-    DP_SIM_RETRIEVED,
-    DP_SIM_TRANSFERRED,
-    DP_SIM_ENDED,
-    DP_SIM_WRAPPED,
-    DP_SIM_ABANDONED,
-    DP_SIM_RESOLVED,
-    DP_SIM_REOPENED,
-    DP_SIM_RATED,
-    DP_SIM_COMPLAINED,
-    DP_SIM_SCORED,
-    DP_SIM_STATE,
-    DP_SIM_MEASURED,
-    DP_SIM_TYPES
-};
+#include "ingest/event.h"
 
-enum dp_sim_channel { DP_SIM_VOICE, DP_SIM_CHAT, DP_SIM_EMAIL };
-
-enum dp_sim_priority { DP_SIM_URGENT, DP_SIM_HIGH, DP_SIM_NORMAL, DP_SIM_LOW, DP_SIM_PRIORITIES };
+#define DP_SIM_PRIORITIES 4
 
 /* A state and what it is for, which is the event's reason. */
 enum dp_sim_state {
@@ -62,22 +42,22 @@ enum dp_sim_party { DP_SIM_CUSTOMER, DP_SIM_AGENT, DP_SIM_BOT, DP_SIM_SYSTEM };
 
 /* Fields that the type does not have are not read. */
 struct dp_sim_event {
-    int64_t time_ms;   /* since the Unix epoch */
-    uint64_t id;       /* 1, 2, 3 ... of the run */
-    uint64_t contact;  /* 1, 2, 3 ... of the run; 0: none */
+    int64_t time_ms;  /* since the Unix epoch */
+    uint64_t id;      /* 1, 2, 3 ... of the run */
+    uint64_t contact; /* 1, 2, 3 ... of the run; 0: none */
     uint32_t customer;
     uint32_t agent;    /* DP_SIM_NOBODY: none */
     uint32_t to_agent; /* DP_SIM_NOBODY: none */
     uint16_t team;     /* number of the agent's team within its group */
     uint8_t group;     /* the agent's group, dp_sim_groups[] */
-    uint8_t type;      /* enum dp_sim_type */
+    uint8_t type;      /* enum dp_event_type */
     uint8_t line;      /* queue and channel, dp_sim_lines[]; DP_SIM_NO_LINE: none */
     uint8_t to_line;   /* DP_SIM_NO_LINE: none */
-    uint8_t priority;  /* enum dp_sim_priority */
+    uint8_t priority;  /* enum dp_priority */
     uint8_t what;      /* state, party, number of the reason, disposition or measure */
     uint8_t score;     /* 0 to 100, or 0 to scale */
     uint8_t scale;
-    bool yes;          /* resolved, fatal */
+    bool yes; /* resolved, fatal */
 };
 
 #endif

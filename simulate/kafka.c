@@ -9,12 +9,13 @@
 #include "common/memory.h"
 #include "simulate/output.h"
 
-#define CONNECT_MS    8000
-#define DRAIN_MS      30000
-#define FULL_WAIT_MS  100
-#define FULL_WAITS    300 /* 30 s without room: the broker takes nothing */
-#define POLL_EVERY    64 /* sent messages are freed here, see on_delivery */
-#define MESSAGE_TYPE  "application/cloudevents+json"
+#define CONNECT_MS   8000
+#define TOPIC_MS     2000 /* for a topic that is being made */
+#define DRAIN_MS     30000
+#define FULL_WAIT_MS 100
+#define FULL_WAITS   300 /* 30 s without room: the broker takes nothing */
+#define POLL_EVERY   64  /* sent messages are freed here, see on_delivery */
+#define MESSAGE_TYPE "application/cloudevents+json"
 
 struct kafka {
     struct dp_sim_output output;
@@ -25,8 +26,8 @@ struct kafka {
     char reason[256]; /* of the first failure */
 };
 
-/* Reports of every message, not of failures alone, for then the message is freed in this thread, which
- * allocated it: measured, that halves the time a message takes. */
+/* Reports of every message, not of failures alone, for then the message is freed in this thread,
+ * which allocated it: measured, that halves the time a message takes. */
 static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque)
 {
     struct kafka *k = opaque;
@@ -90,18 +91,22 @@ static int64_t monotonic_ms(void)
 static rd_kafka_resp_err_t await_topic(rd_kafka_t *producer, rd_kafka_topic_t *topic,
                                        int64_t deadline_ms)
 {
+    bool missing = false;
     for (;;) {
         const struct rd_kafka_metadata *metadata;
         int64_t left = deadline_ms - monotonic_ms();
-        if (left <= 0)
-            left = 1;
-        rd_kafka_resp_err_t err = rd_kafka_metadata(producer, 0, topic, &metadata, (int)left);
+        rd_kafka_resp_err_t err =
+            rd_kafka_metadata(producer, 0, topic, &metadata, left > 500 ? (int)left : 500);
         if (!err) {
             err = metadata->topic_cnt ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
             rd_kafka_metadata_destroy(metadata);
         }
         if (!err || monotonic_ms() >= deadline_ms)
             return err;
+        if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && !missing) {
+            missing = true;
+            deadline_ms = monotonic_ms() + TOPIC_MS;
+        }
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     }
 }
@@ -135,7 +140,9 @@ static enum dp_sim_result send_message(struct dp_sim_output *output,
         {.vtype = RD_KAFKA_VTYPE_KEY,
          .u.mem = {.ptr = (void *)(uintptr_t)message->key, .size = message->key_len}},
         {.vtype = RD_KAFKA_VTYPE_HEADER,
-         .u.header = {.name = "content-type", .val = MESSAGE_TYPE, .size = sizeof(MESSAGE_TYPE) - 1}},
+         .u.header = {.name = "content-type",
+                      .val = MESSAGE_TYPE,
+                      .size = sizeof(MESSAGE_TYPE) - 1}},
     };
     if (++k->sent % POLL_EVERY == 0)
         rd_kafka_poll(k->producer, 0);

@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "common/timestamp.h"
 
 #define AGENTS_MAX      1000000
 #define RATE_MAX        1000000
 #define SECONDS_MAX     (INT64_C(366) * 86400)
+#define FIRST_START_MS  INT64_C(31536000000)
+#define LAST_START_MS   INT64_C(221845392000000)
 #define DEFAULT_AGENTS  200
 #define DEFAULT_SECONDS 3600
 #define DEFAULT_START   "2026-01-05T08:00:00Z"
@@ -19,11 +22,14 @@
 static const char help[] =
     "usage: deskpulse simulate [OPTION]...\n"
     "\n"
-    "Makes the events of a contact centre: calls, chats and e-mails, the agents who take them, and\n"
+    "Makes the events of a contact centre: calls, chats and e-mails, the agents who take them, "
+    "and\n"
     "what customers and quality checks say of it. The same seed and options give the same bytes.\n"
     "\n"
-    "  --agents N         agents on the payroll, 1 to 1000000 (default: 200, or enough for --rate)\n"
-    "  --rate N           about N events a second, in time with the clock (default: a day with its\n"
+    "  --agents N         agents on the payroll, 1 to 1000000 (default: 200, or enough for "
+    "--rate)\n"
+    "  --rate N           about N events a second, in time with the clock (default: a day with "
+    "its\n"
     "                     hours, as fast as it goes)\n"
     "  --seconds N        how long in event time; 0: until SIGINT or SIGTERM (default: 3600)\n"
     "  --seed N           another number, another day (default: 1)\n"
@@ -37,7 +43,20 @@ static const char help[] =
     "  --chats-topic NAME topic of chats and e-mails (default: cc.chats)\n"
     "  --help             this text\n";
 
-enum option_key { AGENTS = 256, RATE, SECONDS, SEED, LATE, BAD, TO, BROKER, START, CALLS, CHATS, HELP };
+enum option_key {
+    AGENTS = 256,
+    RATE,
+    SECONDS,
+    SEED,
+    LATE,
+    BAD,
+    TO,
+    BROKER,
+    START,
+    CALLS,
+    CHATS,
+    HELP
+};
 
 static const struct option long_options[] = {
     {"agents", required_argument, NULL, AGENTS},
@@ -88,78 +107,26 @@ static bool read_percent(const char *text, uint32_t *hundredths)
     return *hundredths <= 10000;
 }
 
-/* Two digits at `text`, from low to high; -1 when they are not. */
-static int two_digits(const char *text, int low, int high)
+/* From 1971, so that the warm-up before it is after 1970, to 8999. */
+static bool read_start(const char *text, int64_t *ms)
 {
-    if (!isdigit((unsigned char)text[0]) || !isdigit((unsigned char)text[1]))
-        return -1;
-    int n = (text[0] - '0') * 10 + (text[1] - '0');
-    return n >= low && n <= high ? n : -1;
-}
-
-/* "Z" or "+hh:mm" or "-hh:mm" in minutes. */
-static bool read_offset(const char *text, int *minutes)
-{
-    *minutes = 0;
-    if ((text[0] == 'Z' || text[0] == 'z') && text[1] == '\0')
-        return true;
-    if ((text[0] != '+' && text[0] != '-') || strlen(text) != 6 || text[3] != ':')
-        return false;
-    int hour = two_digits(text + 1, 0, 23), minute = two_digits(text + 4, 0, 59);
-    *minutes = (text[0] == '-' ? -1 : 1) * (hour * 60 + minute);
-    return hour >= 0 && minute >= 0;
-}
-
-bool dp_sim_parse_time(const char *text, int64_t *ms)
-{
-    int offset, century, year, month, day, hour, minute, second;
-    if (strlen(text) < 20 || text[4] != '-' || text[7] != '-' || toupper(text[10]) != 'T' ||
-        text[13] != ':' || text[16] != ':')
-        return false;
-    century = two_digits(text, 19, 89);
-    year = two_digits(text + 2, 0, 99);
-    month = two_digits(text + 5, 1, 12);
-    day = two_digits(text + 8, 1, 31);
-    hour = two_digits(text + 11, 0, 23);
-    minute = two_digits(text + 14, 0, 59);
-    second = two_digits(text + 17, 0, 59);
-    if (century < 0 || year < 0 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0)
-        return false;
-    const char *rest = text + 19;
-    int64_t fraction = 0;
-    if (*rest == '.') {
-        int64_t unit = 100;
-        const char *digit = ++rest;
-        for (; isdigit((unsigned char)*rest); rest++, unit /= 10)
-            fraction += unit * (*rest - '0');
-        if (rest == digit)
-            return false;
-    }
-    if (!read_offset(rest, &offset))
-        return false;
-    struct tm tm = {.tm_year = century * 100 + year - 1900,
-                    .tm_mon = month - 1,
-                    .tm_mday = day,
-                    .tm_hour = hour,
-                    .tm_min = minute,
-                    .tm_sec = second};
-    int64_t seconds = timegm(&tm);
-    *ms = (seconds - offset * 60) * 1000 + fraction;
-    /* timegm takes the 31st of April for the 1st of May. */
-    return tm.tm_mday == day && *ms >= INT64_C(366) * 86400000;
+    return dp_timestamp_parse(dp_str_from(text), ms) && *ms >= FIRST_START_MS &&
+           *ms < LAST_START_MS;
 }
 
 static enum dp_sim_parsed wrong(const char *option, const char *value, const char *allowed)
 {
-    fprintf(stderr, "deskpulse simulate: --%s %s: allowed is %s\n", option, value, allowed);
+    fprintf(stderr, "deskpulse simulate: --%s '%s'; allowed: %s; see `deskpulse simulate --help`\n",
+            option, value, allowed);
     return DP_SIM_WRONG;
 }
 
 static enum dp_sim_parsed read_topic(const char *name, const char *option, const char **topic)
 {
     size_t len = strlen(name);
-    if (len < 1 || len > 249 || name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                  "0123456789._-")] != '\0')
+    if (len < 1 || len > 249 ||
+        name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                          "0123456789._-")] != '\0')
         return wrong(option, name, "a topic name of letters, digits, '.', '_' and '-'");
     *topic = name;
     return DP_SIM_PARSED;
@@ -200,11 +167,11 @@ static enum dp_sim_parsed read_option(struct dp_sim_options *o, int option, cons
         return DP_SIM_PARSED;
     case BROKER:
         if (value[0] == '\0')
-            return wrong("broker", "\"\"", "HOST:PORT, several with commas");
+            return wrong("broker", "", "HOST:PORT, several with commas");
         o->broker = value;
         return DP_SIM_PARSED;
     case START:
-        return dp_sim_parse_time(value, &o->start_ms)
+        return read_start(value, &o->start_ms)
                    ? DP_SIM_PARSED
                    : wrong("start", value, "a time such as " DEFAULT_START);
     case CALLS:
@@ -238,8 +205,13 @@ enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc
             return DP_SIM_HELP;
         }
         if (option == ':' || option == '?') {
-            fprintf(stderr, "deskpulse simulate: %s: %s; see deskpulse simulate --help\n",
-                    argv[optind - 1], option == ':' ? "needs a value" : "no such option");
+            fprintf(
+                stderr,
+                option == ':'
+                    ? "deskpulse simulate: option '%s' wants a value; see `deskpulse simulate "
+                      "--help`\n"
+                    : "deskpulse simulate: unknown option '%s'; see `deskpulse simulate --help`\n",
+                argv[optind - 1]);
             return DP_SIM_WRONG;
         }
         enum dp_sim_parsed parsed = read_option(options, option, optarg);
@@ -247,7 +219,7 @@ enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc
             return parsed;
     }
     if (optind < argc) {
-        fprintf(stderr, "deskpulse simulate: %s: takes options only; see deskpulse simulate --help\n",
+        fprintf(stderr, "deskpulse simulate: '%s' is no option; see `deskpulse simulate --help`\n",
                 argv[optind]);
         return DP_SIM_WRONG;
     }
@@ -256,7 +228,7 @@ enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc
     if (options->start_ms == INT64_MIN) {
         options->start_ms = now_ms;
         if (!options->to_kafka)
-            dp_sim_parse_time(DEFAULT_START, &options->start_ms);
+            read_start(DEFAULT_START, &options->start_ms);
     }
     return DP_SIM_PARSED;
 }

@@ -3,21 +3,21 @@
 #include <string.h>
 
 const struct dp_sim_line dp_sim_lines[DP_SIM_LINES] = {
-    {"sales", DP_SIM_VOICE, 0, 240, 150000, 18000},
-    {"support", DP_SIM_VOICE, 1, 360, 180000, 24000},
-    {"billing", DP_SIM_VOICE, 2, 220, 130000, 15000},
-    {"tech", DP_SIM_VOICE, 3, 180, 210000, 30000},
-    {"sales", DP_SIM_CHAT, 4, 300, 26000, 12000},
-    {"support", DP_SIM_CHAT, 4, 450, 30000, 12000},
-    {"tech", DP_SIM_CHAT, 4, 250, 38000, 15000},
-    {"billing", DP_SIM_EMAIL, 5, 450, 170000, 10000},
-    {"support", DP_SIM_EMAIL, 5, 550, 230000, 12000},
+    {"sales", DP_CHANNEL_VOICE, 0, 240, 150000, 18000},
+    {"support", DP_CHANNEL_VOICE, 1, 360, 180000, 24000},
+    {"billing", DP_CHANNEL_VOICE, 2, 220, 130000, 15000},
+    {"tech", DP_CHANNEL_VOICE, 3, 180, 210000, 30000},
+    {"sales", DP_CHANNEL_CHAT, 4, 300, 26000, 12000},
+    {"support", DP_CHANNEL_CHAT, 4, 450, 30000, 12000},
+    {"tech", DP_CHANNEL_CHAT, 4, 250, 38000, 15000},
+    {"billing", DP_CHANNEL_EMAIL, 5, 450, 170000, 10000},
+    {"support", DP_CHANNEL_EMAIL, 5, 550, 230000, 12000},
 };
 
 const struct dp_sim_group dp_sim_groups[DP_SIM_GROUPS] = {
-    {"sales", DP_SIM_VOICE, 170, 1},    {"support", DP_SIM_VOICE, 250, 1},
-    {"billing", DP_SIM_VOICE, 150, 1},  {"tech", DP_SIM_VOICE, 120, 1},
-    {"digital", DP_SIM_CHAT, 250, 3},   {"backoffice", DP_SIM_EMAIL, 60, 1},
+    {"sales", DP_CHANNEL_VOICE, 170, 1},   {"support", DP_CHANNEL_VOICE, 250, 1},
+    {"billing", DP_CHANNEL_VOICE, 150, 1}, {"tech", DP_CHANNEL_VOICE, 120, 1},
+    {"digital", DP_CHANNEL_CHAT, 250, 3},  {"backoffice", DP_CHANNEL_EMAIL, 60, 1},
 };
 
 /* Shift starts by hour and how many of 1,000 agents have them. */
@@ -27,7 +27,8 @@ static const struct {
 } shifts[] = {{6, 100}, {7, 140}, {8, 180}, {9, 160}, {10, 100},
               {12, 90}, {13, 80}, {14, 70}, {16, 40}, {22, 40}};
 
-/* E-mails come when people sit at their desks, staffed or not: of 1,000 a day, in each two hours. */
+/* E-mails come when people sit at their desks, staffed or not: of 1,000 a day, in each two hours.
+ */
 static const uint32_t email_curve[12] = {12, 8, 10, 40, 130, 170, 140, 150, 130, 90, 75, 45};
 
 /* Of the time on shift, what breaks, training and meetings leave. */
@@ -39,11 +40,11 @@ static const uint32_t email_curve[12] = {12, 8, 10, 40, 130, 170, 140, 150, 130,
 static uint64_t occupied_ms(const struct dp_sim_line *line)
 {
     int64_t ms = line->work_ms + line->wrap_ms;
-    if (line->channel == DP_SIM_VOICE)
+    if (line->channel == DP_CHANNEL_VOICE)
         ms += 15000; /* ringing, holds */
-    if (line->channel == DP_SIM_CHAT)
+    if (line->channel == DP_CHANNEL_CHAT)
         ms = 7 * (line->work_ms + INT64_C(22000)) + line->wrap_ms + 20000; /* seven exchanges */
-    return (uint64_t)(ms * 108 / 100);                                    /* some need a second agent */
+    return (uint64_t)(ms * 108 / 100); /* some need a second agent */
 }
 
 static uint64_t square_root(uint64_t n)
@@ -55,8 +56,9 @@ static uint64_t square_root(uint64_t n)
     return root;
 }
 
-/* The load that a group of that size bears at an ordinary service level, in permille: the square-root
- * rule of staffing (Halfin, Whitt 1981), so that small centres are not overrun nor large ones idle. */
+/* The load that a group of that size bears at an ordinary service level, in permille: the
+ * square-root rule of staffing (Halfin, Whitt 1981), so that small centres are not overrun nor
+ * large ones idle. */
 static uint64_t bearable_load(uint64_t staff_milli)
 {
     uint64_t spare = 700000 / (square_root(staff_milli * 1000) + 1);
@@ -69,7 +71,8 @@ static uint8_t next_group(const uint32_t *members, uint32_t placed)
     uint8_t best = 0;
     int64_t most = INT64_MIN;
     for (uint8_t g = 0; g < DP_SIM_GROUPS; g++) {
-        int64_t behind = (int64_t)dp_sim_groups[g].permille * (placed + 1) - INT64_C(1000) * members[g];
+        int64_t behind =
+            (int64_t)dp_sim_groups[g].permille * (placed + 1) - INT64_C(1000) * members[g];
         if (behind > most) {
             most = behind;
             best = g;
@@ -78,7 +81,8 @@ static uint8_t next_group(const uint32_t *members, uint32_t placed)
     return best;
 }
 
-/* The k-th member's shift: multiples of the golden ratio cover the day evenly however many there are. */
+/* The k-th member's shift: multiples of the golden ratio cover the day evenly however many there
+ * are. */
 static int32_t shift_start(const struct dp_sim_plan *plan, unsigned group, uint32_t k)
 {
     uint32_t turn = (k + 1) * UINT32_C(2654435769) + group * UINT32_C(715827883);
@@ -114,7 +118,7 @@ static void place_agents(const struct dp_sim_plan *plan, struct dp_sim_post *pos
 }
 
 /* Contacts at once, in thousandths, that the channel is to bring in a slot. */
-static uint64_t forecast(const struct dp_sim_plan *plan, enum dp_sim_channel channel,
+static uint64_t forecast(const struct dp_sim_plan *plan, enum dp_channel channel,
                          uint64_t staff[DP_SIM_GROUPS][DP_SIM_SLOTS], int slot)
 {
     uint64_t now = 0, day = 0;
@@ -125,9 +129,9 @@ static uint64_t forecast(const struct dp_sim_plan *plan, enum dp_sim_channel cha
         for (int s = 0; s < DP_SIM_SLOTS; s++)
             day += staff[g][s];
     }
-    if (channel == DP_SIM_CHAT)
+    if (channel == DP_CHANNEL_CHAT)
         return now * CHATS_AN_AGENT / 1000;
-    if (channel == DP_SIM_VOICE)
+    if (channel == DP_CHANNEL_VOICE)
         return now * bearable_load(now) / 1000;
     if (plan->around_the_clock)
         return now * BACKOFFICE_LOAD / 1000;
@@ -164,5 +168,6 @@ uint64_t dp_sim_plan_rate(const struct dp_sim_plan *plan, unsigned line, int64_t
     int64_t of_day = (at_ms % DP_SIM_DAY_MS + DP_SIM_DAY_MS) % DP_SIM_DAY_MS;
     const uint64_t *rate = &plan->rate[line][of_day / DP_SIM_SLOT_MS];
     uint64_t into = (uint64_t)(of_day % DP_SIM_SLOT_MS);
-    return (rate[0] * ((uint64_t)DP_SIM_SLOT_MS - into) + rate[1] * into) / (uint64_t)DP_SIM_SLOT_MS;
+    return (rate[0] * ((uint64_t)DP_SIM_SLOT_MS - into) + rate[1] * into) /
+           (uint64_t)DP_SIM_SLOT_MS;
 }

@@ -5,7 +5,7 @@
 
 static void ring(struct dp_sim_centre *centre, uint32_t place, uint32_t agent)
 {
-    static const int64_t longest[] = {7500, 5000, 2000};
+    static const int64_t longest[DP_CHANNELS] = {0, 7500, 5000, 2000}; /* ms, as a rule */
     struct dp_sim_contact *c = dp_sim_contact_at(centre, place);
     c->phase = DP_SIM_RINGING;
     c->agent = agent;
@@ -13,7 +13,8 @@ static void ring(struct dp_sim_centre *centre, uint32_t place, uint32_t agent)
     centre->agents.all[agent].active++;
     if (dp_sim_agent_open(&centre->agents, agent))
         dp_sim_agents_list(&centre->agents, agent, centre->now_ms);
-    dp_sim_contact_schedule(centre, DP_SIM_RING_ENDS, place, dp_sim_delay(centre, 1000, longest[dp_sim_channel_of(c)], 500));
+    dp_sim_contact_schedule(centre, DP_SIM_RING_ENDS, place,
+                            dp_sim_delay(centre, 1000, longest[dp_sim_channel_of(c)], 500));
 }
 
 void dp_sim_route(struct dp_sim_centre *centre, uint32_t place, bool at_front)
@@ -34,20 +35,24 @@ void dp_sim_route(struct dp_sim_centre *centre, uint32_t place, bool at_front)
 
 void dp_sim_route_patience(struct dp_sim_centre *centre, uint32_t place)
 {
-    enum dp_sim_channel channel = dp_sim_channel_of(dp_sim_contact_at(centre, place));
-    if (channel == DP_SIM_EMAIL)
+    enum dp_channel channel = dp_sim_channel_of(dp_sim_contact_at(centre, place));
+    if (channel == DP_CHANNEL_EMAIL)
         return;
-    int64_t patience = dp_sim_chance(centre, 40) ? dp_sim_delay(centre, 2 * DP_SIM_SECOND, 9 * DP_SIM_SECOND, 0)
-                       : channel == DP_SIM_VOICE
-                           ? dp_sim_delay(centre, 8 * DP_SIM_SECOND, 20 * DP_SIM_SECOND, 170 * DP_SIM_SECOND)
-                           : dp_sim_delay(centre, 20 * DP_SIM_SECOND, 40 * DP_SIM_SECOND, 300 * DP_SIM_SECOND);
+    int64_t patience =
+        dp_sim_chance(centre, 45) ? dp_sim_delay(centre, 2 * DP_SIM_SECOND, 9 * DP_SIM_SECOND, 0)
+        : channel == DP_CHANNEL_VOICE
+            ? dp_sim_delay(centre, 8 * DP_SIM_SECOND, 20 * DP_SIM_SECOND, 170 * DP_SIM_SECOND)
+            : dp_sim_delay(centre, 20 * DP_SIM_SECOND, 40 * DP_SIM_SECOND, 300 * DP_SIM_SECOND);
     dp_sim_contact_schedule(centre, DP_SIM_PATIENCE_ENDS, place, patience);
 }
 
 static uint8_t draw_priority(struct dp_sim_centre *centre)
 {
     uint32_t n = dp_rng_below(&centre->rng, 100);
-    return n < 1 ? DP_SIM_URGENT : n < 8 ? DP_SIM_HIGH : n < 95 ? DP_SIM_NORMAL : DP_SIM_LOW;
+    return n < 1    ? DP_PRIORITY_URGENT
+           : n < 8  ? DP_PRIORITY_HIGH
+           : n < 95 ? DP_PRIORITY_NORMAL
+                    : DP_PRIORITY_LOW;
 }
 
 void dp_sim_route_offer(struct dp_sim_centre *centre, uint32_t line)
@@ -67,11 +72,12 @@ void dp_sim_route_offer(struct dp_sim_centre *centre, uint32_t line)
         .line = (uint8_t)line,
         .priority = draw_priority(centre),
     };
-    dp_sim_tell(centre, c, DP_SIM_OFFERED, 0);
-    if (dp_sim_channel_of(c) != DP_SIM_VOICE)
+    dp_sim_tell(centre, c, DP_CONTACT_OFFERED, 0);
+    if (dp_sim_channel_of(c) != DP_CHANNEL_VOICE)
         dp_sim_tell_message(centre, c, DP_SIM_CUSTOMER);
-    if (dp_sim_channel_of(c) == DP_SIM_CHAT && dp_sim_chance(centre, 600))
-        dp_sim_contact_schedule(centre, DP_SIM_BOT_WRITES, place, dp_sim_delay(centre, 500, 1500, 0));
+    if (dp_sim_channel_of(c) == DP_CHANNEL_CHAT && dp_sim_chance(centre, 600))
+        dp_sim_contact_schedule(centre, DP_SIM_BOT_WRITES, place,
+                                dp_sim_delay(centre, 500, 1500, 0));
     dp_sim_route_patience(centre, place);
     dp_sim_route(centre, place, false);
 }
@@ -94,7 +100,8 @@ static uint32_t next_for(struct dp_sim_centre *centre, unsigned group)
             uint32_t first = dp_sim_contacts_first(&centre->contacts, line);
             if (first == DP_SIM_NONE)
                 continue;
-            if (best == DP_SIM_NONE || before(dp_sim_contact_at(centre, first), dp_sim_contact_at(centre, best)))
+            if (best == DP_SIM_NONE ||
+                before(dp_sim_contact_at(centre, first), dp_sim_contact_at(centre, best)))
                 best = first;
         }
         if (best != DP_SIM_NONE)
@@ -123,9 +130,9 @@ void dp_sim_route_patience_ends(struct dp_sim_centre *centre, uint32_t place)
         dp_sim_contacts_leave(&centre->contacts, place);
     c->agent = DP_SIM_NOBODY;
     if (c->legs == 0) {
-        dp_sim_tell(centre, c, DP_SIM_ABANDONED, 0);
+        dp_sim_tell(centre, c, DP_CONTACT_ABANDONED, 0);
     } else {
-        dp_sim_tell(centre, c, DP_SIM_ENDED, DP_SIM_CUSTOMER);
+        dp_sim_tell(centre, c, DP_CONTACT_ENDED, DP_SIM_CUSTOMER);
         c->solved = false;
         dp_sim_tell_resolved(centre, c);
     }
@@ -142,7 +149,7 @@ void dp_sim_route_decline(struct dp_sim_centre *centre, uint32_t place)
     uint32_t agent = c->agent;
     struct dp_sim_agent *a = &centre->agents.all[agent];
     bool no_answer = dp_sim_chance(centre, 600);
-    dp_sim_tell(centre, c, DP_SIM_DECLINED, no_answer ? DP_SIM_NO_ANSWER : DP_SIM_REJECTED);
+    dp_sim_tell(centre, c, DP_CONTACT_DECLINED, no_answer ? DP_SIM_NO_ANSWER : DP_SIM_REJECTED);
     if (no_answer && a->wanted == DP_SIM_AVAILABLE && dp_sim_chance(centre, 400))
         a->wanted = DP_SIM_MISSED;
     dp_sim_agents_unlist(&centre->agents, agent); /* so that another agent is picked */

@@ -1,5 +1,5 @@
-/* How a contact gets to an agent: offered, waiting in a line, ringing; and those who don't get there.
- * Thread: the centre's. */
+/* How a contact gets to an agent: offered, waiting in a line, ringing; and those who don't get
+ * there. Thread: the centre's. */
 #ifndef DP_SIMULATE_ROUTING_H
 #define DP_SIMULATE_ROUTING_H
 

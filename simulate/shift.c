@@ -10,7 +10,7 @@ void dp_sim_shift_state(struct dp_sim_centre *centre, uint32_t agent, enum dp_si
     if (a->state == state)
         return;
     a->state = (uint8_t)state;
-    struct dp_sim_event event = dp_sim_agent_event(agent, DP_SIM_STATE);
+    struct dp_sim_event event = dp_sim_agent_event(agent, DP_AGENT_STATE);
     event.what = (uint8_t)state;
     dp_sim_emit(centre, event);
 }
@@ -58,7 +58,8 @@ static void leave(struct dp_sim_centre *centre, uint32_t agent)
     a->pauses = 0;
     a->round = (a->round + 1) % DP_AGENDA_ROUNDS;
     /* Some are early, some late; never before now. */
-    int64_t after = until_shift(centre, agent) + dp_rng_between(&centre->rng, -8 * MINUTE, 4 * MINUTE);
+    int64_t after =
+        until_shift(centre, agent) + dp_rng_between(&centre->rng, -8 * MINUTE, 4 * MINUTE);
     dp_sim_schedule(centre, DP_SIM_SHIFT_BEGINS, agent, a->round, after > 0 ? after : 0);
     dp_sim_shift_state(centre, agent, DP_SIM_OFFLINE);
 }

@@ -15,7 +15,8 @@
 #define STEPS_A_ROUND   4096 /* between looks at the clock and at signals */
 #define NAP_MAX_MS      20
 #define PROGRESS_MS     1000
-#define LAST_MS         INT64_C(221845305600000) /* 9000: room for a long day before the year 10000 */
+#define HUNDRED_PERCENT UINT64_C(10000)
+#define LAST_MS         INT64_C(253370764800000) /* 9999: where times would need a fifth digit */
 
 /* Events a second and agent that the plan makes; the rest is done by the centre's pace. */
 #define EVENTS_AN_AGENT_HOUR 125
@@ -69,8 +70,8 @@ static uint32_t load_for(const struct dp_sim_options *options)
 {
     if (options->rate == 0)
         return 1000;
-    uint64_t load = (uint64_t)options->rate * 3600 * 1000 /
-                    ((uint64_t)options->agents * EVENTS_AN_AGENT_HOUR);
+    uint64_t load =
+        (uint64_t)options->rate * 3600 * 1000 / ((uint64_t)options->agents * EVENTS_AN_AGENT_HOUR);
     return load < 1 ? 1 : load > 1000 ? 1000 : (uint32_t)load;
 }
 
@@ -85,7 +86,8 @@ static bool catch_up(struct run *run, int64_t until_ms)
     return false;
 }
 
-/* Until the next thing is due by the clock, but not for long: signals and the output want attention. */
+/* Until the next thing is due by the clock, but not for long: signals and the output want
+ * attention. */
 static void nap(const struct run *run, int64_t now_ms)
 {
     int64_t next = dp_sim_centre_next(&run->centre);
@@ -125,7 +127,7 @@ static void open_centre(struct run *run)
         .start_ms = options->start_ms,
         .around_the_clock = options->rate > 0,
         .load_permille = load_for(options),
-        .rate = options->rate,
+        .rate = (uint32_t)(options->rate * HUNDRED_PERCENT / (HUNDRED_PERCENT + options->bad)),
     };
     dp_sim_centre_init(&run->centre, &centre, dp_sim_deliver, &run->delivery);
 }

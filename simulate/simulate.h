@@ -3,7 +3,8 @@
 #define DP_SIMULATE_H
 
 /* argv[0] is "simulate". Returns the exit code: 0 done, 1 ran and failed, 2 wrong use.
- * Handles SIGINT and SIGTERM (stops and sends the rest) and ignores SIGPIPE. Thread: the main one. */
+ * Handles SIGINT and SIGTERM (stops and sends the rest) and ignores SIGPIPE. Thread: the main one.
+ */
 int dp_simulate_main(int argc, char **argv);
 
 #endif

@@ -13,7 +13,7 @@ void dp_sim_contact_schedule(struct dp_sim_centre *centre, enum dp_sim_happening
 }
 
 void dp_sim_tell(struct dp_sim_centre *centre, const struct dp_sim_contact *c,
-                 enum dp_sim_type type, unsigned what)
+                 enum dp_event_type type, unsigned what)
 {
     struct dp_sim_event event = dp_sim_contact_event(c, type);
     event.what = (uint8_t)what;
@@ -23,7 +23,7 @@ void dp_sim_tell(struct dp_sim_centre *centre, const struct dp_sim_contact *c,
 void dp_sim_tell_message(struct dp_sim_centre *centre, const struct dp_sim_contact *c,
                          enum dp_sim_party from)
 {
-    struct dp_sim_event event = dp_sim_contact_event(c, DP_SIM_MESSAGE);
+    struct dp_sim_event event = dp_sim_contact_event(c, DP_CONTACT_MESSAGE);
     event.what = (uint8_t)from;
     if (from != DP_SIM_AGENT)
         event.agent = DP_SIM_NOBODY;
@@ -32,7 +32,7 @@ void dp_sim_tell_message(struct dp_sim_centre *centre, const struct dp_sim_conta
 
 void dp_sim_tell_resolved(struct dp_sim_centre *centre, const struct dp_sim_contact *c)
 {
-    struct dp_sim_event event = dp_sim_contact_event(c, DP_SIM_RESOLVED);
+    struct dp_sim_event event = dp_sim_contact_event(c, DP_CONTACT_RESOLVED);
     event.yes = c->solved;
     dp_sim_emit(centre, event);
 }

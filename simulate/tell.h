@@ -14,7 +14,7 @@ static inline struct dp_sim_contact *dp_sim_contact_at(struct dp_sim_centre *cen
     return &centre->contacts.all[place];
 }
 
-static inline enum dp_sim_channel dp_sim_channel_of(const struct dp_sim_contact *contact)
+static inline enum dp_channel dp_sim_channel_of(const struct dp_sim_contact *contact)
 {
     return dp_sim_lines[contact->line].channel;
 }
@@ -33,7 +33,7 @@ void dp_sim_contact_schedule(struct dp_sim_centre *centre, enum dp_sim_happening
 
 /* An event of the contact; `what` is the type's detail. */
 void dp_sim_tell(struct dp_sim_centre *centre, const struct dp_sim_contact *contact,
-                 enum dp_sim_type type, unsigned what);
+                 enum dp_event_type type, unsigned what);
 void dp_sim_tell_message(struct dp_sim_centre *centre, const struct dp_sim_contact *contact,
                          enum dp_sim_party from);
 void dp_sim_tell_resolved(struct dp_sim_centre *centre, const struct dp_sim_contact *contact);

@@ -5,14 +5,6 @@
 
 #include "simulate/plan.h"
 
-/* A text and its length, so that copying is one memcpy. */
-struct text {
-    const char *p;
-    size_t len;
-};
-
-#define TEXT(literal) {(literal), sizeof(literal) - 1}
-
 /* Of a type: the system that tells of it, the name, and which fields follow. */
 enum field {
     CONTACT = 1 << 0,
@@ -33,56 +25,45 @@ enum field {
     CUSTOMER = 1 << 15
 };
 
-static const struct {
-    struct text name;
-    unsigned fields;
-} types[DP_SIM_TYPES] = {
-    [DP_SIM_OFFERED] = {TEXT("contact.offered"), CONTACT | LINE | CUSTOMER},
-    [DP_SIM_ANSWERED] = {TEXT("contact.answered"), CONTACT | AGENT | TEAM},
-    [DP_SIM_DECLINED] = {TEXT("contact.declined"), CONTACT | AGENT | REASON},
-    [DP_SIM_MESSAGE] = {TEXT("contact.message"), CONTACT | AGENT | FROM},
-    [DP_SIM_HELD] = {TEXT("contact.held"), CONTACT | AGENT},
-    [DP_SIM_RETRIEVED] = {TEXT("contact.retrieved"), CONTACT | AGENT},
-    [DP_SIM_TRANSFERRED] = {TEXT("contact.transferred"), CONTACT | AGENT | TO},
-    [DP_SIM_ENDED] = {TEXT("contact.ended"), CONTACT | ENDED_BY},
-    [DP_SIM_WRAPPED] = {TEXT("contact.wrapped"), CONTACT | AGENT | DISPOSITION},
-    [DP_SIM_ABANDONED] = {TEXT("contact.abandoned"), CONTACT},
-    [DP_SIM_RESOLVED] = {TEXT("contact.resolved"), CONTACT | AGENT | RESOLVED},
-    [DP_SIM_REOPENED] = {TEXT("contact.reopened"), CONTACT},
-    [DP_SIM_RATED] = {TEXT("feedback.rated"), CONTACT | AGENT | TEAM | LINE | SCORE | SCALE},
-    [DP_SIM_COMPLAINED] = {TEXT("feedback.complained"), CONTACT | AGENT | TEAM | LINE},
-    [DP_SIM_SCORED] = {TEXT("quality.scored"), CONTACT | AGENT | TEAM | SCORE | FATAL},
-    [DP_SIM_STATE] = {TEXT("agent.state"), AGENT | TEAM | STATE},
-    [DP_SIM_MEASURED] = {TEXT("scorecard.measured"), AGENT | TEAM | MEASURE},
+static const unsigned fields_of[DP_EVENT_TYPES] = {
+    [DP_CONTACT_OFFERED] = CONTACT | LINE | CUSTOMER,
+    [DP_CONTACT_ANSWERED] = CONTACT | AGENT | TEAM,
+    [DP_CONTACT_DECLINED] = CONTACT | AGENT | REASON,
+    [DP_CONTACT_MESSAGE] = CONTACT | AGENT | FROM,
+    [DP_CONTACT_HELD] = CONTACT | AGENT,
+    [DP_CONTACT_RETRIEVED] = CONTACT | AGENT,
+    [DP_CONTACT_TRANSFERRED] = CONTACT | AGENT | TO,
+    [DP_CONTACT_ENDED] = CONTACT | ENDED_BY,
+    [DP_CONTACT_WRAPPED] = CONTACT | AGENT | DISPOSITION,
+    [DP_CONTACT_ABANDONED] = CONTACT,
+    [DP_CONTACT_RESOLVED] = CONTACT | AGENT | RESOLVED,
+    [DP_CONTACT_REOPENED] = CONTACT,
+    [DP_FEEDBACK_RATED] = CONTACT | AGENT | TEAM | LINE | SCORE | SCALE,
+    [DP_FEEDBACK_COMPLAINED] = CONTACT | AGENT | TEAM | LINE,
+    [DP_QUALITY_SCORED] = CONTACT | AGENT | TEAM | SCORE | FATAL,
+    [DP_AGENT_STATE] = AGENT | TEAM | STATE,
+    [DP_SCORECARD_MEASURED] = AGENT | TEAM | MEASURE,
 };
 
-static const struct text channels[] = {TEXT("voice"), TEXT("chat"), TEXT("email")};
-static const struct text sources[] = {TEXT("/pbx/"), TEXT("/chat/"), TEXT("/mail/"), TEXT("/desk/")};
-static const struct text priorities[] = {TEXT("urgent"), TEXT("high"), TEXT("normal"), TEXT("low")};
-static const struct text parties[] = {TEXT("customer"), TEXT("agent"), TEXT("bot"), TEXT("system")};
-static const struct text states[] = {
-    TEXT("offline\""),
-    TEXT("available\""),
-    TEXT("busy\""),
-    TEXT("wrapup\""),
-    TEXT("break\",\"reason\":\"coffee\""),
-    TEXT("break\",\"reason\":\"lunch\""),
-    TEXT("break\",\"reason\":\"missed an offer\""),
-    TEXT("training\""),
-    TEXT("meeting\""),
-};
-static const struct text reasons[] = {TEXT("no answer"), TEXT("rejected")};
-static const struct text dispositions[] = {TEXT("solved"), TEXT("information given"),
-                                           TEXT("order taken"), TEXT("callback promised"),
-                                           TEXT("passed on")};
-static const struct text measures[] = {TEXT("internal_satisfaction"), TEXT("cross_team_completion"),
-                                       TEXT("training_attendance"), TEXT("knowledge")};
+/* The systems that tell: those of the channels, and for the rest the one of agents' desks. */
+static const char *const sources[DP_CHANNELS] = {"/desk/", "/pbx/", "/chat/", "/mail/"};
 
-static char *put(char *p, struct text text)
-{
-    memcpy(p, text.p, text.len);
-    return p + text.len;
-}
+/* By enum dp_sim_state, with the reason. */
+static const char *const states[] = {
+    "offline\"",
+    "available\"",
+    "busy\"",
+    "wrapup\"",
+    "break\",\"reason\":\"coffee\"",
+    "break\",\"reason\":\"lunch\"",
+    "break\",\"reason\":\"missed an offer\"",
+    "training\"",
+    "meeting\"",
+};
+static const char *const parties[] = {"customer", "agent", "bot", "system"};
+static const char *const reasons[] = {"no answer", "rejected"};
+static const char *const dispositions[] = {"solved", "information given", "order taken",
+                                           "callback promised", "passed on"};
 
 /* Copies a literal: the length is known when compiling. */
 #define PUT(p, literal) ((char *)memcpy((p), (literal), sizeof(literal) - 1) + sizeof(literal) - 1)
@@ -114,7 +95,8 @@ static char *put_number(char *p, uint64_t n)
     return p + (sizeof(digits) - at);
 }
 
-/* Ids have a fixed width, so that their order as bytes, which decides ties, is the order of creation. */
+/* Ids have a fixed width, so that their order as bytes, which decides ties, is the order of
+ * creation. */
 static char *put_id(char *p, uint64_t n)
 {
     static const char hex[] = "0123456789abcdef";
@@ -201,7 +183,7 @@ static char *put_who(const struct dp_sim_writer *writer, char *p, const struct d
     }
     if ((fields & LINE) && event->line != DP_SIM_NO_LINE) {
         const struct dp_sim_line *line = &dp_sim_lines[event->line];
-        p = PUT(put(PUT(p, "\"channel\":\""), channels[line->channel]), "\",");
+        p = PUT(put_string(PUT(p, "\"channel\":\""), dp_channel_names[line->channel]), "\",");
         p = PUT(put_string(PUT(p, "\"queue\":\""), line->queue), "\",");
     }
     return p;
@@ -212,21 +194,22 @@ static char *put_what(char *p, const struct dp_sim_event *event, unsigned fields
 {
     if (fields & CUSTOMER) {
         p = PUT(put_number(PUT(p, "\"customer_id\":\"c"), event->customer), "\",");
-        if (event->priority != DP_SIM_NORMAL)
-            p = PUT(put(PUT(p, "\"priority\":\""), priorities[event->priority]), "\",");
+        if (event->priority != DP_PRIORITY_NORMAL)
+            p = PUT(put_string(PUT(p, "\"priority\":\""), dp_priority_names[event->priority]),
+                    "\",");
     }
     if (fields & FROM)
-        p = PUT(put(PUT(p, "\"from\":\""), parties[event->what]), "\",");
+        p = PUT(put_string(PUT(p, "\"from\":\""), parties[event->what]), "\",");
     if ((fields & TO) && event->to_agent != DP_SIM_NOBODY)
         p = PUT(put_agent(PUT(p, "\"to_agent_id\":\""), event->to_agent), "\",");
     if ((fields & TO) && event->to_line != DP_SIM_NO_LINE)
         p = PUT(put_string(PUT(p, "\"to_queue\":\""), dp_sim_lines[event->to_line].queue), "\",");
     if (fields & ENDED_BY)
-        p = PUT(put(PUT(p, "\"ended_by\":\""), parties[event->what]), "\",");
+        p = PUT(put_string(PUT(p, "\"ended_by\":\""), parties[event->what]), "\",");
     if (fields & DISPOSITION)
-        p = PUT(put(PUT(p, "\"disposition\":\""), dispositions[event->what]), "\",");
+        p = PUT(put_string(PUT(p, "\"disposition\":\""), dispositions[event->what]), "\",");
     if (fields & REASON)
-        p = PUT(put(PUT(p, "\"reason\":\""), reasons[event->what]), "\",");
+        p = PUT(put_string(PUT(p, "\"reason\":\""), reasons[event->what]), "\",");
     if (fields & RESOLVED)
         p = event->yes ? PUT(p, "\"resolved\":true,") : PUT(p, "\"resolved\":false,");
     if (fields & SCORE)
@@ -236,9 +219,9 @@ static char *put_what(char *p, const struct dp_sim_event *event, unsigned fields
     if (fields & FATAL)
         p = event->yes ? PUT(p, "\"fatal\":true,") : PUT(p, "\"fatal\":false,");
     if (fields & STATE)
-        p = PUT(put(PUT(p, "\"state\":\""), states[event->what]), ",");
+        p = PUT(put_string(PUT(p, "\"state\":\""), states[event->what]), ",");
     if (fields & MEASURE) {
-        p = PUT(put(PUT(p, "\"measure\":\""), measures[event->what]), "\",");
+        p = PUT(put_string(PUT(p, "\"measure\":\""), dp_measure_names[event->what]), "\",");
         p = PUT(put_number(PUT(p, "\"value\":"), event->score), ",");
     }
     return p;
@@ -256,14 +239,15 @@ void dp_sim_writer_init(struct dp_sim_writer *writer, int64_t start_ms, uint64_t
 
 size_t dp_sim_write(struct dp_sim_writer *writer, const struct dp_sim_event *event, char *out)
 {
-    unsigned fields = types[event->type].fields;
-    unsigned source = event->type <= DP_SIM_REOPENED ? dp_sim_lines[event->line].channel : 3;
+    unsigned fields = fields_of[event->type];
+    bool of_channel = event->type <= DP_CONTACT_REOPENED;
+    enum dp_channel channel = of_channel ? dp_sim_lines[event->line].channel : DP_CHANNEL_NONE;
     char *p = PUT(out, "{\"specversion\":\"1.0\",\"id\":\"");
     p = put_id(p, event->id);
-    p = put(PUT(p, "\",\"source\":\""), sources[source]);
+    p = put_string(PUT(p, "\",\"source\":\""), sources[channel]);
     memcpy(p, writer->run, writer->run_len);
     p += writer->run_len;
-    p = put(PUT(p, "\",\"type\":\""), types[event->type].name);
+    p = put_string(PUT(p, "\",\"type\":\""), dp_event_type_names[event->type]);
     p = put_time(writer, PUT(p, "\",\"time\":\""), event->time_ms);
     p = put_who(writer, PUT(p, "\",\"data\":{"), event, fields);
     p = put_what(p, event, fields);
@@ -274,7 +258,7 @@ size_t dp_sim_write(struct dp_sim_writer *writer, const struct dp_sim_event *eve
 size_t dp_sim_write_key(const struct dp_sim_writer *writer, const struct dp_sim_event *event,
                         char *out)
 {
-    char *end = event->contact && (types[event->type].fields & CONTACT)
+    char *end = event->contact && (fields_of[event->type] & CONTACT)
                     ? put_contact(writer, out, event->contact)
                     : put_agent(out, event->agent);
     return (size_t)(end - out);

@@ -34,7 +34,8 @@ dp_redis_connection_open(uv_loop_t *loop, const char *address, int port, struct 
 /* Cuts it at once; the memory is given back in the loop's next turn. */
 void dp_redis_connection_close(struct dp_redis_connection *connection);
 
-/* Queues one command; false: the connection is breaking. */
+/* Queues one command; false: the connection is breaking. A byte that can be read must follow it:
+ * hiredis looks at it. */
 bool dp_redis_connection_send(struct dp_redis_connection *connection, const char *command,
                               size_t len, void *tag);
 

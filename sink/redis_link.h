@@ -48,7 +48,8 @@ void dp_redis_link_close(struct dp_redis_link *link, void (*closed)(void *ctx));
 
 bool dp_redis_link_is_up(const struct dp_redis_link *link);
 
-/* Queues one command in RESP; it is written with others in the loop's next turn. False: not up. */
+/* Queues one command in RESP; it is written with others in the loop's next turn. A byte that can be
+ * read must follow it: hiredis looks at it. False: not up. */
 bool dp_redis_link_send(struct dp_redis_link *link, const char *command, size_t len, void *tag);
 
 /* What is under way: commands without a reply, and bytes that the socket has not taken yet. */

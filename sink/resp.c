@@ -6,8 +6,8 @@
 #include "common/memory.h"
 #include "sink/format.h"
 
-/* "$", a length and two line ends. */
-#define HEADER_MAX (DP_FORMAT_SIZE + 5)
+/* "$", a length, two line ends and a zero byte. */
+#define HEADER_MAX (DP_FORMAT_SIZE + 6)
 
 static char *reserve(struct dp_resp *resp, size_t size)
 {
@@ -51,5 +51,6 @@ void dp_resp_add(struct dp_resp *resp, struct dp_str argument)
     out += argument.len;
     *out++ = '\r';
     *out++ = '\n';
+    *out = '\0';
     resp->len = (size_t)(out - resp->buf);
 }

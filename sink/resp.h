@@ -19,7 +19,7 @@ void dp_resp_deinit(struct dp_resp *resp);
 /* Starts a command of `count` arguments; what the buffer held is gone. */
 void dp_resp_begin(struct dp_resp *resp, size_t count);
 
-/* Adds one argument. */
+/* Adds one argument. A zero byte follows what is in the buffer: hiredis looks at it. */
 void dp_resp_add(struct dp_resp *resp, struct dp_str argument);
 
 #endif

@@ -1,0 +1,68 @@
+"""What replay makes of events, and how it differs from what is somewhere else."""
+import json
+import re
+
+from cases import until
+from program import deskpulse
+
+WINDOW = re.compile(r"dp:\{.*\}(?::voice|:chat|:email)?:w:(\w+)")
+SHOWN = 10
+
+
+def of_output(output):
+    """The keys and values of a replay's output."""
+    return {item["key"]: item["value"] for item in map(json.loads, output.split("\n")[:-1])}
+
+
+def to_output(keys, path):
+    """Writes keys and values as a replay would, for tests/oracle/compare.py."""
+    with open(path, "w", encoding="utf-8") as out:
+        for key in sorted(keys, key=str.encode):
+            kind = "set" if isinstance(keys[key], list) else "hash"
+            out.write(json.dumps({"key": key, "type": kind, "value": keys[key]}) + "\n")
+    return path
+
+
+def of_replay(*arguments):
+    return of_output(deskpulse("replay", "--output", "ndjson", *arguments)[0])
+
+
+def write_lines(path, lines):
+    with open(path, "wb") as out:
+        out.writelines(line + b"\n" for line in lines)
+    return path
+
+
+def differences(actual, expected):
+    """The first differences, one a line; empty where there are none."""
+    found = []
+    for key in sorted(actual.keys() | expected.keys()):
+        want, got = expected.get(key), actual.get(key)
+        if want == got:
+            continue
+        if isinstance(want, dict) and isinstance(got, dict):
+            names = [name for name in sorted(want.keys() | got.keys())
+                     if want.get(name) != got.get(name)]
+            found += [f"{key} {name}: {got.get(name)} instead of {want.get(name)}"
+                      for name in names]
+        else:
+            found.append(f"{key}: {got} instead of {want}")
+    more = [f"... and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    return "\n".join(found[:SHOWN] + more)
+
+
+def assert_same(actual, expected):
+    text = differences(actual, expected)
+    if text:
+        raise AssertionError("figures differ:\n" + text)
+
+
+def until_same(redis, expected, seconds=20):
+    """Waits until all public keys in Redis are those expected."""
+    until(lambda: redis.public() == expected, seconds,
+          lambda: "figures differ:\n" + differences(redis.public(), expected))
+
+
+def until_consumed(redis, count, seconds=30):
+    until(lambda: redis("HGET", "dp:meta", "consumed") == str(count), seconds,
+          lambda: f"consumed is {redis('HGET', 'dp:meta', 'consumed')}, not yet {count}")

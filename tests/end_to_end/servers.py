@@ -1,0 +1,175 @@
+"""Redis and Kafka for the tests: servers of their own, topics of their own, what is in them."""
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+
+from cases import Skip
+from program import KAFKA_TOOL
+
+DEPLOY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy")
+NUMBERS = itertools.count()
+
+
+def unique(name):
+    """A name for a topic or a group that no other run has."""
+    return f"{name}-{os.getpid()}-{next(NUMBERS)}"
+
+
+class Server:
+    """A server that deploy/NAME/up starts in a directory of its own, on a free port."""
+
+    def __init__(self, name):
+        self.name = name
+        self.directory = tempfile.TemporaryDirectory(prefix=f"deskpulse-{name}-")
+        self.port = 0
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.stop()
+        self.directory.cleanup()
+
+    def script(self, script, *arguments):
+        return subprocess.run(
+            [os.path.join(DEPLOY, self.name, script), "--dir", self.directory.name, *arguments],
+            check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90).stdout.decode()
+
+    def start(self, *options):
+        """Starts it, again on the port that it had."""
+        address = self.script("up", "--port", str(self.port), *options).split()[-1]
+        self.port = int(address.rpartition(":")[2])
+
+    def stop(self):
+        self.script("down")
+
+    def freeze(self, frozen):
+        """Lets it hang, or go on."""
+        with open(os.path.join(self.directory.name, "pid"), encoding="ascii") as pid:
+            os.kill(int(pid.read()), signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+
+# ---------------------------------------------------------------- Redis
+
+class RedisServer(Server):
+    def __init__(self):
+        super().__init__("redis")
+
+    @property
+    def url(self):
+        return f"redis://{self.address}/0"
+
+    def client(self):
+        return Redis(self.port)
+
+
+class Redis:
+    """A connection to Redis, with as much of its protocol as is needed here."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.replies = self.socket.makefile("rb")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.replies.close()
+        self.socket.close()
+
+    def many(self, commands):
+        """Sends all commands at once; returns their replies."""
+        out = bytearray()
+        for command in commands:
+            out += b"*%d\r\n" % len(command)
+            for part in command:
+                data = str(part).encode()
+                out += b"$%d\r\n%s\r\n" % (len(data), data)
+        self.socket.sendall(out)
+        return [self.reply() for _ in commands]
+
+    def __call__(self, *command):
+        return self.many([command])[0]
+
+    def reply(self):
+        line = self.replies.readline()
+        if not line.endswith(b"\r\n"):
+            raise ConnectionError("Redis has closed the connection")
+        kind, rest = line[:1], line[1:-2].decode()
+        if kind == b"-":
+            raise RuntimeError("Redis says: " + rest)
+        if kind == b":":
+            return int(rest)
+        if kind == b"$":
+            return None if rest == "-1" else self.replies.read(int(rest) + 2)[:-2].decode()
+        if kind == b"*":
+            return None if rest == "-1" else [self.reply() for _ in range(int(rest))]
+        return rest
+
+    def hashes(self, keys):
+        replies = self.many([("HGETALL", key) for key in keys])
+        return [dict(zip(fields[::2], fields[1::2])) for fields in replies]
+
+    def public(self):
+        """All public keys with their values: a dict for a hash, a sorted list for a set."""
+        sets = ("dp:agents", "dp:teams", "dp:queues")
+        keys = [key for key in self("KEYS", "dp:*")
+                if key not in sets and not key.startswith("dp:state:")]
+        found = {key: value for key, value in zip(keys, self.hashes(keys)) if value}
+        members = zip(sets, self.many([("SMEMBERS", key) for key in sets]))
+        return found | {key: sorted(value) for key, value in members if value}
+
+
+# ---------------------------------------------------------------- Kafka
+
+class KafkaServer(Server):
+    def __init__(self):
+        super().__init__("kafka")
+
+
+def kafka_address():
+    """The broker for tests that leave it as it is."""
+    address = os.environ.get("DP_TEST_KAFKA")
+    if not address:
+        raise Skip("DP_TEST_KAFKA is not set: no broker")
+    return address
+
+
+def kafka_tool(*arguments, stdin=None):
+    done = subprocess.run([KAFKA_TOOL, *map(str, arguments)], input=stdin, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise AssertionError(done.stderr.decode())
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def create_topics(broker, partitions, *names):
+    kafka_tool("create", broker, partitions, *names)
+
+
+def produce(broker, topics, lines):
+    """Sends lines (bytes) to a topic, or to several ("a,b")."""
+    kafka_tool("produce", broker, topics, "-", stdin=b"\n".join(lines) + b"\n")
+
+
+def messages(broker, topic):
+    """All messages of a topic, partition by partition in the order of their offsets."""
+    found = kafka_tool("dump", broker, topic)
+    for message in found:
+        message["value"] = bytes.fromhex(message["value"])
+    return sorted(found, key=lambda message: (message["partition"], message["offset"]))
+
+
+def committed(broker, group, topic):
+    """A group's positions and the ends of the partitions, as two lists."""
+    found = kafka_tool("committed", broker, group, topic)
+    return [item["committed"] for item in found], [item["end"] for item in found]

@@ -1,0 +1,152 @@
+#!/usr/bin/env -S python3 -B
+"""deskpulse replay against the reference model (tests/oracle), on random events that go for the
+edges of every rule: disorder, duplicates, broken and late lines. Usage: see cases.py."""
+import base64
+import concurrent.futures
+import datetime
+import json
+import os
+import sys
+import tempfile
+import threading
+
+from cases import case, equal, run_cases
+from figures import assert_same, of_output
+from program import ORACLE, compare, configuration, deskpulse, oracle
+
+sys.path.append(ORACLE)
+from event import Rejected, parse_event  # noqa: E402
+
+SEEDS = range(1, 13)
+
+
+def generate(directory, seed, *options, partitions=1):
+    """Makes the events of a seed; returns the paths of the partitions."""
+    oracle("generate.py", "--seed", str(seed), "--out", directory, "--partitions",
+           str(partitions), *options)
+    return [os.path.join(directory, f"{number}.ndjson") for number in range(partitions)]
+
+
+def assert_as_model(directory, paths, replay_options=(), model_options=()):
+    """Figures, gauges and counts of a replay are the model's."""
+    output, log, expected = (os.path.join(directory, name) for name in ("out", "log", "expected"))
+    texts = deskpulse("replay", "--output", "ndjson", *replay_options, *paths)
+    for path, text in zip((output, log), texts):
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+    with open(expected, "wb") as out:
+        out.write(oracle("oracle.py", "--now", "--from-of", output, *model_options, *paths))
+    compare(expected, output, log)
+
+
+@case(120)
+def every_seed_gives_the_figures_of_the_model():
+    for seed in SEEDS:
+        with tempfile.TemporaryDirectory() as directory:
+            contacts = str(20 + 10 * (seed % 5))
+            paths = generate(directory, seed, "--contacts", contacts, partitions=1 + seed % 3)
+            try:
+                assert_as_model(directory, paths)
+            except AssertionError as error:
+                raise AssertionError(f"seed {seed}, {contacts} contacts, "
+                                     f"{len(paths)} partitions: {error}") from error
+
+
+@case(60)
+def other_windows_lateness_and_targets_are_as_in_the_model():
+    lengths = "1s 90s 7m 100m 25h 7d"
+    with tempfile.TemporaryDirectory() as directory:
+        path = configuration(os.path.join(directory, "deskpulse.conf"),
+                             window={"lengths": lengths, "allowed_lateness": "5m"},
+                             kpi={"fcr_window": "30m"}, target={"voice": "4s", "email": "1h"},
+                             **{'queue "q0"': {"target.voice": "1m", "target.chat": "1s"}})
+        paths = generate(directory, 20, "--contacts", "60", "--lateness-ms", "300000",
+                         "--disorder-ms", "250000", partitions=2)
+        assert_as_model(directory, paths, ("-c", path),
+                        ("--windows", lengths, "--lateness", "5m", "--fcr-window", "30m",
+                         "--targets", "voice=4s email=1h q0.voice=1m q0.chat=1s"))
+
+
+@case(60)
+def figures_as_of_an_earlier_moment_are_those_of_the_model():
+    with tempfile.TemporaryDirectory() as directory:
+        paths = generate(directory, 21, "--contacts", "60", partitions=2)
+        keys = of_output(deskpulse("replay", "--output", "ndjson", *paths)[0])
+        as_of = int(keys["dp:{all}:w:24h"]["as_of_ms"]) // 1000 - 3 * 3600
+        text = datetime.datetime.fromtimestamp(as_of, datetime.timezone.utc).isoformat()
+        assert_as_model(directory, paths, ("--as-of", text), ("--as-of", text))
+
+
+@case(60)
+def the_order_of_arrival_changes_no_figure():
+    for seed in (30, 31, 32):
+        figures = []
+        for shuffle in (1, 2, 3):
+            with tempfile.TemporaryDirectory() as directory:
+                paths = generate(directory, seed, "--contacts", "40", "--shuffle-seed",
+                                 str(shuffle), partitions=2)
+                keys = of_output(deskpulse("replay", "--output", "ndjson", *paths)[0])
+                del keys["dp:meta"]  # a fold that is made anew counts its clock skew again
+                figures.append(keys)
+        for other in figures[1:]:
+            assert_same(other, figures[0])
+
+
+def in_deep_thread(function, *arguments):
+    """A line can nest deeper than the JSON decoder of Python can on an ordinary stack."""
+    sys.setrecursionlimit(600_000)
+    threading.stack_size(512 << 20)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def judged(paths, lateness=60_000):
+    """Every line that has to be a dead letter: (path, line number, reason, bytes)."""
+    known, expected = set(), []
+    for path in paths:
+        watermark = None
+        with open(path, "rb") as lines:
+            for number, line in enumerate(lines, 1):
+                line = line.removesuffix(b"\n").removesuffix(b"\r")
+                if not line.strip(b" \t\r"):
+                    continue
+                try:
+                    event = parse_event(line)
+                except Rejected as reason:
+                    expected.append((path, number, str(reason), line))
+                    continue
+                if (event.source, event.id) in known:
+                    continue
+                if watermark is not None and watermark - event.time > lateness:
+                    expected.append((path, number, "late", line))
+                    continue
+                known.add((event.source, event.id))
+                watermark = event.time if watermark is None else max(watermark, event.time)
+    return expected
+
+
+@case(60)
+def dead_letters_are_the_bad_lines_unchanged():
+    with tempfile.TemporaryDirectory() as directory:
+        paths = generate(directory, 40, "--contacts", "60", "--bad", "40", partitions=2)
+        file = os.path.join(directory, "dead.ndjson")
+        deskpulse("replay", "--output", "ndjson", "--dead-letters", file, *paths)
+        with open(file, "rb") as lines:
+            letters = [json.loads(line) for line in lines]
+        expected = in_deep_thread(judged, paths)
+    equal(len({reason for _, _, reason, _ in expected}), 7, "reasons that come up")
+    found = [(letter["topic"], letter["offset"], letter["reason"], value_of(letter))
+             for letter in letters]
+    for letter, line in zip(found, expected):
+        equal(letter, line, "dead letter")
+    equal(len(found), len(expected), "number of dead letters")
+
+
+def value_of(letter):
+    if "value" in letter:
+        return letter["value"].encode()
+    return base64.b64decode(letter["value_base64"], validate=True)
+
+
+if __name__ == "__main__":
+    sys.exit(run_cases())

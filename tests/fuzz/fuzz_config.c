@@ -1,0 +1,95 @@
+/* Configuration files: what is taken is within the limits and is taken the same way again; what is
+ * refused is explained in one line. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "app/config.h"
+#include "common/utf8.h"
+#include "ingest/adapter.h"
+#include "ingest/identifier.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds, const char *what)
+{
+    if (!holds) {
+        fprintf(stderr, "does not hold: %s\n", what);
+        abort();
+    }
+}
+
+static void check_config(const struct dp_config *config)
+{
+    check(config->topic_count >= 1, "there is a topic");
+    for (size_t i = 0; i < config->topic_count; i++)
+        check(strcmp(config->topics[i], config->dead_letter_topic) != 0,
+              "dead letters go elsewhere");
+    check(dp_adapter_find(config->format) != NULL, "the format is known");
+    check(*config->redis_url && *config->redis_prefix && *config->timezone, "no text is empty");
+    check(strpbrk(config->redis_prefix, "{}: \t\r\n") == NULL, "the prefix fits into keys");
+    check(config->flush_interval_ms >= 50 && config->flush_interval_ms <= 60000, "flush_interval");
+    check(config->allowed_lateness_ms >= 0 && config->dedup_horizon_ms >= 3600000,
+          "lateness, horizon");
+    check(config->windows.count >= 1 && config->windows.count <= DP_WINDOWS_MAX, "windows");
+    for (size_t i = 0; i < config->windows.count; i++) {
+        int64_t ms = config->windows.length_ms[i];
+        check(ms % 1000 == 0 && ms >= 1000 && ms <= 604800000, "a window's length");
+        check(i == 0 || ms > config->windows.length_ms[i - 1], "windows ascend");
+        size_t len = strnlen(config->window_labels[i], sizeof config->window_labels[i]);
+        check(len >= 2 && len < sizeof config->window_labels[i], "a window's label");
+    }
+    for (size_t i = 0; i < config->queue_count; i++) {
+        struct dp_str name = dp_str_from(config->queues[i].queue);
+        check(dp_utf8_valid(name) && dp_identifier_valid(name), "a queue's name");
+    }
+    check(config->max_contacts >= 1 && config->max_waiting >= 1, "limits");
+    check(dp_kafka_property_find(config->kafka, config->kafka_count, "group.id") != NULL,
+          "group.id");
+}
+
+static void check_error(const char *error)
+{
+    check(strncmp(error, "/proc/self/fd/", 14) == 0, "the error begins with the file");
+    check(strstr(error, "; allowed: ") != NULL, "it says what is allowed");
+    for (const char *c = error; *c; c++)
+        check((unsigned char)*c >= ' ' && *c != 0x7f, "it is one line");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static int file = -1;
+    static char path[32], error[2][4096];
+    if (file < 0) {
+        file = memfd_create("config", 0);
+        check(file >= 0, "there is a file");
+        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    }
+    if (size > 4096)
+        return 0;
+    check(ftruncate(file, 0) == 0 && pwrite(file, data, size, 0) == (ssize_t)size, "it is written");
+
+    struct dp_config config[2];
+    bool good[2];
+    for (int i = 0; i < 2; i++) {
+        *error[i] = '\0';
+        good[i] = dp_config_load(&config[i], path, NULL, 0, error[i], sizeof error[i]);
+        if (good[i])
+            check_config(&config[i]);
+        else
+            check_error(error[i]);
+    }
+    check(good[0] == good[1] && strcmp(error[0], error[1]) == 0,
+          "a file is read the same way again");
+    if (good[0]) {
+        check(memcmp(&config[0].windows, &config[1].windows, sizeof config[0].windows) == 0 &&
+                  config[0].kafka_count == config[1].kafka_count,
+              "with the same result");
+        dp_config_deinit(&config[0]);
+        dp_config_deinit(&config[1]);
+    }
+    return 0;
+}
