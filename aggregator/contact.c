@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#define XXH_INLINE_ALL /* keys are short: a call would cost more than the hash */
 #include <xxhash.h>
 
 #include "common/memory.h"
@@ -14,8 +15,10 @@ void dp_contacts_init(struct dp_contacts *contacts)
 static void destroy(struct dp_contact *contact)
 {
     dp_fold_deinit(&contact->fold);
-    free(contact->records);
-    free(contact->bytes);
+    if (contact->records != contact->first_records)
+        free(contact->records);
+    if (contact->bytes != contact->first_bytes)
+        free(contact->bytes);
     free(contact);
 }
 
@@ -45,13 +48,21 @@ static void dequeue(struct dp_contacts *contacts)
         contacts->last = NULL;
 }
 
+/* `used` bytes at `items`, moved to room for `size`; `first` is the contact's own room. */
+static void *grow(void *items, const void *first, size_t used, size_t size)
+{
+    if (items != first)
+        return dp_xrealloc(items, size);
+    return memcpy(dp_xmalloc(size), first, used);
+}
+
 /* Appends to the contact's bytes and returns the place. */
 static uint32_t keep(struct dp_contact *contact, const char *bytes, size_t len)
 {
     uint32_t at = contact->byte_count;
     if (at + len > contact->byte_capacity) {
         contact->byte_capacity = (uint32_t)(at + len) + contact->byte_capacity / 2;
-        contact->bytes = dp_xrealloc(contact->bytes, contact->byte_capacity);
+        contact->bytes = grow(contact->bytes, contact->first_bytes, at, contact->byte_capacity);
     }
     memcpy(contact->bytes + at, bytes, len);
     contact->byte_count += (uint32_t)len;
@@ -61,10 +72,13 @@ static uint32_t keep(struct dp_contact *contact, const char *bytes, size_t len)
 static struct dp_contact *create(struct dp_contacts *contacts, struct dp_str id, uint64_t hash,
                                  int64_t time_ms)
 {
-    struct dp_contact *contact = dp_xcalloc(1, sizeof *contact);
+    struct dp_contact *contact = dp_xmalloc(sizeof *contact);
+    memset(contact, 0, offsetof(struct dp_contact, first_records));
     contact->hash = hash;
-    contact->byte_capacity = (uint32_t)id.len + 64;
-    contact->bytes = dp_xmalloc(contact->byte_capacity);
+    contact->records = contact->first_records;
+    contact->record_capacity = DP_CONTACT_RECORDS;
+    contact->bytes = contact->first_bytes;
+    contact->byte_capacity = DP_CONTACT_BYTES;
     keep(contact, id.p, id.len);
     contact->id_len = (uint8_t)id.len;
     contact->last_ms = time_ms;
@@ -147,9 +161,10 @@ static void insert(struct dp_contact *contact, uint32_t at, struct dp_record rec
                    struct dp_str source, struct dp_str id, struct dp_str customer)
 {
     if (contact->record_count == contact->record_capacity) {
-        contact->record_capacity += contact->record_capacity / 2 + 4;
+        contact->record_capacity *= 2;
         contact->records =
-            dp_xrealloc(contact->records, contact->record_capacity * sizeof *contact->records);
+            grow(contact->records, contact->first_records, sizeof contact->first_records,
+                 contact->record_capacity * sizeof *contact->records);
     }
     /* The events of a contact mostly come from one source: keep its name once. */
     const struct dp_record *last =

@@ -15,12 +15,14 @@
 #include "common/index.h"
 #include "common/str.h"
 
+/* What a usual contact needs has its room in the contact itself: one piece of memory, not four. */
+#define DP_CONTACT_RECORDS 6
+#define DP_CONTACT_BYTES   136
+
 struct dp_contact {
-    struct dp_contact *next; /* in the queue of those to be forgotten */
-    int64_t queued_ms;       /* last_ms when it was put there */
     uint64_t hash;
-    struct dp_record *records;
-    char *bytes; /* ids and sources, the contact's own id first */
+    struct dp_record *records; /* first_records until there are more */
+    char *bytes;               /* ids and sources, its own id first; first_bytes until there are more */
     uint32_t record_count, record_capacity;
     uint32_t byte_count, byte_capacity;
     int64_t last_ms; /* the latest of its events */
@@ -31,7 +33,12 @@ struct dp_contact {
     uint32_t waiting_queue, service_queue;
     struct dp_heap_node waiting; /* in waiting_queue's heap, by since when */
 
+    struct dp_contact *next; /* in the queue of those to be forgotten */
+    int64_t queued_ms;       /* last_ms when it was put there */
+
     struct dp_fold fold;
+    struct dp_record first_records[DP_CONTACT_RECORDS];
+    char first_bytes[DP_CONTACT_BYTES];
 };
 
 struct dp_contacts {

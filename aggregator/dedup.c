@@ -1,6 +1,7 @@
 #include "aggregator/dedup.h"
 
 #include <stdlib.h>
+#define XXH_INLINE_ALL /* keys are short: a call would cost more than the hash */
 #include <xxhash.h>
 
 #include "common/memory.h"

@@ -6,7 +6,8 @@
 
 void dp_fold_deinit(struct dp_fold *fold)
 {
-    free(fold->legs);
+    if (fold->legs != &fold->first_leg)
+        free(fold->legs);
 }
 
 void dp_fold_rewind(struct dp_fold *fold, const struct dp_record *records, uint32_t count)
@@ -125,14 +126,26 @@ static void end_leg(struct dp_fold *fold, struct dp_record *records, struct dp_l
     emit_handle(fold, leg, +1, rules);
 }
 
+static struct dp_leg *add_leg(struct dp_fold *fold)
+{
+    if (fold->leg_count == fold->leg_capacity) {
+        bool moves_out = fold->leg_capacity == 1;
+        fold->leg_capacity = fold->leg_capacity ? fold->leg_capacity * 2 : 1;
+        if (fold->leg_capacity == 1)
+            fold->legs = &fold->first_leg;
+        else
+            fold->legs = dp_xrealloc(moves_out ? NULL : fold->legs,
+                                     fold->leg_capacity * sizeof *fold->legs);
+        if (moves_out)
+            fold->legs[0] = fold->first_leg;
+    }
+    return &fold->legs[fold->leg_count++];
+}
+
 static void answered(struct dp_fold *fold, struct dp_record *records, uint32_t at,
                      const struct dp_fold_rules *rules)
 {
-    if (fold->leg_count == fold->leg_capacity) {
-        fold->leg_capacity = fold->leg_capacity ? fold->leg_capacity * 2 : 1;
-        fold->legs = dp_xrealloc(fold->legs, fold->leg_capacity * sizeof *fold->legs);
-    }
-    fold->legs[fold->leg_count++] = (struct dp_leg){
+    *add_leg(fold) = (struct dp_leg){
         .start_ms = records[at].time_ms,
         .held_since_ms = INT64_MIN,
         .agent = records[at].agent,

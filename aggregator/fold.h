@@ -67,10 +67,11 @@ struct dp_leg {
     bool open;
 };
 
-/* How far the walk has come. */
+/* How far the walk has come. It points into itself: not to be copied. */
 struct dp_fold {
-    struct dp_leg *legs;
+    struct dp_leg *legs;     /* of one leg: first_leg */
     uint32_t leg_count, leg_capacity;
+    struct dp_leg first_leg; /* most contacts have no more */
     uint32_t open_legs;
     int64_t offered_ms;
     int64_t unanswered_ms; /* earliest customer message that no agent has answered; INT64_MIN: none */
@@ -86,6 +87,7 @@ struct dp_fold {
 
 #define DP_NOT_OFFERED UINT32_MAX
 
+/* All zero before the first rewind. */
 void dp_fold_deinit(struct dp_fold *fold);
 
 /* Goes back to before the first of `count` records; the memory of the legs is kept for use. */

@@ -19,31 +19,32 @@
 #define DP_SCOPE_OF_ALL 1u
 
 struct dp_scope {
-    enum dp_scope_kind kind;
-    uint32_t number;
-    uint32_t references;
+    /* What every event touches comes first. */
     struct dp_str id; /* owned; NUL-terminated; absent for all */
-    uint64_t hash;
     struct dp_windows *windows;
     int64_t last_event_ms; /* when something was last heard of it */
-
-    /* What the sink has to be told. */
-    struct dp_scope *next_changed; /* in the list of changed scopes */
-    bool listed;
-    bool known_changed;                /* became known */
-    bool now_changed;                  /* its gauges changed */
-    int64_t entries_ms;                /* T when it was last handed out; INT64_MIN: never */
-    uint32_t published[DP_CHANNELS];   /* bit w: there is a key for window w */
-    struct dp_heap_node alarm;         /* when it changes though nothing arrives */
+    uint32_t number;
+    uint32_t references;
+    enum dp_scope_kind kind;
+    bool listed;        /* in the list of changed scopes */
+    bool known_changed; /* became known */
+    bool now_changed;   /* its gauges changed */
 
     /* Gauges, each used by the kinds it concerns. */
-    int64_t target_ms[DP_CHANNELS]; /* queue: response-time targets */
-    struct dp_heap waiting;         /* queue: contacts that wait, the oldest first */
-    uint32_t waiting_count;         /* all: over the queues */
-    uint32_t in_service;            /* queue, all: contacts with an open leg */
-    uint32_t active_contacts;       /* agent: contacts in which it has an open leg */
+    uint32_t active_contacts;         /* agent: contacts in which it has an open leg */
+    uint32_t in_service;              /* queue, all: contacts with an open leg */
+    uint32_t waiting_count;           /* all: over the queues */
     uint32_t states[DP_AGENT_STATES]; /* team, all: agents in each state */
-    struct dp_agent agent;          /* agent: its states */
+    struct dp_heap waiting;           /* queue: contacts that wait, the oldest first */
+    int64_t target_ms[DP_CHANNELS];   /* queue: response-time targets */
+    struct dp_agent agent;            /* agent: its states */
+
+    /* What the sink has been told. */
+    struct dp_scope *next_changed;
+    uint32_t published[DP_CHANNELS]; /* bit w: there is a key for window w */
+    int64_t entries_ms;              /* T when it was last handed out; INT64_MIN: never */
+    struct dp_heap_node alarm;       /* when it changes though nothing arrives */
+    uint64_t hash;
 };
 
 struct dp_scopes {

@@ -75,7 +75,7 @@ static bool envelope_valid(const struct dp_ce_headers *envelope, struct dp_event
     event->source = envelope->source;
     return dp_str_equal(envelope->specversion, DP_STR("1.0")) && envelope->id.len >= 1 &&
            envelope->id.len <= DP_NAME_MAX && envelope->source.len >= 1 &&
-           envelope->source.len <= DP_NAME_MAX && envelope->type.p &&
+           envelope->source.len <= DP_NAME_MAX && envelope->type.len >= 1 &&
            dp_timestamp_parse(envelope->time, &event->time_ms);
 }
 

@@ -30,16 +30,15 @@ void dp_sim_aftercare_wrap_ends(struct dp_sim_centre *centre, uint32_t place)
                 c->solved ? dp_rng_below(&centre->rng, DP_SIM_PROMISED)
                           : (uint32_t)DP_SIM_PROMISED);
     dp_sim_tell_resolved(centre, c);
-    if (c->id)
-        a->last_contact = c->id;
+    a->last_contact = c->id;
     if (dp_sim_chance(centre, c->solved ? 60 : 500))
         dp_sim_returners_add(&centre->returners, c->customer);
     c->follow = 0;
-    if (c->id && dp_sim_chance(centre, 130))
+    if (dp_sim_chance(centre, 130))
         c->follow |= DP_SIM_WILL_RATE;
-    if (c->id && dp_sim_chance(centre, c->solved ? 4 : 30))
+    if (dp_sim_chance(centre, c->solved ? 4 : 30))
         c->follow |= DP_SIM_WILL_COMPLAIN;
-    if (c->id && c->solved && dp_sim_chance(centre, 30))
+    if (c->solved && dp_sim_chance(centre, 30))
         c->follow |= DP_SIM_WILL_REOPEN;
     uint32_t agent = c->agent;
     schedule_follow_up(centre, place);

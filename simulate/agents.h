@@ -13,7 +13,7 @@
 
 struct dp_sim_agent {
     int64_t listed_ms;     /* since when it is in its list */
-    uint64_t last_contact; /* its latest contact that events told of; 0: none yet */
+    uint64_t last_contact; /* its latest contact that is over; 0: none yet */
     uint64_t wrap_contact; /* the contact that it passed on and still writes up */
     uint32_t prev, next;   /* in its list */
     uint32_t round;        /* agenda items of an earlier shift are stale */

@@ -58,9 +58,6 @@ void dp_sim_emit(struct dp_sim_centre *centre, struct dp_sim_event event)
         centre->warm_events++;
         return;
     }
-    bool of_contact = event.type <= DP_FEEDBACK_COMPLAINED;
-    if (of_contact && event.contact == 0)
-        return;
     event.id = ++centre->events_made;
     event.time_ms = event_time(centre, centre->now_ms);
     if (event.agent != DP_SIM_NOBODY) {

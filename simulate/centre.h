@@ -1,5 +1,5 @@
 /* The contact centre at work: one clock, one agenda, and what happens next. Its events go to a
- * sink. Nothing here knows the time of the machine: dp_sim_centre_run is told how far to go.
+ * sink. Nothing here knows the time of the machine: who drives it says how far to go.
  * Thread: one centre belongs to one thread. */
 #ifndef DP_SIMULATE_CENTRE_H
 #define DP_SIMULATE_CENTRE_H
@@ -69,7 +69,8 @@ struct dp_sim_centre_options {
 };
 
 /* Opens the centre a while before start_ms and runs it, without events, until then: queues and
- * talks are as in mid-operation. Then sends every agent's state as of start_ms. */
+ * talks are as in mid-operation, and of the contacts in progress only the rest will be told. Then
+ * sends every agent's state as of start_ms. */
 void dp_sim_centre_init(struct dp_sim_centre *centre, const struct dp_sim_centre_options *options,
                         dp_sim_sink *sink, void *context);
 void dp_sim_centre_deinit(struct dp_sim_centre *centre);
@@ -91,8 +92,7 @@ struct dp_sim_event dp_sim_contact_event(const struct dp_sim_contact *contact,
                                          enum dp_event_type type);
 struct dp_sim_event dp_sim_agent_event(uint32_t agent, enum dp_event_type type);
 
-/* Gives the event its number and time and hands it on. An event of a contact from before the start
- * is dropped, for its beginning was never told. */
+/* Gives the event its number and time and hands it on; during the warm-up it is only counted. */
 void dp_sim_emit(struct dp_sim_centre *centre, struct dp_sim_event event);
 
 #endif

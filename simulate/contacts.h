@@ -19,7 +19,7 @@ enum dp_sim_phase { DP_SIM_WAITING, DP_SIM_RINGING, DP_SIM_TALKING, DP_SIM_WRAPP
 enum dp_sim_follow { DP_SIM_WILL_RATE = 1, DP_SIM_WILL_COMPLAIN = 2, DP_SIM_WILL_REOPEN = 4 };
 
 struct dp_sim_contact {
-    uint64_t id;      /* 1, 2, 3 ...; 0: began in the warm-up, of which no event tells */
+    uint64_t id;      /* 1, 2, 3 ... */
     int64_t since_ms; /* offered; waiting lists go by it */
     uint32_t customer;
     uint32_t agent;      /* whose phone rings or who talks; DP_SIM_NOBODY */

@@ -187,13 +187,12 @@ static uint32_t agents_for(uint32_t rate)
     return agents < AGENTS_MAX ? (uint32_t)agents : AGENTS_MAX;
 }
 
-enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc, char **argv,
-                                        int64_t now_ms)
+enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc, char **argv)
 {
     *options = (struct dp_sim_options){.seconds = DEFAULT_SECONDS,
                                        .seed = 1,
                                        .broker = "localhost:9092",
-                                       .start_ms = INT64_MIN,
+                                       .start_ms = DP_SIM_NOW,
                                        .topics = {"cc.calls", "cc.chats"}};
     optind = 0; /* the program's own options were read before: begin anew */
     for (;;) {
@@ -225,10 +224,7 @@ enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc
     }
     if (options->agents == 0)
         options->agents = agents_for(options->rate);
-    if (options->start_ms == INT64_MIN) {
-        options->start_ms = now_ms;
-        if (!options->to_kafka)
-            read_start(DEFAULT_START, &options->start_ms);
-    }
+    if (options->start_ms == DP_SIM_NOW && !options->to_kafka)
+        read_start(DEFAULT_START, &options->start_ms);
     return DP_SIM_PARSED;
 }

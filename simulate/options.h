@@ -7,6 +7,8 @@
 
 #include "simulate/output.h"
 
+#define DP_SIM_NOW INT64_MIN
+
 struct dp_sim_options {
     uint32_t agents;  /* 1 to 1,000,000 */
     uint32_t rate;    /* events a second, paced by the clock; 0: as fast as it goes */
@@ -16,16 +18,14 @@ struct dp_sim_options {
     uint32_t bad;  /* hundredths of a percent */
     bool to_kafka;
     const char *broker;
-    int64_t start_ms; /* since the Unix epoch */
+    int64_t start_ms; /* since the Unix epoch; DP_SIM_NOW: when the output is ready */
     const char *topics[DP_SIM_TOPICS];
 };
 
 enum dp_sim_parsed { DP_SIM_PARSED, DP_SIM_HELP, DP_SIM_WRONG };
 
-/* Fills `options`, defaults included; texts belong to argv. `now_ms` is the default start for
- * Kafka. DP_SIM_HELP: help was asked for and printed. DP_SIM_WRONG: said in a line on standard
- * error. */
-enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc, char **argv,
-                                        int64_t now_ms);
+/* Fills `options`, defaults included; texts belong to argv. DP_SIM_HELP: help was asked for and
+ * printed. DP_SIM_WRONG: said in a line on standard error. */
+enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc, char **argv);
 
 #endif

@@ -63,7 +63,7 @@ void dp_sim_route_offer(struct dp_sim_centre *centre, uint32_t line)
     uint32_t customer = returns ? dp_sim_returners_take(&centre->returners, &centre->rng)
                                 : dp_rng_below(&centre->rng, centre->population);
     *c = (struct dp_sim_contact){
-        .id = centre->warming ? 0 : ++centre->contacts_made,
+        .id = ++centre->contacts_made,
         .since_ms = centre->now_ms,
         .customer = customer,
         .agent = DP_SIM_NOBODY,

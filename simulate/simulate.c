@@ -160,7 +160,7 @@ static int simulate(const struct dp_sim_options *options, struct dp_sim_output *
 int dp_simulate_main(int argc, char **argv)
 {
     struct dp_sim_options options;
-    switch (dp_sim_options_parse(&options, argc, argv, clock_ms(CLOCK_REALTIME))) {
+    switch (dp_sim_options_parse(&options, argc, argv)) {
     case DP_SIM_HELP:
         return 0;
     case DP_SIM_WRONG:
@@ -172,5 +172,9 @@ int dp_simulate_main(int argc, char **argv)
     struct dp_sim_output *output = options.to_kafka
                                        ? dp_sim_kafka_create(options.broker, options.topics)
                                        : dp_sim_ndjson_create(STDOUT_FILENO);
-    return output ? simulate(&options, output) : 1;
+    if (!output)
+        return 1;
+    if (options.start_ms == DP_SIM_NOW)
+        options.start_ms = clock_ms(CLOCK_REALTIME);
+    return simulate(&options, output);
 }

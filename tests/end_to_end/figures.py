@@ -1,9 +1,12 @@
 """What replay makes of events, and how it differs from what is somewhere else."""
+import base64
 import json
+import os
 import re
 
 from cases import until
 from program import deskpulse
+from servers import messages
 
 WINDOW = re.compile(r"dp:\{.*\}(?::voice|:chat|:email)?:w:(\w+)")
 SHOWN = 10
@@ -66,3 +69,24 @@ def until_same(redis, expected, seconds=20):
 def until_consumed(redis, count, seconds=30):
     until(lambda: redis("HGET", "dp:meta", "consumed") == str(count), seconds,
           lambda: f"consumed is {redis('HGET', 'dp:meta', 'consumed')}, not yet {count}")
+
+
+def partition_files(directory, broker, *topics):
+    """Writes what each partition holds to a file of its own, which replay takes as a partition too."""
+    lines = {}
+    for topic in topics:
+        for message in messages(broker, topic):
+            lines.setdefault((topic, message["partition"]), []).append(message["value"])
+    return [write_lines(os.path.join(directory, f"{topic}-{partition}.ndjson"), values)
+            for (topic, partition), values in sorted(lines.items())]
+
+
+def read_dead_letters(path):
+    """The dead letters that a replay wrote, with their values as bytes."""
+    with open(path, encoding="utf-8") as lines:
+        letters = [json.loads(line) for line in lines]
+    for letter in letters:
+        coded = letter.pop("value_base64", None)
+        letter["value"] = (base64.b64decode(coded, validate=True) if coded is not None
+                           else letter["value"].encode())
+    return letters

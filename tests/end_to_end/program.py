@@ -29,7 +29,7 @@ def deskpulse(*arguments, stdin=None, code=0, seconds=60, env=None):
     log = done.stderr.decode(errors="replace")
     assert_sound(log)
     equal(done.returncode, code, f"exit code of {' '.join(arguments)} (it says: {log[-1000:]})")
-    return done.stdout.decode(), log
+    return done.stdout.decode(errors="surrogateescape"), log
 
 
 def oracle(script, *arguments):

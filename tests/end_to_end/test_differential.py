@@ -1,17 +1,15 @@
 #!/usr/bin/env -S python3 -B
 """deskpulse replay against the reference model (tests/oracle), on random events that go for the
 edges of every rule: disorder, duplicates, broken and late lines. Usage: see cases.py."""
-import base64
 import concurrent.futures
 import datetime
-import json
 import os
 import sys
 import tempfile
 import threading
 
 from cases import case, equal, run_cases
-from figures import assert_same, of_output
+from figures import assert_same, of_output, read_dead_letters
 from program import ORACLE, compare, configuration, deskpulse, oracle
 
 sys.path.append(ORACLE)
@@ -131,21 +129,14 @@ def dead_letters_are_the_bad_lines_unchanged():
         paths = generate(directory, 40, "--contacts", "60", "--bad", "40", partitions=2)
         file = os.path.join(directory, "dead.ndjson")
         deskpulse("replay", "--output", "ndjson", "--dead-letters", file, *paths)
-        with open(file, "rb") as lines:
-            letters = [json.loads(line) for line in lines]
+        letters = read_dead_letters(file)
         expected = in_deep_thread(judged, paths)
     equal(len({reason for _, _, reason, _ in expected}), 7, "reasons that come up")
-    found = [(letter["topic"], letter["offset"], letter["reason"], value_of(letter))
+    found = [(letter["topic"], letter["offset"], letter["reason"], letter["value"])
              for letter in letters]
     for letter, line in zip(found, expected):
         equal(letter, line, "dead letter")
     equal(len(found), len(expected), "number of dead letters")
-
-
-def value_of(letter):
-    if "value" in letter:
-        return letter["value"].encode()
-    return base64.b64decode(letter["value_base64"], validate=True)
 
 
 if __name__ == "__main__":

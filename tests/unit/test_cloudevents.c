@@ -16,7 +16,6 @@ static void test_registry(void **state)
 static void test_json(void **state)
 {
     static const char *const bad[] = {
-        "",
         " ",
         "{",
         "}",
@@ -93,6 +92,7 @@ static void test_envelope(void **state)
         {HEAD "\"time\":\"" TIME "\",\"data\":{}," DATA "}", DP_REJECT_NONE},
         {HEAD "\"time\":\"" TIME "\"," DATA ",\"data\":{}}", DP_REJECT_MISSING_FIELD},
         {HEAD "\"time\":\"" TIME "\"," DATA ",\"id\":\"\"}", DP_REJECT_BAD_ENVELOPE},
+        {HEAD "\"time\":\"" TIME "\"," DATA ",\"type\":\"\"}", DP_REJECT_BAD_ENVELOPE},
         {HEAD "\"time\":\"" TIME "\"," DATA ",\"type\":\"contact.x\"}", DP_REJECT_UNKNOWN_TYPE},
         /* What is not of the contract is ignored. */
         {HEAD "\"time\":\"" TIME "\"," DATA ",\"subject\":1,\"\":2,\"x\":{\"id\":3}}",
