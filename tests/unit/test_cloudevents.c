@@ -128,7 +128,6 @@ static void test_envelope(void **state)
 static void test_types(void **state)
 {
     static const char *const unknown[] = {
-        "",
         "contact",
         "contact.",
         "contact.offered ",
