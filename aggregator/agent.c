@@ -7,23 +7,23 @@
 
 void dp_agent_deinit(struct dp_agent *agent)
 {
-    for (uint32_t i = 0; i < agent->count; i++)
-        free(agent->changes[i].tie);
     free(agent->changes);
+    free(agent->bytes);
     free(agent->team_tie);
 }
 
-/* Source and id, each of 1 to 256 bytes, behind their lengths less one. */
-static char *tie_of(const struct dp_event *event)
+/* A tie: source and id, each of 1 to 256 bytes, behind their lengths less one. */
+static size_t tie_size(const struct dp_event *event)
 {
-    char *tie = dp_xmalloc(2 + event->source.len + event->id.len);
-    uint8_t source_len = (uint8_t)(event->source.len - 1);
-    uint8_t id_len = (uint8_t)(event->id.len - 1);
-    tie[0] = (char)source_len;
-    tie[1] = (char)id_len;
+    return 2 + event->source.len + event->id.len;
+}
+
+static void tie_write(char *tie, const struct dp_event *event)
+{
+    tie[0] = (char)(uint8_t)(event->source.len - 1);
+    tie[1] = (char)(uint8_t)(event->id.len - 1);
     memcpy(tie + 2, event->source.p, event->source.len);
     memcpy(tie + 2 + event->source.len, event->id.p, event->id.len);
-    return tie;
 }
 
 static struct dp_str tie_source(const char *tie)
@@ -42,21 +42,44 @@ static bool comes_after(const struct dp_event *event, int64_t time_ms, const cha
 {
     if (event->time_ms != time_ms)
         return event->time_ms > time_ms;
-    if (!tie)
-        return true;
     int order = dp_str_compare(event->source, tie_source(tie));
     return order ? order > 0 : dp_str_compare(event->id, tie_id(tie)) > 0;
 }
 
-static void drop_front(struct dp_agent *agent, uint32_t drop)
+/* Leaves out the bytes of changes that are settled, and finds room for `more`. */
+static void make_byte_room(struct dp_agent *agent, uint32_t more)
 {
-    for (uint32_t i = 0; i < drop; i++)
-        free(agent->changes[i].tie);
-    agent->count -= drop;
-    agent->settled -= agent->settled < drop ? agent->settled : drop;
-    memmove(agent->changes, agent->changes + drop, agent->count * sizeof *agent->changes);
+    struct dp_agent old = *agent;
+    uint32_t used = 0;
+    for (uint32_t i = agent->settled; i < agent->count; i++) {
+        const char *tie = old.bytes + old.changes[i].tie;
+        used += (uint32_t)(2 + tie_source(tie).len + tie_id(tie).len);
+    }
+    agent->byte_capacity = (used + more) * 2;
+    agent->bytes = dp_xmalloc(agent->byte_capacity);
+    agent->byte_count = 0;
+    for (uint32_t i = agent->settled; i < agent->count; i++) {
+        const char *tie = old.bytes + old.changes[i].tie;
+        uint32_t size = (uint32_t)(2 + tie_source(tie).len + tie_id(tie).len);
+        memcpy(agent->bytes + agent->byte_count, tie, size);
+        agent->changes[i].tie = agent->byte_count;
+        agent->byte_count += size;
+    }
+    free(old.bytes);
 }
 
+static uint32_t keep_tie(struct dp_agent *agent, const struct dp_event *event)
+{
+    uint32_t size = (uint32_t)tie_size(event);
+    if (agent->byte_count + size > agent->byte_capacity)
+        make_byte_room(agent, size);
+    uint32_t at = agent->byte_count;
+    tie_write(agent->bytes + at, event);
+    agent->byte_count += size;
+    return at;
+}
+
+/* Makes room for one more change, if need be in place of those that are forgotten. */
 static void make_room(struct dp_agent *agent, int64_t forget_ms)
 {
     if (agent->count < agent->capacity)
@@ -64,8 +87,11 @@ static void make_room(struct dp_agent *agent, int64_t forget_ms)
     uint32_t drop = 0;
     while (drop + 1 < agent->count && agent->changes[drop + 1].time_ms <= forget_ms)
         drop++;
-    if (drop)
-        drop_front(agent, drop);
+    if (drop) {
+        agent->count -= drop;
+        agent->settled -= agent->settled < drop ? agent->settled : drop;
+        memmove(agent->changes, agent->changes + drop, agent->count * sizeof *agent->changes);
+    }
     if (agent->count >= agent->capacity / 2)
         agent->changes = dp_xgrow(agent->changes, agent->capacity, &agent->capacity,
                                   sizeof *agent->changes);
@@ -74,10 +100,8 @@ static void make_room(struct dp_agent *agent, int64_t forget_ms)
 void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t forget_ms,
                   int64_t settled_ms)
 {
-    while (agent->settled < agent->count && agent->changes[agent->settled].time_ms < settled_ms) {
-        free(agent->changes[agent->settled].tie);
-        agent->changes[agent->settled++].tie = NULL;
-    }
+    while (agent->settled < agent->count && agent->changes[agent->settled].time_ms < settled_ms)
+        agent->settled++;
     make_room(agent, forget_ms);
 
     uint32_t at = agent->count;
@@ -86,30 +110,30 @@ void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t 
     struct dp_state_change *before = at ? &agent->changes[at - 1] : NULL;
     if (before && before->time_ms == event->time_ms) {
         /* A state that holds for no time shows in no figure: keep the last of the millisecond. */
-        if (!comes_after(event, before->time_ms, before->tie))
+        bool told_apart = at > agent->settled;
+        if (told_apart && !comes_after(event, before->time_ms, agent->bytes + before->tie))
             return;
-        free(before->tie);
-        before->tie = tie_of(event);
+        before->tie = told_apart ? keep_tie(agent, event) : 0;
         before->state = event->state;
-        if (agent->settled == at)
-            agent->settled--;
         return;
     }
+    struct dp_state_change change = {.time_ms = event->time_ms, .state = event->state};
+    if (at < agent->settled)
+        agent->settled++; /* as its neighbours */
+    else
+        change.tie = keep_tie(agent, event);
     memmove(&agent->changes[at + 1], &agent->changes[at],
             (agent->count - at) * sizeof *agent->changes);
-    agent->changes[at] = (struct dp_state_change){
-        .time_ms = event->time_ms, .tie = tie_of(event), .state = event->state};
+    agent->changes[at] = change;
     agent->count++;
-    if (agent->settled > at)
-        agent->settled = at;
 }
 
 bool dp_agent_put_team(struct dp_agent *agent, const struct dp_event *event, uint32_t team)
 {
     if (agent->team && !comes_after(event, agent->team_ms, agent->team_tie))
         return false;
-    free(agent->team_tie);
-    agent->team_tie = tie_of(event);
+    agent->team_tie = dp_xrealloc(agent->team_tie, tie_size(event));
+    tie_write(agent->team_tie, event);
     agent->team_ms = event->time_ms;
     agent->team = team;
     return true;

@@ -12,16 +12,19 @@
 
 struct dp_state_change {
     int64_t time_ms;
-    char *tie; /* owned: what breaks a tie of time, or NULL once it can no longer matter */
+    uint32_t tie; /* place of source and id in the agent's bytes, which break a tie of time */
     enum dp_agent_state state;
 };
 
 /* All zero: an agent without a state. */
 struct dp_agent {
     struct dp_state_change *changes; /* ascending; of one millisecond only the last one counts */
-    uint32_t count, settled;         /* settled: so many from the start have given up their tie */
+    uint32_t count;
+    uint32_t settled; /* so many from the start are too old for ties: their bytes are gone */
     size_t capacity;
-    uint32_t team;                   /* scope number from the latest change that named a team, or 0 */
+    char *bytes;
+    uint32_t byte_count, byte_capacity;
+    uint32_t team; /* scope number from the latest change that named a team, or 0 */
     int64_t team_ms;
     char *team_tie; /* owned */
 };

@@ -134,7 +134,10 @@ static void forget(struct dp_aggregator *agg)
     const struct dp_aggregator_options *options = &agg->options;
     agg->since_forget = 0;
     agg->horizon_ms = dp_partitions_horizon(&agg->partitions);
-    int64_t settled = dp_back(agg->horizon_ms, options->allowed_lateness_ms);
+    /* As of the limit nothing may be missing, however much comes after it. */
+    int64_t reached = agg->horizon_ms < options->as_of_limit_ms ? agg->horizon_ms
+                                                                : options->as_of_limit_ms;
+    int64_t settled = dp_back(reached, options->allowed_lateness_ms);
     dp_repeat_forget(&agg->repeat, settled);
 
     int64_t before = dp_back(settled, options->contact_ttl_ms);
@@ -167,6 +170,8 @@ enum dp_verdict dp_aggregator_apply(struct dp_aggregator *agg, uint32_t slot,
 {
     const struct dp_aggregator_options *options = &agg->options;
     struct dp_event_key key = dp_event_key_of(event->source, event->id);
+    dp_dedup_prefetch(&agg->dedup, key);
+    dp_contacts_prefetch(&agg->contacts, event->interaction);
     if (dp_dedup_has(&agg->dedup, key)) {
         agg->counters.duplicate++;
         return DP_DUPLICATE;

@@ -179,8 +179,8 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
     switch (event->type) {
     case DP_FEEDBACK_RATED:
         made.fact.kind = DP_FACT_RATING;
-        made.fact.value = llround(100.0 * event->score / event->scale * (double)DP_SCORE_UNIT);
-        if (5.0 * event->score >= 4.0 * event->scale) /* 80 of 100, without rounding */
+        made.fact.value = llround(event->score / event->scale * 100.0 * (double)DP_SCORE_UNIT);
+        if (event->score / 4.0 >= event->scale / 5.0) /* 80 of 100, without rounding */
             made.fact.flags |= DP_FACT_SATISFIED;
         break;
     case DP_FEEDBACK_COMPLAINED:

@@ -89,6 +89,11 @@ static struct dp_contact *create(struct dp_contacts *contacts, struct dp_str id,
     return contact;
 }
 
+void dp_contacts_prefetch(const struct dp_contacts *contacts, struct dp_str id)
+{
+    dp_index_prefetch(&contacts->index, XXH3_64bits(id.p, id.len));
+}
+
 struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id,
                                    int64_t time_ms)
 {

@@ -58,6 +58,9 @@ static inline size_t dp_contacts_count(const struct dp_contacts *contacts)
     return contacts->index.count;
 }
 
+/* Begins to fetch the memory that the look-up of `id` will need. */
+void dp_contacts_prefetch(const struct dp_contacts *contacts, struct dp_str id);
+
 /* The contact of that id, made when it is not there, for an event of `time_ms`. */
 struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id,
                                    int64_t time_ms);

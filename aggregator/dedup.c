@@ -18,8 +18,10 @@ void dp_dedup_init(struct dp_dedup *dedup)
 
 void dp_dedup_deinit(struct dp_dedup *dedup)
 {
-    for (size_t i = 0; i < DP_DEDUP_SHARDS; i++)
+    for (size_t i = 0; i < DP_DEDUP_SHARDS; i++) {
+        free(dedup->shards[i].tags);
         free(dedup->shards[i].entries);
+    }
 }
 
 struct dp_event_key dp_event_key_of(struct dp_str source, struct dp_str id)
@@ -43,9 +45,15 @@ static uint32_t tick_of(int64_t time_ms)
     return tick > UINT32_MAX ? UINT32_MAX : (uint32_t)tick;
 }
 
+/* Shard, tag and place come from different bits of the key. */
 static size_t shard_of(struct dp_event_key key)
 {
     return key.high >> 56;
+}
+
+static uint16_t tag_of(struct dp_event_key key)
+{
+    return (uint16_t)(key.high | 1);
 }
 
 static bool holds(const struct dp_dedup_entry *entry, struct dp_event_key key)
@@ -53,26 +61,33 @@ static bool holds(const struct dp_dedup_entry *entry, struct dp_event_key key)
     return entry->high == key.high && entry->low == key.low;
 }
 
+void dp_dedup_prefetch(const struct dp_dedup *dedup, struct dp_event_key key)
+{
+    const struct dp_dedup_shard *shard = &dedup->shards[shard_of(key)];
+    if (shard->count)
+        __builtin_prefetch(&shard->tags[key.low & (shard->capacity - 1)]);
+}
+
 bool dp_dedup_has(const struct dp_dedup *dedup, struct dp_event_key key)
 {
     const struct dp_dedup_shard *shard = &dedup->shards[shard_of(key)];
     if (shard->count == 0)
         return false;
-    for (uint32_t at = key.low;; at++) {
-        const struct dp_dedup_entry *entry = &shard->entries[at & (shard->capacity - 1)];
-        if (entry->tick == 0)
-            return false;
-        if (holds(entry, key))
+    uint16_t tag = tag_of(key);
+    uint32_t mask = shard->capacity - 1, at = key.low & mask;
+    for (; shard->tags[at] != 0; at = (at + 1) & mask)
+        if (shard->tags[at] == tag && holds(&shard->entries[at], key))
             return true;
-    }
+    return false;
 }
 
 static void insert(struct dp_dedup_shard *shard, struct dp_dedup_entry entry)
 {
-    uint32_t at = entry.low;
-    while (shard->entries[at & (shard->capacity - 1)].tick != 0)
-        at++;
-    shard->entries[at & (shard->capacity - 1)] = entry;
+    uint32_t mask = shard->capacity - 1, at = entry.low & mask;
+    while (shard->tags[at] != 0)
+        at = (at + 1) & mask;
+    shard->tags[at] = tag_of((struct dp_event_key){entry.high, entry.low});
+    shard->entries[at] = entry;
     shard->count++;
 }
 
@@ -82,15 +97,19 @@ static void make_room(struct dp_dedup_shard *shard, uint32_t oldest)
     struct dp_dedup_shard old = *shard;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < old.capacity; i++)
-        kept += old.entries[i].tick >= oldest;
+        kept += old.tags[i] && old.entries[i].tick >= oldest;
     uint32_t capacity = DP_DEDUP_MIN;
     while (capacity / 2 < kept + 1)
         capacity *= 2;
-    *shard = (struct dp_dedup_shard){.entries = dp_xcalloc(capacity, sizeof *shard->entries),
-                                     .capacity = capacity};
+    *shard = (struct dp_dedup_shard){
+        .tags = dp_xcalloc(capacity, sizeof *shard->tags),
+        .entries = dp_xmalloc(capacity * sizeof *shard->entries),
+        .capacity = capacity,
+    };
     for (uint32_t i = 0; i < old.capacity; i++)
-        if (old.entries[i].tick >= oldest)
+        if (old.tags[i] && old.entries[i].tick >= oldest)
             insert(shard, old.entries[i]);
+    free(old.tags);
     free(old.entries);
 }
 

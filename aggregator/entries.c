@@ -79,16 +79,17 @@ static bool is_silent(const struct dp_aggregator *agg, const struct dp_scope *sc
            scope->last_event_ms < dp_back(agg->t_ms, agg->options.scope_ttl_ms);
 }
 
+/* Begins with a scope, or with what is left of it once more when T has moved on meanwhile. */
 static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     struct dp_cursor *cursor = &agg->cursor;
     dp_windows_advance(scope->windows, agg->t_ms);
     for (int channel = 0; channel < DP_CHANNELS; channel++)
-        cursor->changed[channel] = dp_windows_changed(scope->windows, (enum dp_channel)channel);
+        cursor->changed[channel] |= dp_windows_changed(scope->windows, (enum dp_channel)channel);
     dp_windows_clear_changed(scope->windows);
     cursor->changed[DP_CHANNEL_NONE] |= occupancy_due(agg, scope);
-    cursor->now = scope->now_changed || dp_gauges_tick(scope) || scope->entries_ms == INT64_MIN ||
-                  passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
+    cursor->now |= scope->now_changed || dp_gauges_tick(scope) || scope->entries_ms == INT64_MIN ||
+                   passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
     scope->now_changed = false;
     scope->entries_ms = agg->t_ms;
     cursor->scope = scope;
@@ -200,6 +201,7 @@ static bool next_of_scope(struct dp_aggregator *agg, struct dp_entry *entry)
             return true;
         cursor->stage = DP_STAGE_NOW;
         if (cursor->now) {
+            cursor->now = false;
             begin_entry(scope, DP_ENTRY_NOW, entry);
             entry->ttl_ms = DP_NOW_TTL_MS;
             dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
@@ -211,7 +213,7 @@ static bool next_of_scope(struct dp_aggregator *agg, struct dp_entry *entry)
     return false;
 }
 
-/* A silent scope leaves: its gauges go, then its place among the known ids, then itself. */
+/* A silent scope leaves: its windows and gauges go, then its place among the known ids, then itself. */
 static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
 {
     struct dp_cursor *cursor = &agg->cursor;
@@ -226,6 +228,9 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
         return false;
     }
     bool gauges = cursor->stage == DP_STAGE_LEAVING;
+    if (gauges && next_window(agg, scope, entry))
+        return true;
+    cursor->now = false;
     begin_entry(scope, gauges ? DP_ENTRY_NOW : DP_ENTRY_KNOWN, entry);
     entry->gone = true;
     cursor->stage = gauges ? DP_STAGE_UNKNOWN : DP_STAGE_LEFT;
@@ -244,6 +249,8 @@ bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
             if (!scope)
                 return false;
             open_scope(agg, scope);
+        } else if (cursor->scope->entries_ms != agg->t_ms && cursor->stage < DP_STAGE_LEAVING) {
+            open_scope(agg, cursor->scope);
         }
         if (cursor->stage >= DP_STAGE_LEAVING) {
             if (next_of_leaving(agg, entry))

@@ -122,9 +122,11 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
                          int64_t as_of_ms, bool ndjson, struct dp_dead_letters *dead_letters,
                          char **paths, size_t count)
 {
+    /* Static, and never given back piece by piece: the process ends here, and its memory with it. */
+    static struct replay replay;
     struct dp_aggregator_options options;
-    struct replay replay = {.terminal = isatty(STDERR_FILENO)};
     struct timespec start;
+    replay.terminal = isatty(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &start);
     dp_config_aggregator_options(config, &options);
     options.as_of_limit_ms = as_of_ms;
@@ -141,7 +143,6 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
            "%s seconds=%.3f events_per_second=%.0f",
            dp_pipeline_summary(&replay.pipeline, summary, sizeof summary), seconds,
            seconds > 0 ? (double)replay.pipeline.consumed / seconds : 0.0);
-    dp_pipeline_deinit(&replay.pipeline);
     return ok;
 }
 

@@ -163,6 +163,13 @@ static void on_sink_up(void *ctx)
     flush(run);
 }
 
+/* The sink has said why, and tries again. */
+static void on_sink_down(void *ctx, const char *reason)
+{
+    (void)ctx;
+    (void)reason;
+}
+
 static enum dp_delivery on_message(void *ctx, const struct dp_message *message)
 {
     struct run *run = ctx;
@@ -185,6 +192,12 @@ static uint32_t on_assigned(void *ctx, const char *topic, int32_t partition)
     uint32_t slot = dp_aggregator_add_partition(run->pipeline.aggregator);
     dp_log(DP_LOG_INFO, "partition assigned", "topic=%s partition=%d", topic, partition);
     return slot;
+}
+
+static void on_revoked(void *ctx, uint32_t slot)
+{
+    (void)ctx;
+    dp_log(DP_LOG_INFO, "partition revoked", "slot=%" PRIu32, slot);
 }
 
 static void on_idle(void *ctx, uint32_t slot, bool idle)
@@ -300,8 +313,11 @@ static void report(uv_timer_t *timer)
 
 static bool start_kafka(struct run *run, char *error, size_t size)
 {
-    static const struct dp_kafka_source_events source_events = {
-        .message = on_message, .assigned = on_assigned, .idle = on_idle, .failed = on_failed};
+    static const struct dp_kafka_source_events source_events = {.message = on_message,
+                                                                .assigned = on_assigned,
+                                                                .revoked = on_revoked,
+                                                                .idle = on_idle,
+                                                                .failed = on_failed};
     static const struct dp_kafka_dead_letters_events letter_events = {.room = on_room,
                                                                       .failed = on_failed};
     const struct dp_config *config = run->config;
@@ -334,7 +350,8 @@ static bool start_kafka(struct run *run, char *error, size_t size)
 
 static bool start_redis(struct run *run, char *error, size_t size)
 {
-    static const struct dp_redis_sink_events events = {.up = on_sink_up, .flushed = on_flushed};
+    static const struct dp_redis_sink_events events = {
+        .up = on_sink_up, .down = on_sink_down, .flushed = on_flushed};
     struct dp_redis_sink_options options = {.url = run->config->redis_url,
                                             .prefix = run->config->redis_prefix};
     run->sink = dp_redis_sink_create(&run->loop, &options, &events, run, error, size);

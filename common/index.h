@@ -41,6 +41,13 @@ static inline void **dp_index_probe(const struct dp_index *index, uint64_t hash,
     }
 }
 
+/* Begins to fetch what a look-up will need, so that the wait for memory overlaps with other work. */
+static inline void dp_index_prefetch(const struct dp_index *index, uint64_t hash)
+{
+    if (index->count)
+        __builtin_prefetch(&index->slots[(size_t)hash & (index->capacity - 1)]);
+}
+
 static inline void **dp_index_first(const struct dp_index *index, uint64_t hash)
 {
     return index->count ? dp_index_probe(index, hash, (size_t)hash) : NULL;

@@ -23,7 +23,8 @@ struct file_dead_letters {
     char buffer[BUFFER];
 };
 
-/* Writing ---------------------------------------------------------------------------------------- */
+/* Writing ----------------------------------------------------------------------------------------
+ */
 
 static void say_failed(struct file_dead_letters *self)
 {
@@ -66,7 +67,8 @@ static void add_text(struct file_dead_letters *self, const char *text)
     add(self, text, strlen(text));
 }
 
-/* Values ----------------------------------------------------------------------------------------- */
+/* Values -----------------------------------------------------------------------------------------
+ */
 
 static void add_string(struct file_dead_letters *self, struct dp_str value)
 {
@@ -100,7 +102,8 @@ static void add_base64(struct file_dead_letters *self, struct dp_str value)
         unsigned bits = (unsigned)p[i] << 16 | (left > 1 ? (unsigned)p[i + 1] << 8 : 0u) |
                         (left > 2 ? p[i + 2] : 0u);
         char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
-                         left > 1 ? digits[bits >> 6 & 63] : '=', left > 2 ? digits[bits & 63] : '='};
+                         left > 1 ? digits[bits >> 6 & 63] : '=',
+                         left > 2 ? digits[bits & 63] : '='};
         add(self, group, sizeof group);
     }
     add_text(self, "\"");
@@ -119,7 +122,8 @@ static void add_bytes(struct file_dead_letters *self, const char *name, struct d
         add_base64(self, value);
 }
 
-/* Interface -------------------------------------------------------------------------------------- */
+/* Interface --------------------------------------------------------------------------------------
+ */
 
 static bool put(struct dp_dead_letters *base, const struct dp_message *message,
                 enum dp_reject reason)
@@ -163,8 +167,9 @@ struct dp_dead_letters *dp_file_dead_letters_create(const char *path, char *erro
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     if (fd < 0) {
-        snprintf(error, size, "cannot make the dead-letter file %s: %s: check the path and its rights",
-                 path, strerror(errno));
+        snprintf(error, size,
+                 "cannot make the dead-letter file %s: %s: check the path and its rights", path,
+                 strerror(errno));
         return NULL;
     }
     struct file_dead_letters *self = dp_xmalloc(sizeof *self);

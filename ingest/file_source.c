@@ -20,10 +20,10 @@ struct reader {
     void *ctx;
     struct dp_message message;
     int fd;
-    char *buffer;    /* 2 * CHUNK: an unfinished line, then room for one read */
-    size_t tail;     /* bytes of the unfinished line, at the buffer's start */
-    int spill;       /* the temporary file, or -1 */
-    size_t spilled;  /* bytes of the unfinished line that are in it */
+    char *buffer;   /* 2 * CHUNK: an unfinished line, then room for one read */
+    size_t tail;    /* bytes of the unfinished line, at the buffer's start */
+    int spill;      /* the temporary file, or -1 */
+    size_t spilled; /* bytes of the unfinished line that are in it */
     char *error;
     size_t size;
 };
@@ -55,13 +55,15 @@ static enum dp_file_end hand_over(struct reader *reader, const char *line, size_
     return DP_FILE_STOPPED;
 }
 
-/* Lines too long for the buffer ------------------------------------------------------------------ */
+/* Lines too long for the buffer ------------------------------------------------------------------
+ */
 
 static enum dp_file_end open_spill(struct reader *reader)
 {
     char path[4096];
     const char *directory = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/deskpulse-XXXXXX", directory && *directory ? directory : "/tmp");
+    snprintf(path, sizeof path, "%s/deskpulse-XXXXXX",
+             directory && *directory ? directory : "/tmp");
     reader->spill = mkstemp(path);
     if (reader->spill < 0)
         return fail(reader, "a line needs a temporary file, which cannot be made",
@@ -104,7 +106,8 @@ static enum dp_file_end hand_over_spilled(struct reader *reader, const char *res
     return end;
 }
 
-/* Lines ------------------------------------------------------------------------------------------ */
+/* Lines ------------------------------------------------------------------------------------------
+ */
 
 /* `fresh` new bytes follow the tail. */
 static enum dp_file_end split(struct reader *reader, size_t fresh)

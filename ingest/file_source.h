@@ -1,10 +1,11 @@
 /* A file, or standard input, as a source: NDJSON, one message a line.
  *
- * Reads 1 MiB at a time into one buffer; messages are views into it. A line longer than DP_MESSAGE_MAX
- * that the buffer cannot hold passes through an unlinked temporary file (in $TMPDIR, or /tmp) and is
- * handed over as a map of it: whole and unchanged, however long, and memory stays at 2 MiB.
- * Lines end with LF or CRLF (the end is not part of the message), the last one perhaps with neither;
- * blank lines are skipped, but counted in `offset`. Blocks: not for a loop that serves others. */
+ * Reads 1 MiB at a time into one buffer; messages are views into it. A line longer than
+ * DP_MESSAGE_MAX that the buffer cannot hold passes through an unlinked temporary file (in $TMPDIR,
+ * or /tmp) and is handed over as a map of it: whole and unchanged, however long, and memory stays
+ * at 2 MiB. Lines end with LF or CRLF (the end is not part of the message), the last one perhaps
+ * with neither; blank lines are skipped, but counted in `offset`. Blocks: not for a loop that
+ * serves others. */
 #ifndef DP_FILE_SOURCE_H
 #define DP_FILE_SOURCE_H
 

@@ -56,8 +56,9 @@ static void fail(struct dp_kafka_client *client, const char *what, const char *t
 static void say_away(struct dp_kafka_client *client)
 {
     char brokers[256], quoted[400];
-    /* A broker closes a connection that has been idle for long: no outage until connecting fails. */
-    if (!client->away || strstr(client->trouble, "Disconnected") ||
+    /* A broker closes a connection that has been idle for long, which librdkafka reports in these
+     * words without a hint between them: no outage until connecting fails. */
+    if (!client->away || client->has_failed || strstr(client->trouble, "Disconnected (after") ||
         !dp_kafka_log_due(&client->said_ms))
         return;
     client->said = true;
@@ -80,7 +81,8 @@ void dp_kafka_client_error(struct dp_kafka_client *client, rd_kafka_resp_err_t c
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
-        fail(client, "Kafka refuses the login: check security.protocol and sasl.* in [kafka]", text);
+        fail(client, "Kafka refuses the login: check security.protocol and sasl.* in [kafka]",
+             text);
         break;
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:

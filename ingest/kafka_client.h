@@ -1,7 +1,8 @@
 /* One librdkafka handle on the libuv loop: what the source and the dead letters share.
  *
- * Queues that are watched wake the loop through an eventfd. librdkafka's log lines and errors become
- * ours: a broker that does not answer is said in one line, at most every 30 s. Thread: the loop's. */
+ * Queues that are watched wake the loop through an eventfd. librdkafka's log lines and errors
+ * become ours: a broker that does not answer is said in one line, at most every 30 s. Thread: the
+ * loop's. */
 #ifndef DP_KAFKA_CLIENT_H
 #define DP_KAFKA_CLIENT_H
 
@@ -34,12 +35,14 @@ struct dp_kafka_client {
     uint64_t said_ms; /* when it was last said */
 };
 
-/* Makes the handle and the eventfd. Takes `conf`, whose callbacks other than log and error the caller
- * has set; their opaque is the client. False with one line in `error`; nothing is left behind. */
+/* Makes the handle and the eventfd. Takes `conf`, whose callbacks other than log and error the
+ * caller has set; their opaque is the client. False with one line in `error`; nothing is left
+ * behind. */
 bool dp_kafka_client_init(struct dp_kafka_client *client, enum dp_kafka_role role,
                           rd_kafka_conf_t *conf, const char *brokers, char *error, size_t size);
 
-/* From now on `woken` runs on the loop (`wake.data` is `owner`) when a watched queue has something. */
+/* From now on `woken` runs on the loop (`wake.data` is `owner`) when a watched queue has something.
+ */
 bool dp_kafka_client_start(struct dp_kafka_client *client, uv_loop_t *loop, uv_poll_cb woken,
                            char *error, size_t size);
 
@@ -59,9 +62,9 @@ void dp_kafka_client_answered(struct dp_kafka_client *client);
 /* True when `*last_ms` lies DP_KAFKA_LOG_INTERVAL_MS back (or is 0), and then sets it to now. */
 bool dp_kafka_log_due(uint64_t *last_ms);
 
-/* Destroys the handle and closes the eventfd; `wake` has been stopped before, and all queues taken from
- * the handle have been given back. A consumer that could not leave its group waits for Kafka in there,
- * for up to session.timeout.ms: `in_background` leaves that to a thread of its own. */
+/* Destroys the handle and closes the eventfd; `wake` has been stopped before, and all queues taken
+ * from the handle have been given back. A consumer that could not leave its group waits for Kafka
+ * in there, for up to session.timeout.ms: `in_background` leaves that to a thread of its own. */
 void dp_kafka_client_deinit(struct dp_kafka_client *client, bool in_background);
 
 #endif

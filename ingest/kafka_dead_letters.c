@@ -42,7 +42,8 @@ static void failed(void *owner, const char *text)
     self->events.failed(self->ctx, text);
 }
 
-/* Letters ---------------------------------------------------------------------------------------- */
+/* Letters ----------------------------------------------------------------------------------------
+ */
 
 static size_t letter_size(const struct letter *letter)
 {
@@ -106,7 +107,8 @@ static void letter_destroy(struct kafka_dead_letters *self, struct letter *lette
     free(letter);
 }
 
-/* Producing -------------------------------------------------------------------------------------- */
+/* Producing --------------------------------------------------------------------------------------
+ */
 
 static void refuse(struct kafka_dead_letters *self, struct letter *letter, rd_kafka_resp_err_t code)
 {
@@ -201,7 +203,8 @@ static void on_timer(uv_timer_t *handle)
     serve(self);
 }
 
-/* Interface -------------------------------------------------------------------------------------- */
+/* Interface --------------------------------------------------------------------------------------
+ */
 
 static bool put(struct dp_dead_letters *base, const struct dp_message *message,
                 enum dp_reject reason)
@@ -220,6 +223,7 @@ static bool settled(struct dp_dead_letters *base)
     return ((struct kafka_dead_letters *)base)->letters == 0;
 }
 
+/* After librdkafka is gone, which holds pointers into the letters. */
 static void release(struct kafka_dead_letters *self)
 {
     while (self->first)
@@ -251,8 +255,6 @@ static bool close_letters(struct dp_dead_letters *base, int64_t timeout_ms)
                "dead letters were not written in time; they are read and judged again after a "
                "restart if their positions are not committed",
                "topic=%s letters=%zu", self->topic, lost);
-    /* Takes the letters from librdkafka, which holds pointers into them. */
-    rd_kafka_purge(self->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     dp_kafka_client_deinit(&self->client, false);
     uv_close((uv_handle_t *)&self->client.wake, on_closed);
     uv_close((uv_handle_t *)&self->timer, on_closed);

@@ -32,8 +32,8 @@ void dp_kafka_headers_read(const rd_kafka_message_t *from, struct dp_message *me
     if (rd_kafka_message_headers(from, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
     message->ce = (struct dp_ce_headers){0};
-    for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &length) ==
-                       RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &length) == RD_KAFKA_RESP_ERR_NO_ERROR;
          i++) {
         if (strncmp(name, "ce_", 3) == 0) {
             struct dp_str *into = attribute(&message->ce, name + 3);

@@ -21,7 +21,7 @@ struct dp_kafka_partition {
 };
 
 struct dp_kafka_topic {
-    struct dp_str name; /* NUL-terminated */
+    struct dp_str name;             /* NUL-terminated */
     const rd_kafka_topic_t *handle; /* librdkafka's, as long as the assignment lasts; or NULL */
     struct dp_kafka_partition *partitions; /* indexed by partition number */
     size_t count;
@@ -53,7 +53,8 @@ struct dp_kafka_partition *dp_kafka_partitions_add(struct dp_kafka_topic *topic,
 static inline struct dp_kafka_partition *dp_kafka_partition_at(const struct dp_kafka_topic *topic,
                                                                int32_t number)
 {
-    return topic && number >= 0 && (size_t)number < topic->count ? &topic->partitions[number] : NULL;
+    return topic && number >= 0 && (size_t)number < topic->count ? &topic->partitions[number]
+                                                                 : NULL;
 }
 
 /* A new assignment: librdkafka may make new topic handles. */

@@ -35,7 +35,8 @@ static const struct dp_kafka_property producer_defaults[] = {
     {"enable.idempotence", "true"},
 };
 
-/* What a property may be: exactly `value`; or, with `value` NULL, nothing that contains `without`. */
+/* What a property may be: exactly `value`; or, with `value` NULL, nothing that contains `without`.
+ */
 static const struct {
     const char *name, *value, *without, *why;
 } fixed[] = {
@@ -84,7 +85,8 @@ static bool allowed(const struct dp_kafka_property *property, char *error, size_
 }
 
 /* librdkafka's own table of its properties says which are for consumers (C), producers (P) or both
- * (*); asking it holds for every version. Rows: `name  | C/P | range | ...`. The caller frees it. */
+ * (*); asking it holds for every version. Rows: `name  | C/P | range | ...`. The caller frees it.
+ */
 static char *property_table(void)
 {
     char *table = NULL;
@@ -96,7 +98,8 @@ static char *property_table(void)
     return fclose(out) == 0 ? table : NULL;
 }
 
-/* A name that the table does not have is taken as meant for both: librdkafka says if it is wrong. */
+/* A name that the table does not have is taken as meant for both: librdkafka says if it is wrong.
+ */
 static bool is_for(const char *table, const char *name, enum dp_kafka_role role)
 {
     size_t length = strlen(name);

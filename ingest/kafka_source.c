@@ -44,9 +44,11 @@ static void failed(void *owner, const char *text)
         source->events.failed(source->ctx, text);
 }
 
-/* Messages --------------------------------------------------------------------------------------- */
+/* Messages ---------------------------------------------------------------------------------------
+ */
 
-static void set_idle(struct dp_kafka_source *source, struct dp_kafka_partition *partition, bool idle)
+static void set_idle(struct dp_kafka_source *source, struct dp_kafka_partition *partition,
+                     bool idle)
 {
     if (partition->idle == idle)
         return;
@@ -155,7 +157,8 @@ static bool drain(struct dp_kafka_source *source)
     return false;
 }
 
-/* Group ------------------------------------------------------------------------------------------ */
+/* Group ------------------------------------------------------------------------------------------
+ */
 
 /* The number of partitions that the topics have in Kafka; 0 when it does not say in time. */
 static size_t partitions_in_kafka(struct dp_kafka_source *source)
@@ -167,8 +170,8 @@ static size_t partitions_in_kafka(struct dp_kafka_source *source)
             rd_kafka_topic_new(source->client.rk, source->partitions.topics[i].name.p, NULL);
         if (!topic)
             return 0;
-        rd_kafka_resp_err_t code = rd_kafka_metadata(source->client.rk, 0, topic, &metadata,
-                                                     METADATA_TIMEOUT_MS);
+        rd_kafka_resp_err_t code =
+            rd_kafka_metadata(source->client.rk, 0, topic, &metadata, METADATA_TIMEOUT_MS);
         rd_kafka_topic_destroy(topic);
         if (code)
             return 0;
@@ -288,7 +291,8 @@ static void serve_group(struct dp_kafka_source *source)
     }
 }
 
-/* Loop ------------------------------------------------------------------------------------------- */
+/* Loop -------------------------------------------------------------------------------------------
+ */
 
 static void run(struct dp_kafka_source *source);
 
@@ -332,7 +336,8 @@ void dp_kafka_source_resume(struct dp_kafka_source *source)
     uv_idle_start(&source->more, on_more);
 }
 
-/* Positions -------------------------------------------------------------------------------------- */
+/* Positions --------------------------------------------------------------------------------------
+ */
 
 void dp_kafka_source_positions(const struct dp_kafka_source *source,
                                struct dp_kafka_positions *into)
@@ -343,10 +348,10 @@ void dp_kafka_source_positions(const struct dp_kafka_source *source,
         for (size_t p = 0; p < topic->count; p++) {
             if (topic->partitions[p].next == DP_KAFKA_UNKNOWN)
                 continue;
-            into->positions = dp_xgrow(into->positions, into->count, &into->capacity,
-                                       sizeof *into->positions);
-            into->positions[into->count++] = (struct dp_kafka_position){
-                topic->name.p, (int32_t)p, topic->partitions[p].next};
+            into->positions =
+                dp_xgrow(into->positions, into->count, &into->capacity, sizeof *into->positions);
+            into->positions[into->count++] =
+                (struct dp_kafka_position){topic->name.p, (int32_t)p, topic->partitions[p].next};
         }
     }
 }
@@ -375,7 +380,8 @@ dp_kafka_source_counters(const struct dp_kafka_source *source)
     return &source->counters;
 }
 
-/* Life ------------------------------------------------------------------------------------------- */
+/* Life -------------------------------------------------------------------------------------------
+ */
 
 static bool subscribe(struct dp_kafka_source *source, char *error, size_t size)
 {
@@ -411,9 +417,8 @@ static bool topics_good(const struct dp_kafka_source_options *options, char *err
 static bool open_client(struct dp_kafka_source *source,
                         const struct dp_kafka_source_options *options, char *error, size_t size)
 {
-    rd_kafka_conf_t *conf =
-        dp_kafka_conf_create(DP_KAFKA_CONSUMER, options->properties, options->property_count, error,
-                             size);
+    rd_kafka_conf_t *conf = dp_kafka_conf_create(DP_KAFKA_CONSUMER, options->properties,
+                                                 options->property_count, error, size);
     if (!conf)
         return false;
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
@@ -481,7 +486,8 @@ static void on_closed(uv_handle_t *handle)
         release(source);
 }
 
-/* The library closes in a thread of its own, so that waiting for it can end. False: it did not end. */
+/* The library closes in a thread of its own, so that waiting for it can end. False: it did not end.
+ */
 static bool leave_group(struct dp_kafka_source *source, uint64_t end_ns, int64_t timeout_ms)
 {
     rd_kafka_queue_t *queue = rd_kafka_queue_new(source->client.rk);

@@ -76,7 +76,8 @@ static void send_spoiled(struct dp_sim_delivery *delivery, const struct dp_sim_e
     struct dp_sim_event spoiled = *event;
     spoiled.id = SPOILED_IDS + ++delivery->spoiled;
     size_t len = dp_sim_write(&delivery->writer, &spoiled, value);
-    enum dp_sim_spoil reason = dp_rng_below(&delivery->rng, DP_SIM_SPOILS);
+    uint32_t reason = DP_REJECT_BAD_JSON +
+                      dp_rng_below(&delivery->rng, DP_REJECT_BAD_VALUE - DP_REJECT_BAD_JSON + 1);
     len = dp_sim_spoil(value, len, reason, dp_rng_below(&delivery->rng, 1000));
     send(delivery, &spoiled, value, len);
 }

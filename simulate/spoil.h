@@ -6,17 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum dp_sim_spoil {
-    DP_SIM_BAD_JSON,
-    DP_SIM_BAD_ENVELOPE,
-    DP_SIM_UNKNOWN_TYPE,
-    DP_SIM_MISSING_FIELD,
-    DP_SIM_BAD_VALUE,
-    DP_SIM_SPOILS
-};
+#include "ingest/reject.h"
 
-/* Breaks the event of `len` bytes at `json`, which has DP_SIM_WRITE_MAX bytes. `luck` chooses among
+/* Breaks the event of `len` bytes at `json`, which has DP_SIM_WRITE_MAX bytes. `reason` is one from
+ * DP_REJECT_BAD_JSON to DP_REJECT_BAD_VALUE. `luck` chooses among
  * the ways to do it. Returns the new length. */
-size_t dp_sim_spoil(char *json, size_t len, enum dp_sim_spoil reason, uint32_t luck);
+size_t dp_sim_spoil(char *json, size_t len, enum dp_reject reason, uint32_t luck);
 
 #endif

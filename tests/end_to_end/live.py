@@ -2,7 +2,7 @@
 import gzip
 import tempfile
 
-from cases import reference_data
+from cases import reference_data, until
 from figures import of_replay, partition_files
 from program import Run, deskpulse
 from servers import RedisServer, create_topics, kafka_address, produce, unique
@@ -11,21 +11,25 @@ from servers import RedisServer, create_topics, kafka_address, produce, unique
 class Live:
     """Topics, a Redis and deskpulse run between them."""
 
-    def __init__(self, *topics, partitions=3, options=()):
-        self.broker = kafka_address()
+    def __init__(self, *topics, partitions=3, options=(), broker=None, redis_options=()):
+        self.broker = broker or kafka_address()
         self.topics = [unique(topic) for topic in topics]
         self.dead, self.group = unique("dead"), unique("group")
-        self.partitions, self.options = partitions, options
+        self.partitions, self.options, self.redis_options = partitions, options, redis_options
 
     def __enter__(self):
         create_topics(self.broker, self.partitions, *self.topics)
         create_topics(self.broker, 1, self.dead)
         self.directory = tempfile.TemporaryDirectory()
-        self.server = RedisServer()
+        self.server = RedisServer(*self.redis_options)
         self.server.__enter__()
         self.redis = self.server.client()
-        self.run = Run(self.directory.name, "--clock", "event", *self.settings(), *self.options)
+        self.start()
         return self
+
+    def start(self):
+        """Starts deskpulse run, again after it has ended."""
+        self.run = Run(self.directory.name, "--clock", "event", *self.settings(), *self.options)
 
     def settings(self):
         settings = {"kafka.bootstrap.servers": self.broker, "kafka.topics": ",".join(self.topics),
@@ -38,6 +42,19 @@ class Live:
         self.redis.__exit__(*error)
         self.server.__exit__(*error)
         self.directory.cleanup()
+
+    def until_consumed(self, count, seconds=30):
+        """Waits until what Redis has stands for that many messages at least."""
+        until(lambda: self.consumed() >= count, seconds,
+              lambda: f"{self.consumed()} messages consumed, not yet {count}")
+
+    def consumed(self):
+        try:
+            return int(self.redis("HGET", "dp:meta", "consumed") or 0)
+        except OSError:  # Redis was away
+            self.redis.__exit__()
+            self.redis = self.server.client()
+            return 0
 
     def produce(self, lines, pieces=1):
         """Sends lines, in so many pieces one after the other."""

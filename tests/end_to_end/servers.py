@@ -2,7 +2,6 @@
 import itertools
 import json
 import os
-import signal
 import socket
 import subprocess
 import tempfile
@@ -22,8 +21,8 @@ def unique(name):
 class Server:
     """A server that deploy/NAME/up starts in a directory of its own, on a free port."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, *options):
+        self.name, self.options = name, options
         self.directory = tempfile.TemporaryDirectory(prefix=f"deskpulse-{name}-")
         self.port = 0
 
@@ -31,7 +30,7 @@ class Server:
         self.start()
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, *error):
         self.stop()
         self.directory.cleanup()
 
@@ -40,18 +39,18 @@ class Server:
             [os.path.join(DEPLOY, self.name, script), "--dir", self.directory.name, *arguments],
             check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90).stdout.decode()
 
-    def start(self, *options):
+    def start(self):
         """Starts it, again on the port that it had."""
-        address = self.script("up", "--port", str(self.port), *options).split()[-1]
+        address = self.script("up", "--port", str(self.port), *self.options).split()[-1]
         self.port = int(address.rpartition(":")[2])
 
     def stop(self):
         self.script("down")
 
-    def freeze(self, frozen):
-        """Lets it hang, or go on."""
+    def send(self, number):
+        """SIGSTOP lets it hang, SIGCONT go on, SIGKILL end at once."""
         with open(os.path.join(self.directory.name, "pid"), encoding="ascii") as pid:
-            os.kill(int(pid.read()), signal.SIGSTOP if frozen else signal.SIGCONT)
+            os.kill(int(pid.read()), number)
 
     @property
     def address(self):
@@ -61,8 +60,8 @@ class Server:
 # ---------------------------------------------------------------- Redis
 
 class RedisServer(Server):
-    def __init__(self):
-        super().__init__("redis")
+    def __init__(self, *options):
+        super().__init__("redis", "--", *options)
 
     @property
     def url(self):
@@ -82,7 +81,7 @@ class Redis:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, *error):
         self.replies.close()
         self.socket.close()
 

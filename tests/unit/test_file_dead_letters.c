@@ -90,15 +90,18 @@ static void test_long_value_and_many_letters(void **state)
     assert_true(letters->close(letters, 0));
 
     char *text = content(path, &length), *line = text;
-    head = strlen("{\"topic\":\"t\",\"partition\":2,\"offset\":0,\"reason\":\"too_large\",\"value\":\"");
-    assert_memory_equal(text, "{\"topic\":\"t\",\"partition\":2,\"offset\":0,\"reason\":\"too_large\"", 54);
+    head = strlen(
+        "{\"topic\":\"t\",\"partition\":2,\"offset\":0,\"reason\":\"too_large\",\"value\":\"");
+    assert_memory_equal(
+        text, "{\"topic\":\"t\",\"partition\":2,\"offset\":0,\"reason\":\"too_large\"", 54);
     line += head + 2 * size;
     assert_memory_equal(line, "\"}\n", 3);
     line += 3;
     for (int i = 1; i <= 5000; i++) {
         char expected[128];
         snprintf(expected, sizeof expected,
-                 "{\"topic\":\"t\",\"partition\":2,\"offset\":%d,\"reason\":\"late\",\"value\":\"\\\"\"}\n",
+                 "{\"topic\":\"t\",\"partition\":2,\"offset\":%d,\"reason\":\"late\",\"value\":"
+                 "\"\\\"\"}\n",
                  i);
         assert_memory_equal(line, expected, strlen(expected));
         line += strlen(expected);

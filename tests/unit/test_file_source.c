@@ -120,9 +120,9 @@ static void test_stops_when_told(void **state)
 static void test_lines_cut_by_the_buffer(void **state)
 {
     (void)state;
-    static const size_t lengths[] = {1048575, 3,       1048576, 1048577, 5,        2097151, 2097152,
-                                     2097153, 1,       3000000, 7,       20000000, 9,       1048576,
-                                     1,       4194304, 2};
+    static const size_t lengths[] = {1048575, 3,       1048576, 1048577, 5, 2097151,
+                                     2097152, 2097153, 1,       3000000, 7, 20000000,
+                                     9,       1048576, 1,       4194304, 2};
     const size_t count = sizeof lengths / sizeof *lengths;
     size_t total = 0;
     for (size_t i = 0; i < count; i++)
