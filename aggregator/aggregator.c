@@ -245,6 +245,8 @@ void dp_aggregator_mark_all(struct dp_aggregator *agg)
         if (!scope)
             continue;
         dp_windows_mark_changed(scope->windows);
+        for (int channel = 0; channel < DP_CHANNELS; channel++)
+            scope->published[channel] |= scope->removed[channel];
         scope->known_changed = scope->now_changed = true;
         dp_scope_touch(agg, scope);
     }

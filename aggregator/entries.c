@@ -143,6 +143,7 @@ static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size
     entry->channel = channel;
     entry->window = agg->options.window_labels[window];
     scope->published[channel] |= 1u << window;
+    scope->removed[channel] &= ~(1u << window);
 
     struct dp_figures figures = {0};
     dp_windows_figures(scope->windows, channel, window, &figures);
@@ -176,6 +177,7 @@ static bool next_window(struct dp_aggregator *agg, struct dp_scope *scope, struc
                 entry->window = agg->options.window_labels[window];
                 entry->gone = true;
                 scope->published[cursor->channel] &= ~(1u << window);
+                scope->removed[cursor->channel] |= 1u << window;
                 return true;
             }
         }

@@ -42,6 +42,7 @@ struct dp_scope {
     /* What the sink has been told. */
     struct dp_scope *next_changed;
     uint32_t published[DP_CHANNELS]; /* bit w: there is a key for window w */
+    uint32_t removed[DP_CHANNELS];   /* bit w: there was one, and its removal has been told */
     int64_t entries_ms;              /* T when it was last handed out; INT64_MIN: never */
     struct dp_heap_node alarm;       /* when it changes though nothing arrives */
     uint64_t hash;

@@ -62,7 +62,7 @@ static uint64_t square_root(uint64_t n)
 static uint64_t bearable_load(uint64_t staff_milli)
 {
     uint64_t spare = 700000 / (square_root(staff_milli * 1000) + 1);
-    return spare > 700 ? 300 : spare < 110 ? 890 : 1000 - spare;
+    return spare > 700 ? 300 : spare < 85 ? 915 : 1000 - spare;
 }
 
 /* The group farthest behind its share of the agents that are placed so far. */

@@ -39,7 +39,7 @@ void dp_sim_route_patience(struct dp_sim_centre *centre, uint32_t place)
     if (channel == DP_CHANNEL_EMAIL)
         return;
     int64_t patience =
-        dp_sim_chance(centre, 45) ? dp_sim_delay(centre, 2 * DP_SIM_SECOND, 9 * DP_SIM_SECOND, 0)
+        dp_sim_chance(centre, 55) ? dp_sim_delay(centre, 2 * DP_SIM_SECOND, 9 * DP_SIM_SECOND, 0)
         : channel == DP_CHANNEL_VOICE
             ? dp_sim_delay(centre, 8 * DP_SIM_SECOND, 20 * DP_SIM_SECOND, 170 * DP_SIM_SECOND)
             : dp_sim_delay(centre, 20 * DP_SIM_SECOND, 40 * DP_SIM_SECOND, 300 * DP_SIM_SECOND);

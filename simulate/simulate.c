@@ -121,13 +121,15 @@ static void go(struct run *run)
 static void open_centre(struct run *run)
 {
     const struct dp_sim_options *options = run->options;
+    /* Broken messages and duplicates count as well, so there is room for fewer good events. */
+    uint64_t rate = options->rate * HUNDRED_PERCENT / (HUNDRED_PERCENT + options->bad);
     const struct dp_sim_centre_options centre = {
         .agents = options->agents,
         .seed = options->seed,
         .start_ms = options->start_ms,
         .around_the_clock = options->rate > 0,
         .load_permille = load_for(options),
-        .rate = (uint32_t)(options->rate * HUNDRED_PERCENT / (HUNDRED_PERCENT + options->bad)),
+        .rate = rate || !options->rate ? (uint32_t)rate : 1,
     };
     dp_sim_centre_init(&run->centre, &centre, dp_sim_deliver, &run->delivery);
 }
@@ -150,8 +152,9 @@ static int simulate(const struct dp_sim_options *options, struct dp_sim_output *
     double seconds = (double)(ms > 0 ? ms : 1) / 1000;
     if (run.shows_progress)
         fputs("\r\033[K", stderr);
-    dp_log(DP_LOG_INFO, "simulation done", "sent=%" PRIu64 " seconds=%.3f rate=%.0f",
-           run.delivery.sent, seconds, (double)run.delivery.sent / seconds);
+    dp_log(DP_LOG_INFO, result == DP_SIM_FAILED ? "simulation failed" : "simulation done",
+           "sent=%" PRIu64 " seconds=%.3f rate=%.0f", run.delivery.sent, seconds,
+           (double)run.delivery.sent / seconds);
     dp_sim_centre_deinit(&run.centre);
     dp_sim_delivery_deinit(&run.delivery);
     return result == DP_SIM_FAILED ? 1 : 0;
