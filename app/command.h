@@ -21,13 +21,13 @@ struct dp_overrides {
 };
 
 /* Says what is wrong with the use of a command, and where to read on. Returns DP_EXIT_USAGE. */
-int dp_usage_error(const char *command, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+int dp_usage_error(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Notes `--set section.key=value`; false when there are too many. */
 bool dp_overrides_add(struct dp_overrides *overrides, const char *text);
 
-/* Loads the configuration (path may be NULL) and sets the log level; on error says it and returns false. */
+/* Loads the configuration (path may be NULL) and sets the log level; on error says it and returns
+ * false. */
 bool dp_command_config(const char *path, const struct dp_overrides *overrides,
                        struct dp_config *config);
 

@@ -99,11 +99,10 @@ bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
 const char *dp_pipeline_summary(const struct dp_pipeline *pipeline, char *buf, size_t size)
 {
     const struct dp_aggregator_counters *counters = dp_aggregator_counters(pipeline->aggregator);
-    int used = snprintf(buf, size,
-                        "consumed=%" PRIu64 " accepted=%" PRIu64 " duplicate=%" PRIu64
-                        " dead_lettered=%" PRIu64,
-                        pipeline->consumed, counters->accepted, counters->duplicate,
-                        dp_pipeline_dead(pipeline));
+    int used = snprintf(
+        buf, size,
+        "consumed=%" PRIu64 " accepted=%" PRIu64 " duplicate=%" PRIu64 " dead_lettered=%" PRIu64,
+        pipeline->consumed, counters->accepted, counters->duplicate, dp_pipeline_dead(pipeline));
     for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS && (size_t)used < size; reason++)
         used += snprintf(buf + used, size - (size_t)used, " %s=%" PRIu64, dp_reject_names[reason],
                          pipeline->dead[reason]);

@@ -15,16 +15,16 @@
 #include "ingest/dead_letters.h"
 
 struct dp_pipeline {
-    struct dp_aggregator *aggregator;      /* owned */
-    struct dp_dead_letters *dead_letters;  /* the caller's; NULL: bad messages are only counted */
-    uint64_t consumed;                     /* messages */
-    uint64_t dead[DP_REJECTS];             /* of them dead-lettered, by reason */
+    struct dp_aggregator *aggregator;     /* owned */
+    struct dp_dead_letters *dead_letters; /* the caller's; NULL: bad messages are only counted */
+    uint64_t consumed;                    /* messages */
+    uint64_t dead[DP_REJECTS];            /* of them dead-lettered, by reason */
 
     const struct dp_adapter *adapter;
     void *adapter_self;
-    char windows[DP_WINDOWS_MAX * 16];     /* the window lengths as dp:meta names them */
-    enum dp_reject refused;                /* why the message at hand could not yet be dead-lettered */
-    uint32_t slot;                         /* its partition */
+    char windows[DP_WINDOWS_MAX * 16]; /* the window lengths as dp:meta names them */
+    enum dp_reject refused;            /* why the message at hand could not yet be dead-lettered */
+    uint32_t slot;                     /* its partition */
     enum dp_verdict verdict;
     bool meta_given;
 };
@@ -42,7 +42,8 @@ bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry);
 
 uint64_t dp_pipeline_dead(const struct dp_pipeline *pipeline);
 
-/* The counters as logfmt pairs: consumed, accepted, duplicate, dead_lettered, each reason. Returns buf. */
+/* The counters as logfmt pairs: consumed, accepted, duplicate, dead_lettered, each reason. Returns
+ * buf. */
 const char *dp_pipeline_summary(const struct dp_pipeline *pipeline, char *buf, size_t size);
 
 #endif

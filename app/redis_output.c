@@ -42,8 +42,8 @@ bool dp_redis_output(const struct dp_config *config, dp_entry_fn *next, void *ne
                                             .prefix = config->redis_prefix};
     char error[512];
     uv_loop_init(&output.loop);
-    output.sink = dp_redis_sink_create(&output.loop, &options, &events, &output, error,
-                                       sizeof error);
+    output.sink =
+        dp_redis_sink_create(&output.loop, &options, &events, &output, error, sizeof error);
     if (output.sink) {
         uv_run(&output.loop, UV_RUN_DEFAULT);
         dp_redis_sink_close(output.sink);

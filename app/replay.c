@@ -17,7 +17,8 @@
 
 static const char help[] =
     "usage: deskpulse replay [OPTION]... PATH...\n\n"
-    "Reads files of events (NDJSON; - is standard input), each as a partition of its own, and gives the\n"
+    "Reads files of events (NDJSON; - is standard input), each as a partition of its own, and "
+    "gives the\n"
     "figures as of the last event.\n\n"
     "  -c, --config FILE       configuration (default: built in)\n"
     "      --set S.K=VALUE     overrides key K of section S\n"
@@ -65,10 +66,10 @@ static void show_progress(void *ctx, uint64_t bytes, uint64_t size)
 
 static bool read_all(struct replay *replay, char **paths, size_t count)
 {
-    static const struct dp_file_source_events events = {.message = take,
-                                                        .progress = show_progress};
+    static const struct dp_file_source_events events = {.message = take, .progress = show_progress};
     struct dp_aggregator *agg = replay->pipeline.aggregator;
-    /* All are known from the start: what a later file may need is kept while the earlier ones are read. */
+    /* All are known from the start: what a later file may need is kept while the earlier ones are
+     * read. */
     uint32_t first = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t slot = dp_aggregator_add_partition(agg);
@@ -78,8 +79,8 @@ static bool read_all(struct replay *replay, char **paths, size_t count)
     for (size_t i = 0; i < count; i++) {
         char error[512];
         replay->path = paths[i];
-        enum dp_file_end end = dp_file_source_run(paths[i], first + (uint32_t)i, &events, replay,
-                                                  error, sizeof error);
+        enum dp_file_end end =
+            dp_file_source_run(paths[i], first + (uint32_t)i, &events, replay, error, sizeof error);
         if (replay->terminal)
             fputs("\r\033[K", stderr);
         if (end == DP_FILE_STOPPED) /* the dead letters have said why */
@@ -122,7 +123,8 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
                          int64_t as_of_ms, bool ndjson, struct dp_dead_letters *dead_letters,
                          char **paths, size_t count)
 {
-    /* Static, and never given back piece by piece: the process ends here, and its memory with it. */
+    /* Static, and never given back piece by piece: the process ends here, and its memory with it.
+     */
     static struct replay replay;
     struct dp_aggregator_options options;
     struct timespec start;
@@ -232,8 +234,8 @@ int dp_replay_main(int argc, char **argv)
                                                arguments.dead_letters, error, sizeof error))) {
         fprintf(stderr, "deskpulse replay: %s\n", error);
     } else {
-        bool ok = replay_files(&config, adapter, arguments.as_of_ms, arguments.ndjson,
-                               dead_letters, argv + optind, (size_t)(argc - optind));
+        bool ok = replay_files(&config, adapter, arguments.as_of_ms, arguments.ndjson, dead_letters,
+                               argv + optind, (size_t)(argc - optind));
         if (dead_letters && !dead_letters->close(dead_letters, 0))
             ok = false;
         code = ok ? DP_EXIT_DONE : DP_EXIT_FAILED;

@@ -17,7 +17,7 @@
 #include "sink/redis_sink.h"
 
 /* How long an ordered stop may take: the last flush, dead letters, leaving the group. */
-#define DP_STOP_TIMEOUT_MS 8000
+#define DP_STOP_TIMEOUT_MS  8000
 #define DP_LEAVE_TIMEOUT_MS 5000
 
 #define DP_REPORT_INTERVAL_MS 30000
@@ -38,13 +38,17 @@ struct run {
     struct dp_dead_letters *dead_letters;
     struct dp_redis_sink *sink;
 
-    struct dp_kafka_positions flushing, written; /* of the flush under way; of the last one Redis has */
+    /* Of the flush under way, and of the last one that Redis has: positions, and dead letters put
+     * before them. */
+    struct dp_kafka_positions flushing, written;
+    uint64_t flushing_letters, written_letters;
+    bool committed; /* `written` is */
     bool flush_under_way;
-    uint64_t flushed_at_ms;   /* loop time when Redis last had everything */
-    bool behind, no_room;     /* why the source is paused */
+    uint64_t flushed_at_ms;    /* loop time when Redis last had everything */
+    bool behind, no_room;      /* why the source is paused */
     uint64_t seen_consumed;    /* messages at the last flush */
     uint64_t settled_consumed; /* event clock: messages when all was last written as of one T */
-    bool last_flush;          /* stopping: it has begun */
+    bool last_flush;           /* stopping: it has begun */
     bool stopping;
     uint64_t reported_consumed;
     int code;
@@ -57,7 +61,8 @@ static int64_t wall_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* T: the clock, or the highest event time, rounded up to a whole second, so that what has happened shows. */
+/* T: the clock, or the highest event time, rounded up to a whole second, so that what has happened
+ * shows. */
 static void move_time(struct run *run)
 {
     struct dp_aggregator *agg = run->pipeline.aggregator;
@@ -77,7 +82,8 @@ static void pause_or_resume(struct run *run)
         dp_kafka_source_resume(run->source);
 }
 
-/* With the event clock T stands still when no events come: then all is written as of one and the same T. */
+/* With the event clock T stands still when no events come: then all is written as of one and the
+ * same T. */
 static void settle(struct run *run)
 {
     if (!run->options->event_clock || run->settled_consumed == run->pipeline.consumed)
@@ -92,9 +98,20 @@ static void flush(struct run *run)
         return;
     move_time(run);
     dp_kafka_source_positions(run->source, &run->flushing);
+    run->flushing_letters = run->dead_letters->count;
     run->flush_under_way = true;
     if (!dp_redis_sink_flush(run->sink, dp_pipeline_next_entry, &run->pipeline))
         run->flush_under_way = false;
+}
+
+/* What is committed does not come again: Redis must have its figures, and Kafka its dead letters.
+ */
+static void commit_written(struct run *run)
+{
+    if (run->committed || !run->dead_letters->settled(run->dead_letters, run->written_letters))
+        return;
+    dp_kafka_source_commit(run->source, &run->written);
+    run->committed = true;
 }
 
 /* Consumption waits while Redis is further behind than allowed. */
@@ -105,7 +122,8 @@ static void watch_sink(struct run *run)
         return;
     run->behind = behind;
     dp_log(behind ? DP_LOG_WARN : DP_LOG_INFO,
-           behind ? "Redis is behind: consumption pauses" : "Redis has caught up: consumption goes on",
+           behind ? "Redis is behind: consumption pauses"
+                  : "Redis has caught up: consumption goes on",
            "max_behind_ms=%" PRId64, run->config->max_behind_ms);
     pause_or_resume(run);
 }
@@ -113,6 +131,7 @@ static void watch_sink(struct run *run)
 static void on_flush_timer(uv_timer_t *timer)
 {
     struct run *run = timer->data;
+    commit_written(run);
     if (!run->flush_under_way) {
         if (run->pipeline.consumed == run->seen_consumed)
             settle(run);
@@ -141,9 +160,10 @@ static void on_flushed(void *ctx, bool ok)
         struct dp_kafka_positions had = run->written;
         run->written = run->flushing;
         run->flushing = had;
-        /* What is committed must not come again, so its dead letters must be safe as well. */
-        if (!run->stopping && run->dead_letters->settled(run->dead_letters))
-            dp_kafka_source_commit(run->source, &run->written);
+        run->written_letters = run->flushing_letters;
+        run->committed = false;
+        if (!run->stopping)
+            commit_written(run);
         watch_sink(run);
     } else { /* what was handed out is lost: everything is to be written again */
         dp_aggregator_mark_all(run->pipeline.aggregator);
@@ -217,8 +237,8 @@ static void finish(struct run *run)
     if (run->source) {
         dp_log(DP_LOG_INFO, "leaving the group", "");
         /* Only what Redis has, and whose dead letters are safe, is committed. */
-        bool safe = !run->dead_letters ||
-                    run->dead_letters->close(run->dead_letters, DP_LEAVE_TIMEOUT_MS);
+        bool safe =
+            !run->dead_letters || run->dead_letters->close(run->dead_letters, DP_LEAVE_TIMEOUT_MS);
         run->dead_letters = NULL;
         dp_kafka_source_close(run->source, safe && run->written.count ? &run->written : NULL,
                               DP_LEAVE_TIMEOUT_MS);
@@ -321,8 +341,7 @@ static bool start_kafka(struct run *run, char *error, size_t size)
     static const struct dp_kafka_dead_letters_events letter_events = {.room = on_room,
                                                                       .failed = on_failed};
     const struct dp_config *config = run->config;
-    struct dp_kafka_property *properties =
-        dp_xcalloc(config->kafka_count, sizeof *properties);
+    struct dp_kafka_property *properties = dp_xcalloc(config->kafka_count, sizeof *properties);
     for (size_t i = 0; i < config->kafka_count; i++)
         properties[i] = (struct dp_kafka_property){config->kafka[i].name, config->kafka[i].value};
     struct dp_kafka_dead_letters_options letter_options = {
@@ -338,12 +357,12 @@ static bool start_kafka(struct run *run, char *error, size_t size)
         .topics = (const char *const *)config->topics,
         .topic_count = config->topic_count,
     };
-    run->dead_letters = dp_kafka_dead_letters_create(&run->loop, &letter_options, &letter_events,
-                                                     run, error, size);
+    run->dead_letters =
+        dp_kafka_dead_letters_create(&run->loop, &letter_options, &letter_events, run, error, size);
     run->pipeline.dead_letters = run->dead_letters;
     if (run->dead_letters)
-        run->source = dp_kafka_source_create(&run->loop, &source_options, &source_events, run,
-                                             error, size);
+        run->source =
+            dp_kafka_source_create(&run->loop, &source_options, &source_events, run, error, size);
     free(properties);
     return run->source != NULL;
 }
@@ -376,7 +395,8 @@ static void start_timers(struct run *run)
 
 int dp_run(const struct dp_run_options *options)
 {
-    struct run run = {.options = options, .config = options->config, .code = DP_EXIT_USAGE};
+    struct run run = {
+        .options = options, .config = options->config, .code = DP_EXIT_USAGE, .committed = true};
     struct dp_aggregator_options aggregator_options;
     char error[1024];
     dp_config_aggregator_options(options->config, &aggregator_options);

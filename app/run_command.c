@@ -9,7 +9,8 @@
 
 static const char help[] =
     "usage: deskpulse run [OPTION]...\n\n"
-    "Reads events from Kafka, keeps sliding windows, writes the figures to Redis. SIGTERM and SIGINT\n"
+    "Reads events from Kafka, keeps sliding windows, writes the figures to Redis. SIGTERM and "
+    "SIGINT\n"
     "write what there is and leave; a second one ends at once. SIGHUP reads the targets again.\n\n"
     "  -c, --config FILE   configuration (default: built in)\n"
     "      --set S.K=VALUE overrides key K of section S\n"
@@ -22,12 +23,9 @@ int dp_run_main(int argc, char **argv)
 {
     enum { SET = 256, CLOCK, AS_OF };
     static const struct option long_options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, SET},
-        {"clock", required_argument, NULL, CLOCK},
-        {"as-of", required_argument, NULL, AS_OF},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"config", required_argument, NULL, 'c'},  {"set", required_argument, NULL, SET},
+        {"clock", required_argument, NULL, CLOCK}, {"as-of", required_argument, NULL, AS_OF},
+        {"help", no_argument, NULL, 'h'},          {0},
     };
     struct dp_overrides overrides = {0};
     struct dp_run_options options = {.overrides = &overrides, .as_of_ms = INT64_MAX};
@@ -49,9 +47,8 @@ int dp_run_main(int argc, char **argv)
             break;
         case AS_OF:
             if (!dp_timestamp_parse(dp_str_from(optarg), &options.as_of_ms))
-                return dp_usage_error(argv[0],
-                                      "--as-of '%s' is no time; allowed: RFC 3339 with an offset",
-                                      optarg);
+                return dp_usage_error(
+                    argv[0], "--as-of '%s' is no time; allowed: RFC 3339 with an offset", optarg);
             break;
         case 'h':
             fputs(help, stdout);

@@ -140,11 +140,13 @@ static bool put(struct dp_dead_letters *base, const struct dp_message *message,
     add_text(self, origin);
     add_bytes(self, "value", message->value);
     add_text(self, "}\n");
+    base->count++;
     return !self->failed;
 }
 
-static bool settled(struct dp_dead_letters *base)
+static bool settled(struct dp_dead_letters *base, uint64_t count)
 {
+    (void)count; /* all that is buffered is written */
     struct file_dead_letters *self = (struct file_dead_letters *)base;
     flush(self);
     return !self->failed;
@@ -173,7 +175,7 @@ struct dp_dead_letters *dp_file_dead_letters_create(const char *path, char *erro
         return NULL;
     }
     struct file_dead_letters *self = dp_xmalloc(sizeof *self);
-    self->base = (struct dp_dead_letters){put, settled, close_letters};
+    self->base = (struct dp_dead_letters){0, put, settled, close_letters};
     self->fd = fd;
     self->path = dp_xstrdup(path);
     self->failed = false;

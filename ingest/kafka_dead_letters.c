@@ -14,6 +14,7 @@
 /* One letter from `put` until Kafka has confirmed it. Value and key follow the struct. */
 struct letter {
     struct letter *previous, *next; /* of all letters */
+    uint64_t number;                /* in the order of `put`, from 0 */
     rd_kafka_headers_t *headers;
     size_t value_length, key_length;
     bool has_value, has_key;
@@ -79,6 +80,7 @@ static struct letter *letter_create(struct kafka_dead_letters *self,
     struct letter *letter = dp_xmalloc(sizeof *letter + message->value.len + message->key.len);
     *letter = (struct letter){
         .previous = self->last,
+        .number = self->base.count++,
         .headers = make_headers(message, reason),
         .value_length = message->value.len,
         .key_length = message->key.len,
@@ -218,9 +220,10 @@ static bool put(struct dp_dead_letters *base, const struct dp_message *message,
     return true;
 }
 
-static bool settled(struct dp_dead_letters *base)
+static bool settled(struct dp_dead_letters *base, uint64_t count)
 {
-    return ((struct kafka_dead_letters *)base)->letters == 0;
+    const struct letter *first = ((struct kafka_dead_letters *)base)->first;
+    return !first || first->number >= count;
 }
 
 /* After librdkafka is gone, which holds pointers into the letters. */
@@ -273,7 +276,7 @@ dp_kafka_dead_letters_create(uv_loop_t *loop, const struct dp_kafka_dead_letters
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 
     struct kafka_dead_letters *self = dp_xcalloc(1, sizeof *self);
-    self->base = (struct dp_dead_letters){put, settled, close_letters};
+    self->base = (struct dp_dead_letters){0, put, settled, close_letters};
     self->events = *events;
     self->ctx = ctx;
     self->topic = dp_xstrdup(options->topic);

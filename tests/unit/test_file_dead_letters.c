@@ -41,7 +41,7 @@ static void assert_letter(struct dp_str value, const char *line)
     struct dp_message message = {.topic = DP_STR("in.ndjson"), .offset = 17, .value = value};
     assert_non_null(letters);
     assert_true(letters->put(letters, &message, DP_REJECT_BAD_JSON));
-    assert_true(letters->settled(letters));
+    assert_true(letters->settled(letters, letters->count));
     char *text = content(path, &length);
     assert_string_equal(text, line);
     assert_int_equal(length, strlen(line));
@@ -148,7 +148,7 @@ static void test_errors(void **state)
     struct dp_message message = {.topic = DP_STR("t"), .value = DP_STR("v")};
     assert_non_null(letters);
     assert_true(letters->put(letters, &message, DP_REJECT_LATE));
-    assert_false(letters->settled(letters));
+    assert_false(letters->settled(letters, letters->count));
     assert_false(letters->put(letters, &message, DP_REJECT_LATE));
     assert_false(letters->close(letters, 0));
 }
