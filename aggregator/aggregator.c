@@ -42,7 +42,7 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     struct dp_aggregator *agg = dp_xcalloc(1, sizeof *agg);
     agg->options = *options;
     copy_targets(&agg->options.targets, &options->targets);
-    agg->t_ms = agg->horizon_ms = INT64_MIN;
+    agg->t_ms = agg->horizon_ms = agg->settled_ms = INT64_MIN;
     dp_partitions_init(&agg->partitions);
     dp_dedup_init(&agg->dedup);
     dp_ahead_init(&agg->ahead);
@@ -128,19 +128,31 @@ void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
     dp_scopes_remove(&agg->scopes, scope);
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void find_horizon(struct dp_aggregator *agg)
+{
+    const struct dp_aggregator_options *options = &agg->options;
+    agg->horizon_ms = dp_partitions_horizon(&agg->partitions);
+    /* As of the limit nothing may be missing, however much comes after it. */
+    int64_t reached = earlier(agg->horizon_ms, options->as_of_limit_ms);
+    if (options->wall_clock) /* later ones may be waiting */
+        reached = earlier(reached, agg->t_ms);
+    agg->settled_ms = dp_back(reached, options->allowed_lateness_ms);
+}
+
 /* Gives back what no event can concern any more. */
 static void forget(struct dp_aggregator *agg)
 {
     const struct dp_aggregator_options *options = &agg->options;
     agg->since_forget = 0;
-    agg->horizon_ms = dp_partitions_horizon(&agg->partitions);
-    /* As of the limit nothing may be missing, however much comes after it. */
-    int64_t reached = agg->horizon_ms < options->as_of_limit_ms ? agg->horizon_ms
-                                                                : options->as_of_limit_ms;
-    int64_t settled = dp_back(reached, options->allowed_lateness_ms);
-    dp_repeat_forget(&agg->repeat, settled);
+    find_horizon(agg);
+    dp_repeat_forget(&agg->repeat, agg->settled_ms);
 
-    int64_t before = dp_back(settled, options->contact_ttl_ms);
+    int64_t before = dp_back(agg->settled_ms, options->contact_ttl_ms);
     for (;;) {
         bool room = dp_contacts_count(&agg->contacts) <= options->max_contacts;
         struct dp_contact *silent =
@@ -156,7 +168,7 @@ static void forget(struct dp_aggregator *agg)
 uint32_t dp_aggregator_add_partition(struct dp_aggregator *agg)
 {
     uint32_t slot = dp_partitions_add(&agg->partitions);
-    agg->horizon_ms = dp_partitions_horizon(&agg->partitions);
+    find_horizon(agg);
     return slot;
 }
 

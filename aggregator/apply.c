@@ -155,8 +155,7 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
 
     const struct dp_window_plan *plan = &agg->options.windows;
     int64_t longest = plan->length_ms[plan->count - 1];
-    dp_agent_put(agent, event, dp_back(dp_earliest_t(agg), longest),
-                 dp_back(agg->horizon_ms, agg->options.allowed_lateness_ms));
+    dp_agent_put(agent, event, dp_back(dp_earliest_t(agg), longest), agg->settled_ms);
     if (event->team.len) {
         uint32_t team = keep_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms);
         dp_scope_release(agg, dp_agent_put_team(agent, event, team) ? team_before : team);

@@ -16,15 +16,13 @@ struct dp_chart {
 };
 
 struct dp_chart *dp_chart_create(const struct dp_timeline *timeline, enum dp_metric metric,
-                                 size_t segments, int64_t now_ms)
+                                 size_t segments)
 {
     struct dp_chart *chart =
         dp_xcalloc(1, sizeof *chart + DP_CHANNELS * segments * sizeof *chart->histograms);
     chart->timeline = timeline;
     chart->metric = metric;
     chart->segments = segments;
-    for (size_t channel = 0; channel < DP_CHANNELS; channel++)
-        dp_maxima_init(&chart->maxima[channel], now_ms);
     return chart;
 }
 

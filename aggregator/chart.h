@@ -13,9 +13,9 @@
 struct dp_chart;
 
 /* The segments are numbered 0 to segments - 1, young to old. The facts of this metric in `timeline`
- * with time <= now_ms must follow, by dp_chart_move. The timeline must outlive the chart. */
+ * that have come in already must follow, by dp_chart_move. The timeline must outlive the chart. */
 struct dp_chart *dp_chart_create(const struct dp_timeline *timeline, enum dp_metric metric,
-                                 size_t segments, int64_t now_ms);
+                                 size_t segments);
 void dp_chart_destroy(struct dp_chart *chart); /* accepts NULL */
 
 /* A fact of this metric goes from one segment to another, or comes in (from = segments), or goes

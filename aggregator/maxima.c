@@ -5,13 +5,6 @@
 
 #include "common/memory.h"
 
-void dp_maxima_init(struct dp_maxima *maxima, int64_t until_ms)
-{
-    *maxima = (struct dp_maxima){0};
-    dp_maxima_put(maxima, until_ms, INT64_MAX);
-    dp_maxima_take(maxima, until_ms, INT64_MAX);
-}
-
 void dp_maxima_deinit(struct dp_maxima *maxima)
 {
     free(maxima->steps);
@@ -22,6 +15,8 @@ void dp_maxima_deinit(struct dp_maxima *maxima)
 static size_t find(const struct dp_maxima *maxima, int64_t time_ms)
 {
     size_t low = maxima->head, high = maxima->tail;
+    if (low < high && maxima->steps[high - 1].time_ms <= time_ms)
+        return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (maxima->steps[middle].time_ms > time_ms)

@@ -25,17 +25,16 @@ struct dp_maxima_step {
     uint64_t open : 1;
 };
 
+/* All zero holds nothing. */
 struct dp_maxima {
     struct dp_maxima_step *steps; /* [head, tail) are in use */
     size_t head, tail, capacity;
 };
 
-/* Starts with nothing known of the facts up to until_ms. */
-void dp_maxima_init(struct dp_maxima *maxima, int64_t until_ms);
 void dp_maxima_deinit(struct dp_maxima *maxima);
 
-/* Durations are never negative. What is taken must have been put, or lie before dp_maxima_init's
- * until_ms; the timeline must agree when dp_maxima_after is called. */
+/* Durations are never negative. What is taken must have been put; the timeline must agree when
+ * dp_maxima_after is called. In order of time a put is a constant step, amortized. */
 void dp_maxima_put(struct dp_maxima *maxima, int64_t time_ms, int64_t value);
 void dp_maxima_take(struct dp_maxima *maxima, int64_t time_ms, int64_t value);
 

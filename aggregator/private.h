@@ -50,6 +50,7 @@ struct dp_aggregator {
 
     int64_t t_ms;       /* INT64_MIN before the first advance */
     int64_t horizon_ms; /* no partition will bring events much older than this */
+    int64_t settled_ms; /* no event before this will be applied any more */
     uint32_t since_forget;
 
     struct dp_heap alarms; /* scopes that change by themselves */

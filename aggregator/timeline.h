@@ -36,6 +36,12 @@ static inline bool dp_timeline_empty(const struct dp_timeline *timeline)
     return timeline->head == timeline->tail;
 }
 
+/* The time of the earliest fact; INT64_MAX when there is none. */
+static inline int64_t dp_timeline_first_ms(const struct dp_timeline *timeline)
+{
+    return dp_timeline_empty(timeline) ? INT64_MAX : timeline->chunks[timeline->head].first_ms;
+}
+
 void dp_timeline_put(struct dp_timeline *timeline, const struct dp_fact *fact);
 
 /* Takes out one fact that equals `fact` but for DP_FACT_IN_TARGET and leaves it in `taken`;

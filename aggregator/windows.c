@@ -13,7 +13,7 @@
 
 /* A window with at most so many values of a metric finds its percentiles and maximum by gathering
  * the values from the timeline; with more, in a chart of the metric. The choice hangs on the
- * window's contents alone, so it is the same however they came about. A chart is made by the first
+ * window's contents alone, so it is the same however they came about. Charts are made by the first
  * window that asks, kept up from then on, and given back when the scope is down to a quarter of
  * GATHER_MAX. */
 #define GATHER_MAX 256
@@ -112,12 +112,11 @@ static void move(struct dp_windows *windows, const struct dp_fact *fact, size_t 
 /* Gives back the facts with time <= until_ms. */
 static void forget(struct dp_windows *windows, int64_t until_ms)
 {
+    if (dp_timeline_first_ms(&windows->timeline) > until_ms)
+        return;
     struct dp_timeline_walk walk =
         dp_timeline_walk(&windows->timeline, INT64_MIN, until_ms, DP_METRIC_ANY);
-    const struct dp_fact *fact = dp_timeline_walk_next(&walk);
-    if (!fact)
-        return;
-    for (; fact; fact = dp_timeline_walk_next(&walk))
+    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
         move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms),
              windows->plan->count);
     dp_timeline_drop(&windows->timeline, until_ms);
@@ -252,6 +251,19 @@ int64_t dp_windows_count(const struct dp_windows *windows, enum dp_channel chann
     return count;
 }
 
+static struct dp_totals sum_of(const struct dp_windows *windows, struct channels over,
+                               size_t window)
+{
+    struct dp_totals sum = {0};
+    for (size_t each = over.from; each < over.to; each++)
+        for (size_t segment = 0; segment <= window; segment++) {
+            const struct dp_totals *totals = windows->totals[cell(windows, each, segment)];
+            if (totals)
+                dp_totals_merge(&sum, totals);
+        }
+    return sum;
+}
+
 static size_t rank_of(int64_t percent, size_t count)
 {
     return ((size_t)percent * count + 99) / 100;
@@ -322,25 +334,33 @@ static void set_gathered(const struct dp_windows *windows, struct channels over,
     }
 }
 
-static struct dp_chart *make_chart(const struct dp_windows *windows, enum dp_metric metric)
+/* Makes the charts of all metrics that have many values, in one walk. */
+static void make_charts(struct dp_windows *windows)
 {
-    struct dp_chart *chart =
-        dp_chart_create(&windows->timeline, metric, windows->plan->count, windows->now_ms);
-    struct dp_timeline_walk walk =
-        dp_timeline_walk(&windows->timeline, INT64_MIN, windows->now_ms,
-                         wanted_bits(channels_of(DP_CHANNEL_NONE), UINT32_C(1) << metric));
-    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
-        if (dp_metric_of(fact) == metric)
-            dp_chart_move(chart, fact, windows->plan->count,
+    struct channels all = channels_of(DP_CHANNEL_NONE);
+    struct dp_totals sum = sum_of(windows, all, windows->plan->count - 1);
+    uint32_t made = 0;
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
+        if (!windows->charts[metric] && dp_totals_values(&sum, metric) > GATHER_MAX) {
+            windows->charts[metric] =
+                dp_chart_create(&windows->timeline, metric, windows->plan->count);
+            made |= UINT32_C(1) << metric;
+        }
+    struct dp_timeline_walk walk = dp_timeline_walk(&windows->timeline, INT64_MIN, windows->now_ms,
+                                                    wanted_bits(all, made));
+    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));) {
+        enum dp_metric metric = dp_metric_of(fact);
+        if (made >> metric & 1)
+            dp_chart_move(windows->charts[metric], fact, windows->plan->count,
                           segment_at(windows, windows->now_ms, fact->time_ms));
-    return chart;
+    }
 }
 
 static void set_charted(struct dp_windows *windows, struct channels over, size_t window,
                         enum dp_metric metric, size_t count, struct dp_figures *figures)
 {
     if (!windows->charts[metric])
-        windows->charts[metric] = make_chart(windows, metric);
+        make_charts(windows);
     uint64_t ranks[PERCENTS];
     int64_t values[PERCENTS];
     for (size_t i = 0; i < PERCENTS; i++)
@@ -357,13 +377,7 @@ void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, siz
                         struct dp_figures *figures)
 {
     struct channels over = channels_of(channel);
-    struct dp_totals sum = {0};
-    for (size_t each = over.from; each < over.to; each++)
-        for (size_t segment = 0; segment <= window; segment++) {
-            const struct dp_totals *totals = windows->totals[cell(windows, each, segment)];
-            if (totals)
-                dp_totals_merge(&sum, totals);
-        }
+    struct dp_totals sum = sum_of(windows, over, window);
     figures->present = 0;
     dp_totals_figures(&sum, figures);
 

@@ -13,6 +13,8 @@ static const struct dp_kafka_property consumer_defaults[] = {
     {"auto.offset.reset", "earliest"},
     /* All messages that wait in memory, over all partitions. */
     {"queued.max.messages.kbytes", "65536"},
+    /* Bytes alone are the limit: above this number librdkafka stops fetching for a whole second. */
+    {"queued.min.messages", "10000000"},
     {"fetch.wait.max.ms", "100"},
     /* A missing topic is found, and a broker that came back is reached, within seconds. */
     {"topic.metadata.refresh.interval.ms", "10000"},

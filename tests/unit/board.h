@@ -20,7 +20,7 @@ struct dp_board {
 void dp_board_deinit(struct dp_board *board);
 
 /* Takes one entry in. Fails the test for one that makes no sense: a negative count, a share above 1,
- * percentiles out of order, a key that goes but was never there. */
+ * percentiles out of order. */
 void dp_board_take(struct dp_board *board, const struct dp_entry *entry);
 
 /* Takes all that the aggregator has to hand out. Returns how many entries that were. */

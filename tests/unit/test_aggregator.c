@@ -623,6 +623,27 @@ static void events_ahead_wait(void **state)
     close_centre(&centre);
 }
 
+/* A source whose clock is ahead moves the watermark, but what waits for T is not settled by that. */
+static void ahead_of_a_slow_t(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options options = usual();
+    options.wall_clock = true;
+    options.fcr_window_ms = 30 * SECOND;
+    struct centre centre;
+    open_centre(&centre, &options);
+    dp_aggregator_advance(centre.agg, 0);
+    tell(&centre, "10000#ab state a1 busy; 10000#aa state a1 break; 10000#ba state a2 break;"
+                  "10000#bb state a2 busy; 5000/c1 offered voice q1 - x; 10000/c1 resolved yes;"
+                  "15000/c2 offered voice q1 - x; 200000/z offered voice q9");
+    for (int64_t t = 1; t <= 20; t++)
+        advance(&centre, t * SECOND);
+    expect(&centre, "queue:q1:w:1m", "fcr_rate", 0);
+    expect(&centre, "all:now", "busy", 2);
+    expect(&centre, "all:now", "break", 0);
+    close_centre(&centre);
+}
+
 static void as_of_limit(void **state)
 {
     (void)state;
@@ -757,6 +778,7 @@ int main(void)
         cmocka_unit_test(entries_and_events_interleaved),
         cmocka_unit_test(entries_and_time_interleaved),
         cmocka_unit_test(events_ahead_wait),
+        cmocka_unit_test(ahead_of_a_slow_t),
         cmocka_unit_test(as_of_limit),
         cmocka_unit_test(long_after_the_limit),
         cmocka_unit_test(extreme_times),

@@ -110,25 +110,6 @@ static void test_others_do_not_count(void **state)
     deinit(&both);
 }
 
-static void test_starts_in_the_middle(void **state)
-{
-    (void)state;
-    struct both both = {0};
-    put(&both, 10, 50);
-    put(&both, 20, 30);
-    put(&both, 30, 40);
-    put(&both, 99, 1000); /* waits: later than the maxima know of */
-    dp_maxima_deinit(&both.maxima);
-    dp_maxima_init(&both.maxima, 30);
-    put(&both, 15, 45);
-    take(&both, 10, 50);
-    assert_int_equal(after(&both, 20), 40);
-    assert_int_equal(after(&both, 0), 45);
-    dp_maxima_put(&both.maxima, 99, 1000);
-    assert_int_equal(after(&both, 0), 1000);
-    deinit(&both);
-}
-
 /* A correction that comes back higher and later leaves nothing to look up. */
 static void test_correction_closes_the_gap(void **state)
 {
@@ -225,8 +206,6 @@ static void test_random(void **state)
         struct both both = {0};
         int count = 0;
         int64_t range = chance(2) ? 30 : 3000, values = chance(2) ? 6 : 100000, floor = -1;
-        if (chance(2))
-            dp_maxima_init(&both.maxima, range / 2);
         for (int step = 0; step < 300; step++) {
             if (count < MOST && (count == 0 || chance(5) < 3)) {
                 facts[count].time_ms = floor + 1 + chance(range);
@@ -271,7 +250,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_set_cases),
         cmocka_unit_test(test_others_do_not_count),
-        cmocka_unit_test(test_starts_in_the_middle),
         cmocka_unit_test(test_correction_closes_the_gap),
         cmocka_unit_test(test_falling),
         cmocka_unit_test(test_rising),

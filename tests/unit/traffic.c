@@ -10,7 +10,7 @@ static const char *const teams[DP_TRAFFIC_TEAMS] = {"t1", "t2", "t3"};
 static const char *const queues[] = {"q1", "q2", "q3"};
 static const char *const customers[] = {"x1", "x2", "x3"};
 static const char *const sources[] = {"crm", "pbx"};
-static char contact_names[1000][8];
+static char contact_names[1000][16];
 
 #define ANY(rng, names) dp_str_from((names)[dp_rng_below(rng, sizeof(names) / sizeof *(names))])
 
@@ -34,12 +34,12 @@ static struct dp_event *add(struct dp_traffic *traffic, enum dp_event_type type,
         .luck = dp_rng_next(&traffic->rng),
     };
     /* Ids in no order of time, so that ties are broken against the order they were made in. */
-    snprintf(parcel->id, sizeof parcel->id, "%04x%zu",
-             dp_rng_below(&traffic->rng, 0x10000), traffic->count);
+    snprintf(parcel->id, sizeof parcel->id, "%04x%u",
+             dp_rng_below(&traffic->rng, 0x10000), (unsigned)traffic->count);
     return &parcel->event;
 }
 
-static struct dp_event *add_to(struct dp_traffic *traffic, size_t contact, enum dp_event_type type,
+static struct dp_event *add_to(struct dp_traffic *traffic, uint32_t contact, enum dp_event_type type,
                                int64_t time_ms)
 {
     /* Now and then a clock is wrong by some seconds. */
@@ -60,7 +60,7 @@ static int64_t next(struct dp_traffic *traffic, int64_t *t, int64_t mean_ms)
     return *t += step_ms;
 }
 
-static void offer(struct dp_traffic *traffic, size_t contact, enum dp_channel channel, int64_t t)
+static void offer(struct dp_traffic *traffic, uint32_t contact, enum dp_channel channel, int64_t t)
 {
     struct dp_rng *rng = &traffic->rng;
     struct dp_event *event = add_to(traffic, contact, DP_CONTACT_OFFERED, t);
@@ -72,7 +72,7 @@ static void offer(struct dp_traffic *traffic, size_t contact, enum dp_channel ch
         event->customer = ANY(rng, customers);
 }
 
-static void answer(struct dp_traffic *traffic, size_t contact, struct dp_str agent, int64_t t)
+static void answer(struct dp_traffic *traffic, uint32_t contact, struct dp_str agent, int64_t t)
 {
     struct dp_event *event = add_to(traffic, contact, DP_CONTACT_ANSWERED, t);
     event->agent = agent;
@@ -80,7 +80,7 @@ static void answer(struct dp_traffic *traffic, size_t contact, struct dp_str age
         event->team = ANY(&traffic->rng, teams);
 }
 
-static void say(struct dp_traffic *traffic, size_t contact, struct dp_str agent, int64_t t)
+static void say(struct dp_traffic *traffic, uint32_t contact, struct dp_str agent, int64_t t)
 {
     struct dp_event *event = add_to(traffic, contact, DP_CONTACT_MESSAGE, t);
     event->from = (enum dp_author)dp_rng_below(&traffic->rng, 3);
@@ -88,7 +88,7 @@ static void say(struct dp_traffic *traffic, size_t contact, struct dp_str agent,
         event->agent = agent;
 }
 
-static void resolve(struct dp_traffic *traffic, size_t contact, int64_t t)
+static void resolve(struct dp_traffic *traffic, uint32_t contact, int64_t t)
 {
     struct dp_event *event = add_to(traffic, contact, DP_CONTACT_RESOLVED, t);
     event->resolved = dp_rng_chance(&traffic->rng, 700);
@@ -97,7 +97,7 @@ static void resolve(struct dp_traffic *traffic, size_t contact, int64_t t)
 }
 
 /* One leg, from the answer to the end of talk. */
-static struct dp_str serve(struct dp_traffic *traffic, size_t contact, int64_t *t)
+static struct dp_str serve(struct dp_traffic *traffic, uint32_t contact, int64_t *t)
 {
     struct dp_rng *rng = &traffic->rng;
     struct dp_str agent = ANY(rng, agents);
@@ -116,7 +116,7 @@ static struct dp_str serve(struct dp_traffic *traffic, size_t contact, int64_t *
     return agent;
 }
 
-static void usual_contact(struct dp_traffic *traffic, size_t contact, int64_t t)
+static void usual_contact(struct dp_traffic *traffic, uint32_t contact, int64_t t)
 {
     struct dp_rng *rng = &traffic->rng;
     offer(traffic, contact, (enum dp_channel)(1 + dp_rng_below(rng, DP_CHANNELS - 1)), t);
@@ -147,7 +147,7 @@ static void usual_contact(struct dp_traffic *traffic, size_t contact, int64_t t)
 }
 
 /* Any events in any order. */
-static void odd_contact(struct dp_traffic *traffic, size_t contact, int64_t begin_ms)
+static void odd_contact(struct dp_traffic *traffic, uint32_t contact, int64_t begin_ms)
 {
     struct dp_rng *rng = &traffic->rng;
     for (uint32_t left = 1 + dp_rng_below(rng, 10); left > 0; left--) {
@@ -194,7 +194,7 @@ static void state(struct dp_traffic *traffic, uint32_t agent, int64_t t, bool wi
         event->team = dp_str_from(teams[agent % DP_TRAFFIC_TEAMS]);
 }
 
-void dp_traffic_make(struct dp_traffic *traffic, uint64_t seed, size_t contacts, int64_t span_ms)
+void dp_traffic_make(struct dp_traffic *traffic, uint64_t seed, uint32_t contacts, int64_t span_ms)
 {
     *traffic = (struct dp_traffic){.begin_ms = INT64_C(1800000000000)};
     traffic->end_ms = traffic->begin_ms + span_ms;
@@ -202,15 +202,15 @@ void dp_traffic_make(struct dp_traffic *traffic, uint64_t seed, size_t contacts,
     dp_rng_init(rng, seed, 0);
     for (uint32_t i = 0; i < DP_TRAFFIC_AGENTS; i++)
         state(traffic, i, traffic->begin_ms, true);
-    for (size_t i = 0; i < contacts; i++) {
-        snprintf(contact_names[i], sizeof *contact_names, "c%zu", i);
+    for (uint32_t i = 0; i < contacts; i++) {
+        snprintf(contact_names[i], sizeof *contact_names, "c%u", i);
         int64_t t = traffic->begin_ms + dp_rng_between(rng, 0, span_ms);
         if (dp_rng_chance(rng, 700))
             usual_contact(traffic, i, t);
         else
             odd_contact(traffic, i, t);
         state(traffic, dp_rng_below(rng, DP_TRAFFIC_AGENTS),
-              traffic->begin_ms + dp_rng_between(rng, 0, span_ms / 1000) * 1000,
+              traffic->begin_ms + dp_rng_between(rng, 1, span_ms / 1000) * 1000,
               dp_rng_chance(rng, 300));
         if (dp_rng_chance(rng, 300))
             opinion(traffic, traffic->begin_ms + dp_rng_between(rng, 0, span_ms));

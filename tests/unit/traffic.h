@@ -20,7 +20,7 @@ struct dp_parcel {
     int64_t arrival_ms; /* at most DP_TRAFFIC_LATENESS / 2 from its time */
     uint32_t partition;
     uint64_t luck; /* breaks ties of arrival */
-    char id[12];
+    char id[16];
 };
 
 /* The first DP_TRAFFIC_AGENTS parcels give each agent a state and a team, and must arrive before all others;
@@ -32,7 +32,7 @@ struct dp_traffic {
     int64_t begin_ms, end_ms; /* all times are in there */
 };
 
-void dp_traffic_make(struct dp_traffic *traffic, uint64_t seed, size_t contacts, int64_t span_ms);
+void dp_traffic_make(struct dp_traffic *traffic, uint64_t seed, uint32_t contacts, int64_t span_ms);
 void dp_traffic_deinit(struct dp_traffic *traffic);
 
 /* Orders all but the first parcels: by event, by arrival, or by arrival one partition after the other. */
