@@ -75,7 +75,7 @@ def without_teams(keys):
 
 
 def partition_files(directory, broker, *topics):
-    """Writes what each partition holds to a file of its own, which replay takes as a partition too."""
+    """Writes each partition to a file of its own, which replay takes as a partition too."""
     lines = {}
     for topic in topics:
         for message in messages(broker, topic):

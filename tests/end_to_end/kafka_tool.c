@@ -1,12 +1,13 @@
 /* Speaks Kafka for the end-to-end tests, which are in Python.
  *
- *   dp-kafka create BROKER PARTITIONS TOPIC...   creates topics, and waits until they can be used
- *   dp-kafka produce BROKER TOPIC[,TOPIC2] FILE  sends the lines of a file of events (- is standard input)
- *   dp-kafka dump BROKER TOPIC                   prints all messages of a topic, one JSON object each
+ *   dp-kafka create BROKER PARTITIONS TOPIC...   creates topics, waits until they can be used
+ *   dp-kafka produce BROKER TOPIC[,TOPIC2] FILE  sends the lines of a file of events (- is stdin)
+ *   dp-kafka dump BROKER TOPIC                   prints all messages, one JSON object each
  *   dp-kafka committed BROKER GROUP TOPIC        prints a group's positions and the ends, likewise
  *
  * A message's key is its event's interaction_id, else agent_id, else none; of several topics one is
- * chosen by the key, so that a contact stays in one partition. Exit codes: 0 done, 1 failed, 2 wrong use. */
+ * chosen by the key, so that a contact stays in one partition. Exit codes: 0 done, 1 failed, 2
+ * wrong use. */
 #include <librdkafka/rdkafka.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -78,7 +79,7 @@ static int32_t partitions_of(rd_kafka_t *client, const char *name)
     return count;
 }
 
-/* create ----------------------------------------------------------------------------------------- */
+/* create --------------------------------------------------------------------------------------- */
 
 static int create(const char *broker, char **arguments, int count)
 {
@@ -90,7 +91,8 @@ static int create(const char *broker, char **arguments, int count)
     rd_kafka_t *client = open_client(RD_KAFKA_PRODUCER, broker, "none", NULL, NULL);
     rd_kafka_NewTopic_t *list[TOPICS_MAX];
     for (size_t i = 0; i < topics; i++)
-        if (!(list[i] = rd_kafka_NewTopic_new(arguments[i + 1], partitions, 1, error, sizeof error)))
+        if (!(list[i] =
+                  rd_kafka_NewTopic_new(arguments[i + 1], partitions, 1, error, sizeof error)))
             fail("%s", error);
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_ANY);
     rd_kafka_AdminOptions_set_request_timeout(options, TIMEOUT_MS, error, sizeof error);
@@ -115,7 +117,7 @@ static int create(const char *broker, char **arguments, int count)
     return 0;
 }
 
-/* produce ---------------------------------------------------------------------------------------- */
+/* produce -------------------------------------------------------------------------------------- */
 
 static void on_delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
@@ -147,8 +149,8 @@ static void send_line(rd_kafka_t *client, char **topics, size_t count, const cha
         sum += (unsigned char)key[i];
     for (;;) {
         rd_kafka_resp_err_t code = rd_kafka_producev(
-            client, RD_KAFKA_V_TOPIC(topics[sum % count]),
-            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE((void *)(uintptr_t)line, length),
+            client, RD_KAFKA_V_TOPIC(topics[sum % count]), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+            RD_KAFKA_V_VALUE((void *)(uintptr_t)line, length),
             RD_KAFKA_V_KEY(key_length ? key : NULL, key_length), RD_KAFKA_V_END);
         rd_kafka_poll(client, code ? 100 : 0);
         if (!code)
@@ -169,8 +171,7 @@ static int produce(const char *broker, char **arguments, int count)
     FILE *file = strcmp(arguments[1], "-") == 0 ? stdin : fopen(arguments[1], "r");
     if (!file)
         fail("%s cannot be opened", arguments[1]);
-    rd_kafka_t *client =
-        open_client(RD_KAFKA_PRODUCER, broker, "none", on_delivered, &undelivered);
+    rd_kafka_t *client = open_client(RD_KAFKA_PRODUCER, broker, "none", on_delivered, &undelivered);
     for (ssize_t length; (length = getline(&line, &capacity, file)) != -1;) {
         length -= length > 0 && line[length - 1] == '\n';
         if (strspn(line, " \t\r") < (size_t)length)
@@ -184,7 +185,7 @@ static int produce(const char *broker, char **arguments, int count)
     return 0;
 }
 
-/* dump ------------------------------------------------------------------------------------------- */
+/* dump ----------------------------------------------------------------------------------------- */
 
 /* Bytes as hexadecimal digits: a value may be anything. */
 static void add_hex(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *name,
@@ -232,7 +233,8 @@ static int dump(const char *broker, char **arguments, int count)
     int32_t open_partitions = partitions_of(client, arguments[0]);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(open_partitions);
     for (int32_t p = 0; p < open_partitions; p++)
-        rd_kafka_topic_partition_list_add(list, arguments[0], p)->offset = RD_KAFKA_OFFSET_BEGINNING;
+        rd_kafka_topic_partition_list_add(list, arguments[0], p)->offset =
+            RD_KAFKA_OFFSET_BEGINNING;
     check(rd_kafka_assign(client, list), "assign");
     while (open_partitions > 0) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(client, TIMEOUT_MS);
@@ -252,7 +254,7 @@ static int dump(const char *broker, char **arguments, int count)
     return 0;
 }
 
-/* committed -------------------------------------------------------------------------------------- */
+/* committed ------------------------------------------------------------------------------------ */
 
 static int committed(const char *broker, char **arguments, int count)
 {
@@ -293,6 +295,7 @@ int main(int argc, char **argv)
             argc - 3 <= commands[i].most)
             return commands[i].run(argv[2], argv + 3, argc - 3);
     fputs("usage: dp-kafka create BROKER PARTITIONS TOPIC... | produce BROKER TOPIC[,TOPIC2] FILE |"
-          " dump BROKER TOPIC | committed BROKER GROUP TOPIC\n", stderr);
+          " dump BROKER TOPIC | committed BROKER GROUP TOPIC\n",
+          stderr);
     return 2;
 }

@@ -29,6 +29,7 @@ class Live:
 
     def start(self):
         """Starts deskpulse run, again after it has ended."""
+        self.redis("DEL", "dp:meta")
         self.run = Run(self.directory.name, "--clock", "event", *self.settings(), *self.options)
 
     def settings(self):

@@ -1,6 +1,7 @@
 #!/usr/bin/env -S python3 -B
 """deskpulse run from a real broker into a real Redis: the figures are those of a replay, what is
-broken ends up in the dead-letter topic, and no reader sees anything half done. Usage: see cases.py."""
+broken ends up in the dead-letter topic, and no reader sees anything half done. Usage: see
+cases.py."""
 import sys
 import threading
 from collections import Counter
@@ -76,7 +77,8 @@ class Reader(threading.Thread):
     def judge(self, key, value):
         self.seen += 1
         window = ":w:" in key
-        lacking = ({"v", "as_of_ms"} | (self.COUNTS | {"from_ms"} if window else set())) - set(value)
+        needed = {"v", "as_of_ms"} | (self.COUNTS | {"from_ms"} if window else set())
+        lacking = needed - value.keys()
         if lacking:
             self.faults.append(f"{key} lacks {', '.join(sorted(lacking))}")
             return
