@@ -94,8 +94,7 @@ void dp_contacts_prefetch(const struct dp_contacts *contacts, struct dp_str id)
     dp_index_prefetch(&contacts->index, XXH3_64bits(id.p, id.len));
 }
 
-struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id,
-                                   int64_t time_ms)
+struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, int64_t time_ms)
 {
     uint64_t hash = XXH3_64bits(id.p, id.len);
     for (void **slot = dp_index_first(&contacts->index, hash); slot;
@@ -113,7 +112,8 @@ struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t befo
     while ((contact = contacts->first) && contact->queued_ms < before_ms) {
         if (contact->queued_ms == contact->last_ms)
             return contact;
-        /* Its turn comes again: moving it with each of its events would touch its neighbours' memory. */
+        /* Its turn comes again: moving it with each of its events would touch its neighbours'
+         * memory. */
         dequeue(contacts);
         enqueue(contacts, contact);
     }
@@ -162,7 +162,7 @@ static uint32_t place_of(const struct dp_contact *contact, int64_t time_ms, stru
     return at;
 }
 
-static void insert(struct dp_contact *contact, uint32_t at, struct dp_record record,
+static void insert(struct dp_contact *contact, uint32_t at, const struct dp_record *record,
                    struct dp_str source, struct dp_str id, struct dp_str customer)
 {
     if (contact->record_count == contact->record_capacity) {
@@ -174,20 +174,22 @@ static void insert(struct dp_contact *contact, uint32_t at, struct dp_record rec
     /* The events of a contact mostly come from one source: keep its name once. */
     const struct dp_record *last =
         contact->record_count ? &contact->records[contact->record_count - 1] : NULL;
-    record.source_at = last && dp_str_equal(source_of(contact, last), source)
-                           ? last->source_at
-                           : keep(contact, source.p, source.len);
-    record.source_len = (uint8_t)(source.len - 1);
-    record.id_at = keep(contact, id.p, id.len);
-    record.id_len = (uint8_t)(id.len - 1);
+    uint32_t source_at = last && dp_str_equal(source_of(contact, last), source)
+                             ? last->source_at
+                             : keep(contact, source.p, source.len);
+    struct dp_record *place = &contact->records[at];
+    if (at < contact->record_count)
+        memmove(place + 1, place, (contact->record_count - at) * sizeof *place);
+    *place = *record;
+    place->source_at = source_at;
+    place->source_len = (uint8_t)(source.len - 1);
+    place->id_at = keep(contact, id.p, id.len);
+    place->id_len = (uint8_t)(id.len - 1);
     if (customer.len) {
         char len = (char)customer.len;
-        record.customer = keep(contact, &len, 1);
+        place->customer = keep(contact, &len, 1);
         keep(contact, customer.p, customer.len);
     }
-    memmove(&contact->records[at + 1], &contact->records[at],
-            (contact->record_count - at) * sizeof record);
-    contact->records[at] = record;
     contact->record_count++;
 }
 
@@ -253,14 +255,14 @@ void dp_contact_add(struct dp_contacts *contacts, struct dp_contact *contact,
     /* An offer decides about the facts of all events, so only a first event may be one in order. */
     bool decides = record->type == DP_CONTACT_OFFERED && contact->fold.offered == DP_NOT_OFFERED;
     if (at == contact->record_count && (!decides || at == 0)) {
-        insert(contact, at, *record, source, id, customer);
+        insert(contact, at, record, source, id, customer);
         if (decides)
             dp_fold_rewind(&contact->fold, contact->records, contact->record_count);
         dp_fold_step(&contact->fold, contact->records, at, rules);
         return;
     }
     fold_again(contact, &contacts->before, rules);
-    insert(contact, at, *record, source, id, customer);
+    insert(contact, at, record, source, id, customer);
     fold_again(contact, &contacts->after, rules);
     tell_difference(&contacts->before, &contacts->after, -1, rules);
     tell_difference(&contacts->after, &contacts->before, +1, rules);

@@ -139,7 +139,7 @@ static enum dp_reject decode_data(const struct dp_cloudevents *self, yyjson_val 
     struct dp_event *event = &decoded->event;
     unsigned known = dp_field_rules[event->type].required | dp_field_rules[event->type].optional,
              present = 0;
-    yyjson_val *values[DP_DATA_FIELDS] = {NULL};
+    yyjson_val *values[DP_DATA_FIELDS]; /* of those present */
     size_t index, count;
     yyjson_val *key, *val;
     yyjson_obj_foreach(object, index, count, key, val)

@@ -141,8 +141,7 @@ static void remove_row(struct dp_board *board, size_t at)
     free(board->rows[at].key);
     free(board->rows[at].text);
     board->count--;
-    memmove(&board->rows[at], &board->rows[at + 1],
-            (board->count - at) * sizeof *board->rows);
+    memmove(&board->rows[at], &board->rows[at + 1], (board->count - at) * sizeof *board->rows);
 }
 
 void dp_board_take(struct dp_board *board, const struct dp_entry *entry)
@@ -160,8 +159,7 @@ void dp_board_take(struct dp_board *board, const struct dp_entry *entry)
     }
     if (!found) {
         board->rows = dp_xgrow(board->rows, board->count, &board->capacity, sizeof *board->rows);
-        memmove(&board->rows[at + 1], &board->rows[at],
-                (board->count - at) * sizeof *board->rows);
+        memmove(&board->rows[at + 1], &board->rows[at], (board->count - at) * sizeof *board->rows);
         board->rows[at] = (struct dp_board_row){.key = dp_xstrdup(key)};
         board->count++;
     }

@@ -69,8 +69,8 @@ struct dp_record dp_notes_record(struct dp_notes *notes, const struct dp_event *
     return record;
 }
 
-static const char *const kinds[DP_FACT_KINDS] = {"offered", "response", "reply",  "abandon",
-                                                 "handle",  "transfer", "decline", "outcome",
+static const char *const kinds[DP_FACT_KINDS] = {"offered", "response",  "reply",   "abandon",
+                                                 "handle",  "transfer",  "decline", "outcome",
                                                  "rating",  "complaint", "quality"};
 static const char *const flags[] = {"short", "in_target", "resolved", "timed",
                                     "fcr",   "satisfied", "fatal",    "skewed"};
@@ -167,8 +167,8 @@ bool dp_notes_are(struct dp_notes *notes, const char *expected)
     for (const char *rest = expected; *(rest += strspn(rest, " \n;"));) {
         size_t len = strcspn(rest, ";");
         assert_true(len < sizeof *wanted.facts);
-        wanted.facts = dp_xgrow(wanted.facts, wanted.fact_count, &wanted.fact_capacity,
-                                sizeof *wanted.facts);
+        wanted.facts =
+            dp_xgrow(wanted.facts, wanted.fact_count, &wanted.fact_capacity, sizeof *wanted.facts);
         char *line = wanted.facts[wanted.fact_count++];
         memcpy(line, rest, len);
         line[len] = '\0';

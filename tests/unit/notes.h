@@ -2,8 +2,8 @@
  *
  *   "offered@0 q1 voice; response@5000=5000 a1 t1 q1 voice; handle@9000=4000/1000/0 a1 t1 q1 voice"
  *
- * KIND@TIME[=VALUE[/HOLD/WRAP]], then agent, team, queue, channel and flags as far as there are any. Names
- * stand in for the numbers of scopes. */
+ * KIND@TIME[=VALUE[/HOLD/WRAP]], then agent, team, queue, channel and flags as far as there are
+ * any. Names stand in for the numbers of scopes. */
 #ifndef DP_NOTES_H
 #define DP_NOTES_H
 
@@ -34,10 +34,12 @@ uint32_t dp_notes_number(struct dp_notes *notes, struct dp_str name);
 /* The event of a contact as a record, but for the place of its strings. */
 struct dp_record dp_notes_record(struct dp_notes *notes, const struct dp_event *event);
 
-/* An emit of a fold (`ctx` is the notes). Fails the test for a fact taken back that was not made. */
+/* An emit of a fold (`ctx` is the notes). Fails the test for a fact taken back that was not made.
+ */
 void dp_notes_emit(void *ctx, int sign, const struct dp_made *made);
 
-/* True when the facts are those of `expected`, separated by ";", in any order; else both are printed. */
+/* True when the facts are those of `expected`, separated by ";", in any order; else both are
+ * printed. */
 bool dp_notes_are(struct dp_notes *notes, const char *expected);
 bool dp_notes_same(struct dp_notes *notes, struct dp_notes *others);
 

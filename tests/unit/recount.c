@@ -111,9 +111,9 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
                   struct dp_figures *figures)
 {
     static const enum dp_figure counts[DP_FACT_KINDS] = {
-        DP_FIGURE_OFFERED,  DP_FIGURE_RESPONSES, DP_FIGURE_REPLIES,  DP_FIGURE_ABANDONS,
-        DP_FIGURE_HANDLES,  DP_FIGURE_TRANSFERS, DP_FIGURE_DECLINES, DP_FIGURE_OUTCOMES,
-        DP_FIGURE_RATINGS,  DP_FIGURE_COMPLAINTS, DP_FIGURE_QUALITY_CHECKS};
+        DP_FIGURE_OFFERED, DP_FIGURE_RESPONSES,  DP_FIGURE_REPLIES,       DP_FIGURE_ABANDONS,
+        DP_FIGURE_HANDLES, DP_FIGURE_TRANSFERS,  DP_FIGURE_DECLINES,      DP_FIGURE_OUTCOMES,
+        DP_FIGURE_RATINGS, DP_FIGURE_COMPLAINTS, DP_FIGURE_QUALITY_CHECKS};
     const struct asked resolved = {DP_FACT_OUTCOME, DP_FACT_RESOLVED, 0},
                        timed = {DP_FACT_OUTCOME, DP_FACT_TIMED, 0},
                        handles = {DP_FACT_HANDLE, 0, 0};
@@ -157,8 +157,7 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
     mean(list, of, (struct asked){DP_FACT_RATING, 0, 0}, VALUE, DP_SCORE_UNIT / 1000000, figures,
          DP_FIGURE_SATISFACTION_MEAN);
     share(figures, DP_FIGURE_SATISFIED_RATE,
-          count(list, of, (struct asked){DP_FACT_RATING, DP_FACT_SATISFIED, 0}),
-          n[DP_FACT_RATING]);
+          count(list, of, (struct asked){DP_FACT_RATING, DP_FACT_SATISFIED, 0}), n[DP_FACT_RATING]);
     share(figures, DP_FIGURE_COMPLAINT_RATE, n[DP_FACT_COMPLAINT], n[DP_FACT_HANDLE]);
     mean(list, of, (struct asked){DP_FACT_QUALITY, 0, 0}, VALUE, DP_SCORE_UNIT / 1000000, figures,
          DP_FIGURE_QUALITY_MEAN);

@@ -21,13 +21,14 @@ struct dp_recount {
     int64_t from_ms, to_ms; /* from < time <= to */
 };
 
-/* All figures but occupancy. Responses are in their target if DP_FACT_IN_TARGET says so. Returns how many
- * facts there are. */
+/* All figures but occupancy. Responses are in their target if DP_FACT_IN_TARGET says so. Returns
+ * how many facts there are. */
 size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
                   struct dp_figures *figures);
 
-/* Marks the outcomes of first-contact resolution, comparing every outcome with every offer. Of each fact
- * `contacts` names the contact, `customers` the customer (0: none), `all` are the facts of all contacts. */
+/* Marks the outcomes of first-contact resolution, comparing every outcome with every offer. Of each
+ * fact `contacts` names the contact, `customers` the customer (0: none), `all` are the facts of all
+ * contacts. */
 void dp_recount_fcr(struct dp_fact_list *all, const size_t *contacts, const uint32_t *customers,
                     int64_t window_ms);
 

@@ -25,8 +25,8 @@ struct dp_story {
     char id[16]; /* of the latest event */
 };
 
-/* The next event; false at the end. The event is valid until the next call. Fails the test for a word that is
- * not understood. */
+/* The next event; false at the end. The event is valid until the next call. Fails the test for a
+ * word that is not understood. */
 bool dp_story_next(struct dp_story *story, struct dp_event *event);
 
 #endif

@@ -84,7 +84,7 @@ static void occupancy(void **state)
                  "22000 state a break; 25000 state a available; 26000 state a offline;"
                  "30000 state a training; 31000 state a meeting");
     expect_occupancy(&agent, 0, 40000, 8000, 13000);
-    expect_occupancy(&agent, 0, 10000, 0, 0);       /* before the first nothing is known */
+    expect_occupancy(&agent, 0, 10000, 0, 0);           /* before the first nothing is known */
     expect_occupancy(&agent, 12000, 15000, 1000, 3000); /* a state holds on from before */
     expect_occupancy(&agent, 14000, 14001, 1, 1);
     expect_occupancy(&agent, 22000, 25000, 0, 0);
@@ -158,15 +158,15 @@ static void any_order(void **state)
     for (uint64_t seed = 1; seed <= 300; seed++) {
         struct dp_agent sorted = {0}, shuffled = {0};
         struct dp_event events[CHANGES];
-        char ids[CHANGES][8];
+        char ids[CHANGES][16];
         dp_rng_init(&rng, seed, 0);
         for (int i = 0; i < CHANGES; i++) {
             snprintf(ids[i], sizeof ids[i], "%03d", i);
-            events[i] = (struct dp_event){.time_ms = i / 2 * 10,
-                                          .source = DP_STR("s"),
-                                          .id = dp_str_from(ids[i]),
-                                          .state = (enum dp_agent_state)dp_rng_below(
-                                              &rng, DP_AGENT_STATES)};
+            events[i] = (struct dp_event){
+                .time_ms = i / 2 * 10,
+                .source = DP_STR("s"),
+                .id = dp_str_from(ids[i]),
+                .state = (enum dp_agent_state)dp_rng_below(&rng, DP_AGENT_STATES)};
             dp_agent_put(&sorted, &events[i], INT64_MIN, INT64_MIN);
         }
         int64_t highest = INT64_MIN;

@@ -128,17 +128,9 @@ static void test_envelope(void **state)
 static void test_types(void **state)
 {
     static const char *const unknown[] = {
-        "contact",
-        "contact.",
-        "contact.offered ",
-        "Contact.offered",
-        "contact.offeree",
-        "kontact.offered",
-        "contact.XXXnsferred",
-        "feedbackXXXmplained",
-        "agent.states",
-        "scorecarXXmeasured",
-        "contact.offered\\u0000",
+        "contact",         "contact.",           "contact.offered ",       "Contact.offered",
+        "contact.offeree", "kontact.offered",    "contact.XXXnsferred",    "feedbackXXXmplained",
+        "agent.states",    "scorecarXXmeasured", "contact.offered\\u0000",
     };
     (void)state;
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)

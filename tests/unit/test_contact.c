@@ -33,7 +33,8 @@ static void close_desk(struct desk *desk)
 
 static struct dp_contact *add(struct desk *desk, const struct dp_event *event)
 {
-    struct dp_contact *contact = dp_contacts_get(&desk->contacts, event->interaction, event->time_ms);
+    struct dp_contact *contact =
+        dp_contacts_get(&desk->contacts, event->interaction, event->time_ms);
     struct dp_record record = dp_notes_record(&desk->notes, event);
     dp_contact_add(&desk->contacts, contact, &record, event->source, event->id, event->customer,
                    &desk->notes.rules);
@@ -75,8 +76,7 @@ static const struct example examples[] = {
      8},
     {"an offer that comes last and is last", "0 answered a1", "", "3000 offered voice q1",
      "offered@3000 q1 voice; response@0=0 a1 q1 voice skewed", 2},
-    {"an earlier offer replaces the one known",
-     "5000 offered voice q2 t2; 8000 abandoned",
+    {"an earlier offer replaces the one known", "5000 offered voice q2 t2; 8000 abandoned",
      "offered@5000 t2 q2 voice; abandon@8000=3000 t2 q2 voice short", "1000 offered chat q1 t1",
      "offered@1000 t1 q1 chat; abandon@8000=7000 t1 q1 chat", 4},
     {"a later offer changes nothing", "0 offered voice q1; 9000 abandoned",
@@ -105,8 +105,9 @@ static const struct example examples[] = {
      "0 offered voice q1; 5000 declined a1", "offered@0 q1 voice; decline@5000 a1 q1 voice",
      "3000 transferred a2 q2",
      "offered@0 q1 voice; transfer@3000 a2 q1 voice; decline@5000 a1 q2 voice", 3},
-    {"ties go by id", "0#b answered a1; 1000 transferred a1", "transfer@1000 a1;"
-                                                              "handle@1000=1000/0/0 a1",
+    {"ties go by id", "0#b answered a1; 1000 transferred a1",
+     "transfer@1000 a1;"
+     "handle@1000=1000/0/0 a1",
      "0#a transferred a1", "transfer@0 a1; transfer@1000 a1; handle@1000=1000/0/0 a1", 1},
     {"and the other way", "0#b answered a1; 1000 ended", "handle@1000=1000/0/0 a1",
      "0#c transferred a1", "transfer@0 a1; handle@0=0/0/0 a1", 3},
@@ -195,8 +196,7 @@ static void longest_names(void **state)
     event.time_ms = 1;
     add(&desk, &event);
     assert_true(dp_str_equal(dp_contact_id(contact), event.interaction));
-    assert_true(
-        dp_str_equal(dp_contact_customer(contact, contact->fold.customer), event.customer));
+    assert_true(dp_str_equal(dp_contact_customer(contact, contact->fold.customer), event.customer));
     assert_int_equal(contact->records[0].source_len + 1, 256);
     assert_int_equal(contact->records[0].source_at, contact->records[1].source_at);
     assert_int_equal(contact->records[1].id_len + 1, 255);
@@ -295,10 +295,9 @@ static void long_contact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(facts_come_and_go),    cmocka_unit_test(order_of_events),
-        cmocka_unit_test(longest_names),        cmocka_unit_test(silent_ones),
-        cmocka_unit_test(none_is_silent),
-        cmocka_unit_test(long_contact),
+        cmocka_unit_test(facts_come_and_go), cmocka_unit_test(order_of_events),
+        cmocka_unit_test(longest_names),     cmocka_unit_test(silent_ones),
+        cmocka_unit_test(none_is_silent),    cmocka_unit_test(long_contact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

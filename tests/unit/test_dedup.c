@@ -30,12 +30,12 @@ static bool same(struct dp_event_key a, struct dp_event_key b)
 static void pairs(void **state)
 {
     (void)state;
-    assert_true(same(dp_event_key_of(DP_STR("a"), DP_STR("b")),
-                     dp_event_key_of(DP_STR("a"), DP_STR("b"))));
+    assert_true(
+        same(dp_event_key_of(DP_STR("a"), DP_STR("b")), dp_event_key_of(DP_STR("a"), DP_STR("b"))));
     assert_false(same(dp_event_key_of(DP_STR("ab"), DP_STR("c")),
                       dp_event_key_of(DP_STR("a"), DP_STR("bc"))));
-    assert_false(same(dp_event_key_of(DP_STR("a"), DP_STR("b")),
-                      dp_event_key_of(DP_STR("b"), DP_STR("a"))));
+    assert_false(
+        same(dp_event_key_of(DP_STR("a"), DP_STR("b")), dp_event_key_of(DP_STR("b"), DP_STR("a"))));
 }
 
 static void longest_names(void **state)

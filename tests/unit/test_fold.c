@@ -24,8 +24,7 @@ static const struct example responses[] = {
     {"an offer is one fact, with the offer's team", "0 offered voice q1 t1 x",
      "offered@0 t1 q1 voice"},
     {"without an offer: no response, no queue, no channel",
-     "0 answered a1 t1; 9000 ended; 9000 wrapped a1",
-     "handle@9000=9000/0/0 a1 t1"},
+     "0 answered a1 t1; 9000 ended; 9000 wrapped a1", "handle@9000=9000/0/0 a1 t1"},
     {"voice: the first answer is the response", "0 offered voice q1; 7000 answered a1 t1",
      "offered@0 q1 voice; response@7000=7000 a1 t1 q1 voice"},
     {"at most one response a contact",
@@ -85,7 +84,8 @@ static const struct example abandons[] = {
      "offered@0 q1 voice; abandon@6000=6000 q1 voice"},
     {"none once a leg has started", "0 offered voice q1; 2000 answered a1; 6000 abandoned",
      "offered@0 q1 voice; response@2000=2000 a1 q1 voice"},
-    {"an answer afterwards does not undo it", "0 offered voice q1; 6000 abandoned; 7000 answered a1",
+    {"an answer afterwards does not undo it",
+     "0 offered voice q1; 6000 abandoned; 7000 answered a1",
      "offered@0 q1 voice; abandon@6000=6000 q1 voice; response@7000=7000 a1 q1 voice"},
     {"a decline is no leg", "0 offered voice q1; 1000 declined a1; 6000 abandoned",
      "offered@0 q1 voice; decline@1000 a1 q1 voice; abandon@6000=6000 q1 voice"},
@@ -104,8 +104,9 @@ static const struct example handles[] = {
     {"talk, hold and wrap",
      "0 answered a1; 2000 held a1; 3000 retrieved a1; 9000 ended; 13000 wrapped a1",
      "handle@13000=13000/1000/4000 a1"},
-    {"several holds", "0 answered a1; 1000 held a1; 2000 retrieved a1; 3000 held a1;"
-                      "5500 retrieved a1; 9000 ended",
+    {"several holds",
+     "0 answered a1; 1000 held a1; 2000 retrieved a1; 3000 held a1;"
+     "5500 retrieved a1; 9000 ended",
      "handle@9000=9000/3500/0 a1"},
     {"an open hold ends with the talk", "0 answered a1; 2000 held a1; 9000 ended; 9500 wrapped a1",
      "handle@9500=9500/7000/500 a1"},
@@ -122,8 +123,9 @@ static const struct example handles[] = {
      "0 held a1; 1000 answered a1; 3000 retrieved a1; 5000 ended; 6000 held a1;"
      "7000 retrieved a1; 8000 wrapped a1",
      "handle@8000=7000/0/3000 a1"},
-    {"a hold is the agent's own", "0 answered a1; 0 answered a2; 1000 held a1; 2000 retrieved a2;"
-                                  "3000 retrieved a1; 4000 ended",
+    {"a hold is the agent's own",
+     "0 answered a1; 0 answered a2; 1000 held a1; 2000 retrieved a2;"
+     "3000 retrieved a1; 4000 ended",
      "handle@4000=4000/2000/0 a1; handle@4000=4000/0/0 a2"},
     {"wrapped without a leg is nothing", "0 offered voice q1; 1000 wrapped a1",
      "offered@0 q1 voice"},
@@ -186,8 +188,9 @@ static const struct example transfers[] = {
      "transfer@0 a1 q1 chat; offered@1000 q1 chat; response@3000=2000 a1 q2 chat"},
     {"no offer, no queue, whatever to_queue says", "0 transferred a1 q2; 1000 declined a1",
      "transfer@0 a1; decline@1000 a1"},
-    {"every decline counts", "0 offered voice q1; 1000 declined a1; 2000 declined a1;"
-                             "3000 declined a2",
+    {"every decline counts",
+     "0 offered voice q1; 1000 declined a1; 2000 declined a1;"
+     "3000 declined a2",
      "offered@0 q1 voice; decline@1000 a1 q1 voice; decline@2000 a1 q1 voice;"
      "decline@3000 a2 q1 voice"},
 };
@@ -211,7 +214,8 @@ static const struct example outcomes[] = {
     {"no offer, no time to resolve", "4000 resolved yes", "outcome@4000 resolved"},
     {"the latest counts", "0 offered voice q1; 4000 resolved no; 5000 resolved yes",
      "offered@0 q1 voice; outcome@5000=5000 q1 voice resolved timed"},
-    {"reopened: none", "0 offered voice q1; 4000 resolved yes; 5000 reopened", "offered@0 q1 voice"},
+    {"reopened: none", "0 offered voice q1; 4000 resolved yes; 5000 reopened",
+     "offered@0 q1 voice"},
     {"reopened and resolved again",
      "0 offered voice q1; 4000 resolved yes; 5000 reopened; 8000 resolved no",
      "offered@0 q1 voice; outcome@8000 q1 voice"},
@@ -248,9 +252,10 @@ static const struct example teams[] = {
      "1500 state a1 available t9; 2000 ended; 3000 resolved yes a1",
      "transfer@1000 a1 t8; handle@1000=1000/0/0 a1 t8; handle@2000=2000/0/0 a2;"
      "outcome@3000 a1 t9 resolved"},
-    {"a reply's and a response's team", "0 state a1 busy t9; 0 offered chat q1; 500 message customer;"
-                                        "1000 message a1; 1500 answered a1 t1;"
-                                        "2000 message customer; 3000 message a1",
+    {"a reply's and a response's team",
+     "0 state a1 busy t9; 0 offered chat q1; 500 message customer;"
+     "1000 message a1; 1500 answered a1 t1;"
+     "2000 message customer; 3000 message a1",
      "offered@0 q1 chat; response@1000=1000 a1 t9 q1 chat; reply@1000=500 a1 t9 q1 chat;"
      "reply@3000=1000 a1 t1 q1 chat"},
     {"an outcome of nobody has no team", "0 offered voice q1 t1; 1000 resolved yes",
@@ -454,16 +459,11 @@ static void extreme_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(offers_and_responses),
-        cmocka_unit_test(replies_to_messages),
-        cmocka_unit_test(abandoned_contacts),
-        cmocka_unit_test(legs_holds_and_wraps),
-        cmocka_unit_test(transfers_and_queues),
-        cmocka_unit_test(outcomes_and_reopenings),
-        cmocka_unit_test(teams_of_facts),
-        cmocka_unit_test(looks_up_once),
-        cmocka_unit_test(waiting_and_active),
-        cmocka_unit_test(extreme_times),
+        cmocka_unit_test(offers_and_responses), cmocka_unit_test(replies_to_messages),
+        cmocka_unit_test(abandoned_contacts),   cmocka_unit_test(legs_holds_and_wraps),
+        cmocka_unit_test(transfers_and_queues), cmocka_unit_test(outcomes_and_reopenings),
+        cmocka_unit_test(teams_of_facts),       cmocka_unit_test(looks_up_once),
+        cmocka_unit_test(waiting_and_active),   cmocka_unit_test(extreme_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

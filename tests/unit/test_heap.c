@@ -106,8 +106,10 @@ static void any_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(empty),           cmocka_unit_test(smallest_first),
-        cmocka_unit_test(moves_what_is_in), cmocka_unit_test(finds_the_owner),
+        cmocka_unit_test(empty),
+        cmocka_unit_test(smallest_first),
+        cmocka_unit_test(moves_what_is_in),
+        cmocka_unit_test(finds_the_owner),
         cmocka_unit_test(any_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

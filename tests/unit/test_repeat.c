@@ -78,8 +78,9 @@ static const struct example examples[] = {
     {"another customer does not matter",
      "0/c1 offered voice q - x; 1000/c1 resolved yes; 2000/c2 offered voice q - xx",
      "outcome@1000=1000 q voice resolved timed fcr"},
-    {"at the end of the window", "0/c1 offered voice q - x; 1000/c1 resolved yes;"
-                                 "11000/c2 offered voice q - x",
+    {"at the end of the window",
+     "0/c1 offered voice q - x; 1000/c1 resolved yes;"
+     "11000/c2 offered voice q - x",
      "outcome@1000=1000 q voice resolved timed"},
     {"beyond it", "0/c1 offered voice q - x; 1000/c1 resolved yes; 11001/c2 offered voice q - x",
      "outcome@1000=1000 q voice resolved timed fcr"},
@@ -89,13 +90,15 @@ static const struct example examples[] = {
     {"before it neither",
      "0/c1 offered voice q - x; 500/c2 offered voice q - x; 1000/c1 resolved yes",
      "outcome@1000=1000 q voice resolved timed fcr"},
-    {"whatever came first", "2000/c2 offered voice q - x; 0/c1 offered voice q - x;"
-                            "1000/c1 resolved yes",
+    {"whatever came first",
+     "2000/c2 offered voice q - x; 0/c1 offered voice q - x;"
+     "1000/c1 resolved yes",
      "outcome@1000=1000 q voice resolved timed"},
     {"its own offer does not count", "1000/c1 resolved yes; 2000/c1 offered voice q - x",
      "outcome@1000=0 q voice resolved timed fcr skewed"},
-    {"its own offer does not hide another", "1000/c1 resolved yes; 2000/c1 offered voice q - x;"
-                                            "3000/c2 offered voice q - x",
+    {"its own offer does not hide another",
+     "1000/c1 resolved yes; 2000/c1 offered voice q - x;"
+     "3000/c2 offered voice q - x",
      "outcome@1000=0 q voice resolved timed skewed"},
     {"a second offer of a contact makes no fact",
      "0/c1 offered voice q - x; 1000/c1 resolved yes;"
@@ -189,7 +192,8 @@ static void forgets_nothing_too_early(void **state)
     close_desk(&desk);
 }
 
-/* Customers that have not been heard of are given back; so are the traces of one that comes every day. */
+/* Customers that have not been heard of are given back; so are the traces of one that comes every
+ * day. */
 static void memory_is_bounded(void **state)
 {
     (void)state;

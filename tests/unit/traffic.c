@@ -1,9 +1,17 @@
 #include "traffic.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <cmocka.h>
+
 #include "common/memory.h"
+
+#define SECOND INT64_C(1000)
+#define MINUTE INT64_C(60000)
+#define HOUR   INT64_C(3600000)
 
 static const char *const agents[DP_TRAFFIC_AGENTS] = {"a1", "a2", "a3", "a4", "a5"};
 static const char *const teams[DP_TRAFFIC_TEAMS] = {"t1", "t2", "t3"};
@@ -19,8 +27,8 @@ static struct dp_event *add(struct dp_traffic *traffic, enum dp_event_type type,
     traffic->parcels =
         dp_xgrow(traffic->parcels, traffic->count, &traffic->capacity, sizeof *traffic->parcels);
     struct dp_parcel *parcel = &traffic->parcels[traffic->count++];
-    int64_t late_ms = dp_rng_between(&traffic->rng, -DP_TRAFFIC_LATENESS / 2,
-                                     DP_TRAFFIC_LATENESS / 2);
+    int64_t late_ms =
+        dp_rng_between(&traffic->rng, -DP_TRAFFIC_LATENESS / 2, DP_TRAFFIC_LATENESS / 2);
     if (dp_rng_chance(&traffic->rng, 500)) /* most are but a moment late */
         late_ms = dp_rng_between(&traffic->rng, 0, 300);
     time_ms = time_ms < traffic->begin_ms ? traffic->begin_ms : time_ms;
@@ -34,13 +42,13 @@ static struct dp_event *add(struct dp_traffic *traffic, enum dp_event_type type,
         .luck = dp_rng_next(&traffic->rng),
     };
     /* Ids in no order of time, so that ties are broken against the order they were made in. */
-    snprintf(parcel->id, sizeof parcel->id, "%04x%u",
-             dp_rng_below(&traffic->rng, 0x10000), (unsigned)traffic->count);
+    snprintf(parcel->id, sizeof parcel->id, "%04x%u", dp_rng_below(&traffic->rng, 0x10000),
+             (unsigned)traffic->count);
     return &parcel->event;
 }
 
-static struct dp_event *add_to(struct dp_traffic *traffic, uint32_t contact, enum dp_event_type type,
-                               int64_t time_ms)
+static struct dp_event *add_to(struct dp_traffic *traffic, uint32_t contact,
+                               enum dp_event_type type, int64_t time_ms)
 {
     /* Now and then a clock is wrong by some seconds. */
     if (dp_rng_chance(&traffic->rng, 100))
@@ -275,4 +283,38 @@ void dp_traffic_shuffle(struct dp_traffic *traffic)
 void dp_traffic_by_partition(struct dp_traffic *traffic)
 {
     order(traffic, by_partition);
+}
+
+struct dp_aggregator_options dp_traffic_options(bool wall_clock)
+{
+    return (struct dp_aggregator_options){
+        .windows = {4, {30 * SECOND, MINUTE, 5 * MINUTE, HOUR}},
+        .window_labels = {"30s", "1m", "5m", "1h"},
+        .allowed_lateness_ms = DP_TRAFFIC_LATENESS,
+        .dedup_horizon_ms = HOUR,
+        .short_abandon_ms = 5 * SECOND,
+        .fcr_window_ms = 10 * MINUTE,
+        .contact_ttl_ms = 24 * HOUR,
+        .scope_ttl_ms = 24 * HOUR,
+        .max_contacts = 100000,
+        .max_waiting = 100000,
+        .wall_clock = wall_clock,
+        .as_of_limit_ms = INT64_MAX,
+        .targets = {.target_ms = {0, 10 * SECOND, 15 * SECOND, 20 * SECOND}},
+    };
+}
+
+struct dp_aggregator *dp_traffic_aggregator(bool wall_clock, uint32_t partitions)
+{
+    struct dp_aggregator_options options = dp_traffic_options(wall_clock);
+    struct dp_aggregator *aggregator = dp_aggregator_create(&options);
+    for (uint32_t i = 0; i < partitions; i++)
+        dp_aggregator_add_partition(aggregator);
+    return aggregator;
+}
+
+void dp_traffic_give(struct dp_aggregator *aggregator, const struct dp_parcel *parcel)
+{
+    assert_int_equal(dp_aggregator_apply(aggregator, parcel->partition, &parcel->event),
+                     DP_ACCEPTED);
 }
