@@ -93,8 +93,8 @@ static void make_room(struct dp_agent *agent, int64_t forget_ms)
         memmove(agent->changes, agent->changes + drop, agent->count * sizeof *agent->changes);
     }
     if (agent->count >= agent->capacity / 2)
-        agent->changes = dp_xgrow(agent->changes, agent->capacity, &agent->capacity,
-                                  sizeof *agent->changes);
+        agent->changes =
+            dp_xgrow(agent->changes, agent->capacity, &agent->capacity, sizeof *agent->changes);
 }
 
 void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t forget_ms,

@@ -1,5 +1,5 @@
-/* An agent's states over time, from agent.state: which holds now, since when, which team the agent is of,
- * and how much of a span was spent working. Times in ms. Thread: one. */
+/* An agent's states over time, from agent.state: which holds now, since when, which team the agent
+ * is of, and how much of a span was spent working. Times in ms. Thread: one. */
 #ifndef DP_AGENT_H
 #define DP_AGENT_H
 
@@ -31,12 +31,13 @@ struct dp_agent {
 
 void dp_agent_deinit(struct dp_agent *agent);
 
-/* Puts a change where it belongs. Changes before `forget_ms` but for the last of them may be dropped.
- * Ties of changes before `settled_ms` are no longer told apart. */
+/* Puts a change where it belongs. Changes before `forget_ms` but for the last of them may be
+ * dropped. Ties of changes before `settled_ms` are no longer told apart. */
 void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t forget_ms,
                   int64_t settled_ms);
 
-/* Notes the team that `event` names, unless a later change has named one. True: it is the agent's team. */
+/* Notes the team that `event` names, unless a later change has named one. True: it is the agent's
+ * team. */
 bool dp_agent_put_team(struct dp_agent *agent, const struct dp_event *event, uint32_t team);
 
 /* The latest state, or NULL when none is known. */

@@ -155,8 +155,7 @@ static void forget(struct dp_aggregator *agg)
     int64_t before = dp_back(agg->settled_ms, options->contact_ttl_ms);
     for (;;) {
         bool room = dp_contacts_count(&agg->contacts) <= options->max_contacts;
-        struct dp_contact *silent =
-            dp_contacts_silent(&agg->contacts, room ? before : INT64_MAX);
+        struct dp_contact *silent = dp_contacts_silent(&agg->contacts, room ? before : INT64_MAX);
         if (!silent)
             break;
         if (!room || silent->fold.open_legs || silent->waiting_queue)

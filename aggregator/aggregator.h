@@ -2,9 +2,9 @@
  *
  *   admit (duplicate? late?) -> contacts -> facts -> windows of each scope -> entries
  *
- * T, the moment the figures are as of, is moved by dp_aggregator_advance. Where it follows the wall clock
- * an event ahead of T waits until T has reached it; where it follows the events it never has to.
- * Thread: one. Out of memory ends the process. */
+ * T, the moment the figures are as of, is moved by dp_aggregator_advance. Where it follows the wall
+ * clock an event ahead of T waits until T has reached it; where it follows the events it never has
+ * to. Thread: one. Out of memory ends the process. */
 #ifndef DP_AGGREGATOR_H
 #define DP_AGGREGATOR_H
 
@@ -38,8 +38,9 @@ struct dp_aggregator_options {
     int64_t contact_ttl_ms; /* a contact without events for so long (event time) is forgotten */
     int64_t scope_ttl_ms;   /* so is an agent, team or queue that holds no facts and no contacts */
     size_t max_contacts;    /* above this the longest-silent contact is forgotten early */
-    size_t max_waiting;     /* events ahead of T held back; above this the earliest is applied at once */
-    bool wall_clock;        /* T follows the clock, not the events */
+    size_t
+        max_waiting; /* events ahead of T held back; above this the earliest is applied at once */
+    bool wall_clock; /* T follows the clock, not the events */
     int64_t as_of_limit_ms; /* events after it count but are not applied; INT64_MAX: none */
     struct dp_targets targets;
 };
@@ -49,9 +50,10 @@ enum dp_verdict { DP_ACCEPTED, DP_DUPLICATE, DP_LATE };
 /* What happened, for logs and dp:meta. Monotonic. */
 struct dp_aggregator_counters {
     uint64_t accepted, duplicate, late;
-    uint64_t clock_skew;         /* negative durations counted as 0 */
-    uint64_t ahead;              /* events applied before their time because too many were waiting */
-    uint64_t contacts_forgotten; /* contacts given back before they were over, or for want of room */
+    uint64_t clock_skew; /* negative durations counted as 0 */
+    uint64_t ahead;      /* events applied before their time because too many were waiting */
+    uint64_t
+        contacts_forgotten; /* contacts given back before they were over, or for want of room */
 };
 
 struct dp_aggregator;
@@ -63,13 +65,14 @@ void dp_aggregator_destroy(struct dp_aggregator *aggregator); /* accepts NULL */
 /* Targets for facts made from now on; facts already made keep the verdict of their time. */
 void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp_targets *targets);
 
-/* Makes a partition known and returns its slot: 0, 1, 2 ... Memory of duplicates, contacts and repeat
- * callers is kept until every partition has moved past it; an idle one (read to its end) holds
- * nothing back. */
+/* Makes a partition known and returns its slot: 0, 1, 2 ... Memory of duplicates, contacts and
+ * repeat callers is kept until every partition has moved past it; an idle one (read to its end)
+ * holds nothing back. */
 uint32_t dp_aggregator_add_partition(struct dp_aggregator *aggregator);
 void dp_aggregator_set_idle(struct dp_aggregator *aggregator, uint32_t slot, bool idle);
 
-/* Takes one valid event from partition `slot`. The event's strings are copied where they must be. */
+/* Takes one valid event from partition `slot`. The event's strings are copied where they must be.
+ */
 enum dp_verdict dp_aggregator_apply(struct dp_aggregator *aggregator, uint32_t slot,
                                     const struct dp_event *event);
 
@@ -82,14 +85,13 @@ int64_t dp_aggregator_t(const struct dp_aggregator *aggregator);
 /* The highest event time accepted; INT64_MIN before the first event. */
 int64_t dp_aggregator_watermark(const struct dp_aggregator *aggregator);
 
-/* Windows, gauges and known ids that changed since they were last handed out (a dp_entry_fn; `ctx` is
- * the aggregator). */
+/* Windows, gauges and known ids that changed since they were last handed out (a dp_entry_fn; `ctx`
+ * is the aggregator). */
 bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry);
 
 /* Everything counts as changed: after a sink has lost what it was given. */
 void dp_aggregator_mark_all(struct dp_aggregator *aggregator);
 
-const struct dp_aggregator_counters *
-dp_aggregator_counters(const struct dp_aggregator *aggregator);
+const struct dp_aggregator_counters *dp_aggregator_counters(const struct dp_aggregator *aggregator);
 
 #endif

@@ -28,8 +28,8 @@ void dp_ahead_deinit(struct dp_ahead *ahead)
 void dp_ahead_put(struct dp_ahead *ahead, const struct dp_event *event)
 {
     struct dp_event copy = *event;
-    struct dp_str *strings[] = {&copy.source,   &copy.id,       &copy.interaction, &copy.agent,
-                                &copy.team,     &copy.queue,    &copy.customer,    &copy.to_agent,
+    struct dp_str *strings[] = {&copy.source,   &copy.id,    &copy.interaction, &copy.agent,
+                                &copy.team,     &copy.queue, &copy.customer,    &copy.to_agent,
                                 &copy.to_queue, &copy.reason};
     size_t count = sizeof strings / sizeof *strings, len = 0;
     for (size_t i = 0; i < count; i++)

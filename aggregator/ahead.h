@@ -1,5 +1,5 @@
-/* Events ahead of T: they wait here, copied, until T has reached them. Live that is every event of the
- * running second; far more are a sign of a source whose clock is ahead. Thread: one. */
+/* Events ahead of T: they wait here, copied, until T has reached them. Live that is every event of
+ * the running second; far more are a sign of a source whose clock is ahead. Thread: one. */
 #ifndef DP_AHEAD_H
 #define DP_AHEAD_H
 
@@ -24,7 +24,8 @@ static inline size_t dp_ahead_count(const struct dp_ahead *ahead)
 /* Copies the event with its strings. */
 void dp_ahead_put(struct dp_ahead *ahead, const struct dp_event *event);
 
-/* Takes out the earliest event if its time is at most `until_ms`; NULL: none. To be freed with free(). */
+/* Takes out the earliest event if its time is at most `until_ms`; NULL: none. To be freed with
+ * free(). */
 struct dp_event *dp_ahead_take(struct dp_ahead *ahead, int64_t until_ms);
 
 #endif

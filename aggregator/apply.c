@@ -99,7 +99,7 @@ void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact)
 
 static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *event)
 {
-    struct dp_contact *contact = 
+    struct dp_contact *contact =
         dp_contacts_get(&agg->contacts, event->interaction, event->time_ms);
     struct dp_record record = {
         .time_ms = event->time_ms,

@@ -1,8 +1,8 @@
 /* Contacts: the sorted events of each, and the facts that they make.
  *
- * An event that arrives in order is one step of the fold; one that arrives out of order is put in its
- * place, the contact is folded again, and the difference between the facts before and after is told.
- * Order: by time, then source, then id, bytewise. Thread: one. */
+ * An event that arrives in order is one step of the fold; one that arrives out of order is put in
+ * its place, the contact is folded again, and the difference between the facts before and after is
+ * told. Order: by time, then source, then id, bytewise. Thread: one. */
 #ifndef DP_CONTACT_H
 #define DP_CONTACT_H
 
@@ -22,7 +22,7 @@
 struct dp_contact {
     uint64_t hash;
     struct dp_record *records; /* first_records until there are more */
-    char *bytes;               /* ids and sources, its own id first; first_bytes until there are more */
+    char *bytes; /* ids and sources, its own id first; first_bytes until there are more */
     uint32_t record_count, record_capacity;
     uint32_t byte_count, byte_capacity;
     int64_t last_ms; /* the latest of its events */
@@ -62,20 +62,20 @@ static inline size_t dp_contacts_count(const struct dp_contacts *contacts)
 void dp_contacts_prefetch(const struct dp_contacts *contacts, struct dp_str id);
 
 /* The contact of that id, made when it is not there, for an event of `time_ms`. */
-struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id,
-                                   int64_t time_ms);
+struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, int64_t time_ms);
 
-/* Adds one event: `record` with its strings still apart. `customer` is absent but for offers. Tells the facts
- * that come and go through `rules`, those that go first. */
+/* Adds one event: `record` with its strings still apart. `customer` is absent but for offers. Tells
+ * the facts that come and go through `rules`, those that go first. */
 void dp_contact_add(struct dp_contacts *contacts, struct dp_contact *contact,
                     const struct dp_record *record, struct dp_str source, struct dp_str id,
                     struct dp_str customer, const struct dp_fold_rules *rules);
 
-/* The contact that has been silent longest, roughly: the first of the queue that was silent since it was put there.
- * NULL when there is none, or none that was put there before `before_ms`. */
+/* The contact that has been silent longest, roughly: the first of the queue that was silent since
+ * it was put there. NULL when there is none, or none that was put there before `before_ms`. */
 struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t before_ms);
 
-/* Frees the contact that dp_contacts_silent has given, once it is in no heap any more; its facts stay. */
+/* Frees the contact that dp_contacts_silent has given, once it is in no heap any more; its facts
+ * stay. */
 void dp_contacts_remove(struct dp_contacts *contacts, struct dp_contact *contact);
 
 /* The id of a customer that an offer of the contact named; `at` as in the record. */

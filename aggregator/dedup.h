@@ -1,8 +1,9 @@
 /* Duplicates: remembers the (source, id) pairs of accepted events for a horizon of event time.
  *
  * A pair is kept as 96 bits of its XXH3 hash: with 20 million pairs in memory the chance that two
- * different events are ever taken for one is below 1e-14. 18 bytes an event, at a load of 1/3 to 3/4.
- * Most events are new: that shows in a dense array of 16-bit tags, without a look at the entries. */
+ * different events are ever taken for one is below 1e-14. 18 bytes an event, at a load of 1/3 to
+ * 3/4. Most events are new: that shows in a dense array of 16-bit tags, without a look at the
+ * entries. */
 #ifndef DP_DEDUP_H
 #define DP_DEDUP_H
 
@@ -24,7 +25,8 @@ struct dp_dedup_entry {
     uint32_t tick; /* event time in units of 128 s */
 };
 
-/* Many small tables: one that grows or is swept stops the loop for microseconds, not for a second. */
+/* Many small tables: one that grows or is swept stops the loop for microseconds, not for a second.
+ */
 #define DP_DEDUP_SHARDS 256
 
 struct dp_dedup {
@@ -46,8 +48,8 @@ void dp_dedup_prefetch(const struct dp_dedup *dedup, struct dp_event_key key);
 
 bool dp_dedup_has(const struct dp_dedup *dedup, struct dp_event_key key);
 
-/* Remembers a pair that is not there. Pairs with an event time before `forget_before_ms` may be forgotten;
- * that happens when room is needed. */
+/* Remembers a pair that is not there. Pairs with an event time before `forget_before_ms` may be
+ * forgotten; that happens when room is needed. */
 void dp_dedup_add(struct dp_dedup *dedup, struct dp_event_key key, int64_t time_ms,
                   int64_t forget_before_ms);
 

@@ -1,4 +1,5 @@
-/* What has changed, as entries for the sink: scope by scope, a scope's windows and gauges together. */
+/* What has changed, as entries for the sink: scope by scope, a scope's windows and gauges together.
+ */
 #include "aggregator/private.h"
 
 #define DP_FORMAT_VERSION 1
@@ -6,17 +7,17 @@
 /* A window's key outlives its last fact by so much, should the pipeline stop (redis.md). */
 #define DP_WINDOW_GRACE_MS INT64_C(60000)
 
-/* Gauges have no facts that keep them alive: they are written again so often, and expire after twice that
- * and a little more. */
+/* Gauges have no facts that keep them alive: they are written again so often, and expire after
+ * twice that and a little more. */
 #define DP_NOW_PERIOD_MS INT64_C(120000)
 #define DP_NOW_TTL_MS    INT64_C(300000)
 
-/* An agent's occupancy moves with the clock: a window is written again at least every so-many-th part of
- * its length. */
+/* An agent's occupancy moves with the clock: a window is written again at least every so-many-th
+ * part of its length. */
 #define DP_OCCUPANCY_PARTS 20
 
-/* True when a multiple of `period_ms`, shifted by the scope's number so that not all come at once, lies in
- * (from, to]. */
+/* True when a multiple of `period_ms`, shifted by the scope's number so that not all come at once,
+ * lies in (from, to]. */
 static bool passed(const struct dp_scope *scope, int64_t period_ms, int64_t from_ms, int64_t to_ms)
 {
     int64_t shift = (int64_t)scope->number * DP_SECOND_MS % period_ms;
@@ -74,8 +75,7 @@ static void set_alarm(struct dp_aggregator *agg, struct dp_scope *scope)
 /* True when nothing is known of the scope that anybody could still ask for. */
 static bool is_silent(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
-    return scope->kind != DP_SCOPE_ALL && !scope->references &&
-           dp_windows_empty(scope->windows) &&
+    return scope->kind != DP_SCOPE_ALL && !scope->references && dp_windows_empty(scope->windows) &&
            scope->last_event_ms < dp_back(agg->t_ms, agg->options.scope_ttl_ms);
 }
 
@@ -215,7 +215,8 @@ static bool next_of_scope(struct dp_aggregator *agg, struct dp_entry *entry)
     return false;
 }
 
-/* A silent scope leaves: its windows and gauges go, then its place among the known ids, then itself. */
+/* A silent scope leaves: its windows and gauges go, then its place among the known ids, then
+ * itself. */
 static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
 {
     struct dp_cursor *cursor = &agg->cursor;

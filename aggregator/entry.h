@@ -1,7 +1,7 @@
 /* The one plain type that the aggregator hands to a sink: what has become of one Redis key.
  *
- * A sink writes entries as they are and knows neither events nor figures. Names are literals; `id` and
- * texts belong to the aggregator and are valid until the next call into it. */
+ * A sink writes entries as they are and knows neither events nor figures. Names are literals; `id`
+ * and texts belong to the aggregator and are valid until the next call into it. */
 #ifndef DP_ENTRY_H
 #define DP_ENTRY_H
 
@@ -65,8 +65,9 @@ static inline void dp_entry_add_text(struct dp_entry *entry, const char *name, s
         (struct dp_field){.name = name, .unit = DP_FIELD_TEXT, .text = text};
 }
 
-/* Gives the next entry that has changed, as of the aggregator's T; false: no more. A sink pulls as fast as
- * it can write. What was pulled counts as written unless the sink reports its flush as failed. */
+/* Gives the next entry that has changed, as of the aggregator's T; false: no more. A sink pulls as
+ * fast as it can write. What was pulled counts as written unless the sink reports its flush as
+ * failed. */
 typedef bool dp_entry_fn(void *ctx, struct dp_entry *entry);
 
 #endif

@@ -27,8 +27,8 @@ enum dp_fact_flag {
     DP_FACT_SHORT = 1 << 0,     /* abandon: sooner than short_abandon */
     DP_FACT_IN_TARGET = 1 << 1, /* response: within the target in force when the fact was made */
     DP_FACT_RESOLVED = 1 << 2,  /* outcome: resolved = true */
-    DP_FACT_TIMED = 1 << 3,     /* outcome: value holds the time to resolve (resolved, offer known) */
-    DP_FACT_FCR = 1 << 4,       /* outcome: counts as first-contact resolution */
+    DP_FACT_TIMED = 1 << 3, /* outcome: value holds the time to resolve (resolved, offer known) */
+    DP_FACT_FCR = 1 << 4,   /* outcome: counts as first-contact resolution */
     DP_FACT_SATISFIED = 1 << 5, /* rating: value >= 80 */
     DP_FACT_FATAL = 1 << 6,     /* quality: a fatal error was found */
     DP_FACT_SKEWED = 1 << 7     /* value is 0 because the clocks gave a negative duration */
@@ -40,8 +40,8 @@ enum dp_fact_flag {
 #define DP_DAY_MS INT64_C(86400000)
 
 /* 32 bytes. `value` is milliseconds for response, reply, abandon, handle and timed outcomes,
- * billionths of a point for ratings and quality, else 0. hold_ms and wrap_ms belong to handle facts;
- * talk = value - hold_ms - wrap_ms. Durations are never negative. */
+ * billionths of a point for ratings and quality, else 0. hold_ms and wrap_ms belong to handle
+ * facts; talk = value - hold_ms - wrap_ms. Durations are never negative. */
 struct dp_fact {
     int64_t time_ms;
     int64_t value;
@@ -54,7 +54,7 @@ struct dp_fact {
 _Static_assert(sizeof(struct dp_fact) == 32, "a fact is four words");
 
 /* A duration that is not negative, cut to the 47 bits of hold_ms and wrap_ms (4,459 years). */
-#define DP_FACT_SPAN(ms) ((ms) & INT64_C(0x7fffffffffff))
+#define DP_FACT_SPAN(ms) ((ms)&INT64_C(0x7fffffffffff))
 
 static inline bool dp_fact_equal(const struct dp_fact *a, const struct dp_fact *b)
 {

@@ -60,8 +60,8 @@ static struct dp_leg *leg_of(const struct dp_fold *fold, uint32_t agent, bool op
     return NULL;
 }
 
-/* The team of an agent's fact: that of its latest contact.answered so far, else of its states, looked up
- * once and kept in *kept. */
+/* The team of an agent's fact: that of its latest contact.answered so far, else of its states,
+ * looked up once and kept in *kept. */
 static uint32_t team_of(const struct dp_fold *fold, const struct dp_record *records, uint32_t agent,
                         uint32_t *kept, const struct dp_fold_rules *rules)
 {
@@ -134,8 +134,8 @@ static struct dp_leg *add_leg(struct dp_fold *fold)
         if (fold->leg_capacity == 1)
             fold->legs = &fold->first_leg;
         else
-            fold->legs = dp_xrealloc(moves_out ? NULL : fold->legs,
-                                     fold->leg_capacity * sizeof *fold->legs);
+            fold->legs =
+                dp_xrealloc(moves_out ? NULL : fold->legs, fold->leg_capacity * sizeof *fold->legs);
         if (moves_out)
             fold->legs[0] = fold->first_leg;
     }

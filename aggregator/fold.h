@@ -1,7 +1,8 @@
-/* From events to facts: walks over a contact's events in their order and says which facts they make.
+/* From events to facts: walks over a contact's events in their order and says which facts they
+ * make.
  *
- * The facts are a function of the sorted events alone (kpis.md, "Facts"). A step that changes an earlier
- * fact - a wrap-up after the end, a new outcome - takes it back and makes the new one. */
+ * The facts are a function of the sorted events alone (kpis.md, "Facts"). A step that changes an
+ * earlier fact - a wrap-up after the end, a new outcome - takes it back and makes the new one. */
 #ifndef DP_FOLD_H
 #define DP_FOLD_H
 
@@ -11,12 +12,12 @@
 #include "aggregator/fact.h"
 #include "ingest/event.h"
 
-/* The team of an agent that its events in the contact don't name is looked up when a fact is first made and
- * kept with the event, so that making the fact again gives the same one. */
+/* The team of an agent that its events in the contact don't name is looked up when a fact is first
+ * made and kept with the event, so that making the fact again gives the same one. */
 #define DP_TEAM_OPEN UINT32_MAX
 
-/* One event of a contact, as long as the contact is remembered: 40 bytes. Agents, teams and queues are
- * scope numbers, 0 for none; *_at are places in the contact's bytes. */
+/* One event of a contact, as long as the contact is remembered: 40 bytes. Agents, teams and queues
+ * are scope numbers, 0 for none; *_at are places in the contact's bytes. */
 struct dp_record {
     int64_t time_ms;
     uint32_t agent;
@@ -46,7 +47,8 @@ _Static_assert(sizeof(struct dp_made) == 48, "compared as bytes");
 /* What the walk asks and tells. */
 struct dp_fold_rules {
     int64_t short_abandon_ms;
-    /* Sets *team to the team of the agent's states as known now, 0 for none; what it was is given back. */
+    /* Sets *team to the team of the agent's states as known now, 0 for none; what it was is given
+     * back. */
     void (*look_up_team)(void *ctx, uint32_t agent, uint32_t *team);
     void *team_ctx;
     /* sign +1: the fact is made, -1: it is taken back. */
@@ -62,24 +64,25 @@ struct dp_leg {
     int64_t hold_ms;       /* finished holds */
     int64_t held_since_ms; /* INT64_MIN: not on hold */
     uint32_t agent;
-    uint32_t answered;     /* its record */
+    uint32_t answered;                  /* its record */
     uint32_t handle_team, handle_queue; /* whom the handle fact concerns */
     bool open;
 };
 
 /* How far the walk has come. It points into itself: not to be copied. */
 struct dp_fold {
-    struct dp_leg *legs;     /* of one leg: first_leg */
+    struct dp_leg *legs; /* of one leg: first_leg */
     uint32_t leg_count, leg_capacity;
     struct dp_leg first_leg; /* most contacts have no more */
     uint32_t open_legs;
     int64_t offered_ms;
-    int64_t unanswered_ms; /* earliest customer message that no agent has answered; INT64_MIN: none */
-    int64_t waiting_ms;    /* since when the customer waits; INT64_MIN: does not */
-    uint32_t offered;      /* record of the offer that counts, DP_NOT_OFFERED when there is none */
+    int64_t
+        unanswered_ms;  /* earliest customer message that no agent has answered; INT64_MIN: none */
+    int64_t waiting_ms; /* since when the customer waits; INT64_MIN: does not */
+    uint32_t offered;   /* record of the offer that counts, DP_NOT_OFFERED when there is none */
     uint32_t offered_team;
     uint32_t customer;
-    uint32_t queue;        /* at this point of the walk */
+    uint32_t queue; /* at this point of the walk */
     enum dp_channel channel;
     bool responded, abandoned, over, has_outcome; /* over: it has ended or been abandoned */
     struct dp_made outcome;
@@ -97,7 +100,8 @@ void dp_fold_rewind(struct dp_fold *fold, const struct dp_record *records, uint3
 void dp_fold_step(struct dp_fold *fold, struct dp_record *records, uint32_t at,
                   const struct dp_fold_rules *rules);
 
-/* The agents with an open leg, each once, into `agents`, which has room for fold->open_legs. Returns how many. */
+/* The agents with an open leg, each once, into `agents`, which has room for fold->open_legs.
+ * Returns how many. */
 uint32_t dp_fold_active(const struct dp_fold *fold, uint32_t *agents);
 
 #endif

@@ -39,8 +39,8 @@ static inline void dp_partitions_see(struct dp_partitions *partitions, uint32_t 
         partitions->highest_ms = time_ms;
 }
 
-/* The event time that every partition has reached: the lowest watermark of those that are not idle, the
- * highest watermark when all are. INT64_MIN: nothing is known of one of them yet. */
+/* The event time that every partition has reached: the lowest watermark of those that are not idle,
+ * the highest watermark when all are. INT64_MIN: nothing is known of one of them yet. */
 int64_t dp_partitions_horizon(const struct dp_partitions *partitions);
 
 #endif

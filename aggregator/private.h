@@ -73,8 +73,8 @@ static inline struct dp_scope *dp_scope_at(const struct dp_aggregator *agg, uint
 /* Puts the scope on the list of those that entries.c looks at. */
 void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope);
 
-/* The scope of that kind and id, which an event of `time_ms` has named; made when it is new. Number 0, and
- * no scope, for an absent id. */
+/* The scope of that kind and id, which an event of `time_ms` has named; made when it is new. Number
+ * 0, and no scope, for an absent id. */
 uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id,
                         int64_t time_ms);
 
@@ -109,7 +109,8 @@ void dp_gauges_fields(const struct dp_aggregator *agg, const struct dp_scope *sc
                       struct dp_entry *entry);
 bool dp_gauges_tick(const struct dp_scope *scope);
 
-/* The earliest that T can be when figures are next asked for: what only earlier ones need may go. */
+/* The earliest that T can be when figures are next asked for: what only earlier ones need may go.
+ */
 static inline int64_t dp_earliest_t(const struct dp_aggregator *agg)
 {
     int64_t highest = agg->partitions.highest_ms, limit = agg->options.as_of_limit_ms;

@@ -13,8 +13,8 @@ struct trace {
     struct dp_contact *contact;
 };
 
-/* Traces by time. New ones mostly come last, old ones leave in front; so a customer id that thousands of
- * contacts share costs no more than any other. */
+/* Traces by time. New ones mostly come last, old ones leave in front; so a customer id that
+ * thousands of contacts share costs no more than any other. */
 struct trail {
     struct trace *items;
     size_t first, end, capacity;
@@ -162,8 +162,8 @@ static void tell_marked(struct dp_contact *contact, int sign, const struct dp_ma
     tell(ctx, sign, &marked);
 }
 
-/* An offer came or went at `time_ms`: looks again at the outcomes it may concern. Those with two other
- * offers between are not first-contact resolutions with or without it. */
+/* An offer came or went at `time_ms`: looks again at the outcomes it may concern. Those with two
+ * other offers between are not first-contact resolutions with or without it. */
 static void judge_again(const struct dp_repeat *repeat, const struct dp_customer *customer,
                         int64_t time_ms, dp_marked_fn *tell, void *ctx)
 {

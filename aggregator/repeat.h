@@ -1,9 +1,9 @@
 /* Repeat contacts: whether an outcome counts as first-contact resolution (kpis.md).
  *
- * An outcome with resolved = true does, unless the same customer offers another contact after it, within
- * fcr_window. That later offer takes the mark back at the outcome's own time; an offer that is taken
- * back itself gives it again. The mark is part of the outcome's fact, so a change of it is the fact
- * with the old mark taken back and the one with the new mark made. Thread: one. */
+ * An outcome with resolved = true does, unless the same customer offers another contact after it,
+ * within fcr_window. That later offer takes the mark back at the outcome's own time; an offer that
+ * is taken back itself gives it again. The mark is part of the outcome's fact, so a change of it is
+ * the fact with the old mark taken back and the one with the new mark made. Thread: one. */
 #ifndef DP_REPEAT_H
 #define DP_REPEAT_H
 
@@ -26,15 +26,17 @@ void dp_repeat_deinit(struct dp_repeat *repeat);
 /* Tells of a fact of a contact with marks that changed by it. */
 typedef void dp_marked_fn(void *ctx, int sign, const struct dp_made *made);
 
-/* Takes an offered or outcome fact as the contact made it (sign +1) or took it back (-1). An outcome is passed
- * on through `tell` with its mark; so are outcomes of other contacts whose mark changes. */
+/* Takes an offered or outcome fact as the contact made it (sign +1) or took it back (-1). An
+ * outcome is passed on through `tell` with its mark; so are outcomes of other contacts whose mark
+ * changes. */
 void dp_repeat_take(struct dp_repeat *repeat, struct dp_contact *contact, int sign,
                     const struct dp_made *made, dp_marked_fn *tell, void *ctx);
 
 /* Forgets what `contact` is remembered for; call before the contact is freed. */
 void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *contact);
 
-/* No event before `before_ms` will come any more: gives back what only such events could concern. */
+/* No event before `before_ms` will come any more: gives back what only such events could concern.
+ */
 void dp_repeat_forget(struct dp_repeat *repeat, int64_t before_ms);
 
 #endif

@@ -17,7 +17,8 @@ static uint32_t take_number(struct dp_scopes *scopes)
 {
     if (scopes->free_count)
         return scopes->free_numbers[--scopes->free_count];
-    scopes->items = dp_xgrow(scopes->items, scopes->count, &scopes->capacity, sizeof *scopes->items);
+    scopes->items =
+        dp_xgrow(scopes->items, scopes->count, &scopes->capacity, sizeof *scopes->items);
     return scopes->count++;
 }
 
@@ -99,8 +100,8 @@ struct dp_scope *dp_scopes_get(struct dp_scopes *scopes, enum dp_scope_kind kind
 
 void dp_scopes_remove(struct dp_scopes *scopes, struct dp_scope *scope)
 {
-    scopes->free_numbers = dp_xgrow(scopes->free_numbers, scopes->free_count, &scopes->free_capacity,
-                                    sizeof *scopes->free_numbers);
+    scopes->free_numbers = dp_xgrow(scopes->free_numbers, scopes->free_count,
+                                    &scopes->free_capacity, sizeof *scopes->free_numbers);
     scopes->free_numbers[scopes->free_count++] = scope->number;
     scopes->items[scope->number] = NULL;
     dp_index_remove(&scopes->index, scope->hash, scope);

@@ -1,7 +1,8 @@
 /* Scopes: whatever has figures of its own - each agent, team and queue, and all together.
  *
- * A scope is found by kind and id, and numbered: contacts keep the number (4 bytes; 0 is none) and hold a
- * reference, so that a silent scope can be given back once nobody names it any more. Thread: one. */
+ * A scope is found by kind and id, and numbered: contacts keep the number (4 bytes; 0 is none) and
+ * hold a reference, so that a silent scope can be given back once nobody names it any more. Thread:
+ * one. */
 #ifndef DP_SCOPE_H
 #define DP_SCOPE_H
 
@@ -15,7 +16,7 @@
 #include "common/index.h"
 #include "common/str.h"
 
-#define DP_SCOPE_NONE 0u
+#define DP_SCOPE_NONE   0u
 #define DP_SCOPE_OF_ALL 1u
 
 struct dp_scope {

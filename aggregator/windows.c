@@ -346,8 +346,8 @@ static void make_charts(struct dp_windows *windows)
                 dp_chart_create(&windows->timeline, metric, windows->plan->count);
             made |= UINT32_C(1) << metric;
         }
-    struct dp_timeline_walk walk = dp_timeline_walk(&windows->timeline, INT64_MIN, windows->now_ms,
-                                                    wanted_bits(all, made));
+    struct dp_timeline_walk walk =
+        dp_timeline_walk(&windows->timeline, INT64_MIN, windows->now_ms, wanted_bits(all, made));
     for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));) {
         enum dp_metric metric = dp_metric_of(fact);
         if (made >> metric & 1)

@@ -1,12 +1,14 @@
-/* The sliding windows of one scope (an agent, a team, a queue or all), all lengths and channels at once.
+/* The sliding windows of one scope (an agent, a team, a queue or all), all lengths and channels at
+ * once.
  *
- * A window of length W as of time T holds the facts with T - W < fact time <= T; T is a whole second.
- * One time-ordered store keeps the facts; each fact is counted in one segment only (the ages between
- * two neighbouring window lengths), a window being the sum of its segments. So the cost of a fact does
- * not depend on the number or the length of the windows, and a correction costs what a fact does.
+ * A window of length W as of time T holds the facts with T - W < fact time <= T; T is a whole
+ * second. One time-ordered store keeps the facts; each fact is counted in one segment only (the
+ * ages between two neighbouring window lengths), a window being the sum of its segments. So the
+ * cost of a fact does not depend on the number or the length of the windows, and a correction costs
+ * what a fact does.
  *
- * Facts later than T wait in the store and count once T has reached them. Nothing here reads a clock.
- * Thread: one. Out of memory ends the process (dp_xmalloc). */
+ * Facts later than T wait in the store and count once T has reached them. Nothing here reads a
+ * clock. Thread: one. Out of memory ends the process (dp_xmalloc). */
 #ifndef DP_WINDOWS_H
 #define DP_WINDOWS_H
 
@@ -39,16 +41,16 @@ void dp_windows_put(struct dp_windows *windows, const struct dp_fact *fact);
  * stored fact counts. One that has left the longest window is gone already: no error. */
 void dp_windows_take(struct dp_windows *windows, const struct dp_fact *fact);
 
-/* Moves T forward to t_ms (whole seconds; an earlier one than before changes nothing). Amortized cost
- * a fact: constant. Facts older than t_ms less the longest length are given back. */
+/* Moves T forward to t_ms (whole seconds; an earlier one than before changes nothing). Amortized
+ * cost a fact: constant. Facts older than t_ms less the longest length are given back. */
 void dp_windows_advance(struct dp_windows *windows, int64_t t_ms);
 
-/* Gives back facts that no window as of `t_ms` or later can hold, without moving T (replay, where T is
- * known only at the end). Amortized constant a fact. */
+/* Gives back facts that no window as of `t_ms` or later can hold, without moving T (replay, where T
+ * is known only at the end). Amortized constant a fact. */
 void dp_windows_trim(struct dp_windows *windows, int64_t t_ms);
 
-/* The earliest whole second after T at which some window changes though nothing arrives: a fact leaves
- * one, or a waiting fact comes in. INT64_MAX when there is none. */
+/* The earliest whole second after T at which some window changes though nothing arrives: a fact
+ * leaves one, or a waiting fact comes in. INT64_MAX when there is none. */
 int64_t dp_windows_next_change(const struct dp_windows *windows);
 
 /* Bit w set: the figures of window w may differ from those at the last dp_windows_clear_changed.
@@ -65,9 +67,9 @@ bool dp_windows_empty(const struct dp_windows *windows);
 /* The facts in one window, as of T; 0 means that the window has no figures and no key. */
 int64_t dp_windows_count(const struct dp_windows *windows, enum dp_channel channel, size_t window);
 
-/* All figures of one window as of T, but for occupancy. DP_CHANNEL_NONE: all channels together (facts
- * without a channel included). Percentiles: the value at rank ceil(p/100*n), exact where the window
- * holds few values, else within 1 %. Not const: a maximum may be found anew and kept. */
+/* All figures of one window as of T, but for occupancy. DP_CHANNEL_NONE: all channels together
+ * (facts without a channel included). Percentiles: the value at rank ceil(p/100*n), exact where the
+ * window holds few values, else within 1 %. Not const: a maximum may be found anew and kept. */
 void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, size_t window,
                         struct dp_figures *figures);
 

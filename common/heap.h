@@ -1,5 +1,5 @@
-/* A binary min-heap of nodes that live inside their owners' structs: no allocation a node, removal from
- * the middle. Order: by key. Thread: one. */
+/* A binary min-heap of nodes that live inside their owners' structs: no allocation a node, removal
+ * from the middle. Order: by key. Thread: one. */
 #ifndef DP_HEAP_H
 #define DP_HEAP_H
 
@@ -33,6 +33,6 @@ static inline struct dp_heap_node *dp_heap_first(const struct dp_heap *heap)
 }
 
 /* The struct that holds a node: dp_owner_of(node, struct dp_contact, waiting). */
-#define dp_owner_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+#define dp_owner_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 #endif

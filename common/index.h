@@ -1,6 +1,6 @@
-/* A hash index: finds things by the 64-bit hash of their key. It holds pointers, the caller compares
- * keys. Open addressing with linear probing; deletion shifts back, so there are no tombstones and the
- * table shrinks as it empties. Thread: one.
+/* A hash index: finds things by the 64-bit hash of their key. It holds pointers, the caller
+ * compares keys. Open addressing with linear probing; deletion shifts back, so there are no
+ * tombstones and the table shrinks as it empties. Thread: one.
  *
  *   for (void **slot = dp_index_first(&ix, hash); slot; slot = dp_index_next(&ix, hash, slot))
  *       if (same(*slot, key)) ...
@@ -41,7 +41,8 @@ static inline void **dp_index_probe(const struct dp_index *index, uint64_t hash,
     }
 }
 
-/* Begins to fetch what a look-up will need, so that the wait for memory overlaps with other work. */
+/* Begins to fetch what a look-up will need, so that the wait for memory overlaps with other work.
+ */
 static inline void dp_index_prefetch(const struct dp_index *index, uint64_t hash)
 {
     if (index->count)

@@ -1,5 +1,5 @@
-/* Allocation that cannot fail: out of memory is said in one line and ends the process (exit code 1).
- * The state is rebuilt from Kafka; going on with half of it would give wrong figures. */
+/* Allocation that cannot fail: out of memory is said in one line and ends the process (exit code
+ * 1). The state is rebuilt from Kafka; going on with half of it would give wrong figures. */
 #ifndef DP_MEMORY_H
 #define DP_MEMORY_H
 

@@ -1,7 +1,9 @@
-/* The one plain type that ingest hands to the aggregator: an event of the contract, decoded and valid.
+/* The one plain type that ingest hands to the aggregator: an event of the contract, decoded and
+ * valid.
  *
- * Times are integer milliseconds since the Unix epoch. Every dp_str points into the message that the
- * event was decoded from and is valid until that message is given back; an absent optional field has len 0. */
+ * Times are integer milliseconds since the Unix epoch. Every dp_str points into the message that
+ * the event was decoded from and is valid until that message is given back; an absent optional
+ * field has len 0. */
 #ifndef DP_EVENT_H
 #define DP_EVENT_H
 
@@ -81,16 +83,16 @@ struct dp_event {
     struct dp_str queue;
     struct dp_str customer;
     struct dp_str to_agent, to_queue;
-    struct dp_str reason;     /* agent.state, contact.declined */
+    struct dp_str reason; /* agent.state, contact.declined */
     enum dp_event_type type;
-    enum dp_channel channel;  /* contact.offered, feedback.* */
+    enum dp_channel channel; /* contact.offered, feedback.* */
     enum dp_priority priority;
-    enum dp_author from;      /* contact.message */
+    enum dp_author from; /* contact.message */
     enum dp_agent_state state;
     enum dp_measure measure;
-    bool resolved;            /* contact.resolved */
-    bool fatal;               /* quality.scored */
-    double score, scale;      /* feedback.rated; quality.scored and scorecard.measured: score of 100 */
+    bool resolved;       /* contact.resolved */
+    bool fatal;          /* quality.scored */
+    double score, scale; /* feedback.rated; quality.scored and scorecard.measured: score of 100 */
 };
 
 #endif

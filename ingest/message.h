@@ -19,13 +19,13 @@ struct dp_ce_headers {
 struct dp_message {
     struct dp_str value;
     struct dp_str key;
-    struct dp_str topic;    /* for files: the path, "-" for standard input */
-    int32_t partition;      /* for files: 0 */
-    int64_t offset;         /* for files: the line's number, from 1 */
-    uint32_t slot;          /* the aggregator's number of this partition */
-    bool binary;            /* ce holds the attributes, value is the data */
+    struct dp_str topic; /* for files: the path, "-" for standard input */
+    int32_t partition;   /* for files: 0 */
+    int64_t offset;      /* for files: the line's number, from 1 */
+    uint32_t slot;       /* the aggregator's number of this partition */
+    bool binary;         /* ce holds the attributes, value is the data */
     struct dp_ce_headers ce;
-    const void *origin;     /* the Kafka message itself, for its headers; NULL for files */
+    const void *origin; /* the Kafka message itself, for its headers; NULL for files */
 };
 
 #endif
