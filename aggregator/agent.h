@@ -40,6 +40,14 @@ void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t 
  * team. */
 bool dp_agent_put_team(struct dp_agent *agent, const struct dp_event *event, uint32_t team);
 
+/* Begins to fetch what putting a late change in will need. */
+static inline void dp_agent_prefetch_end(const struct dp_agent *agent)
+{
+    if (agent->count)
+        __builtin_prefetch(&agent->changes[agent->count - 1], 1);
+    __builtin_prefetch(agent->bytes + agent->byte_count, 1);
+}
+
 /* The latest state, or NULL when none is known. */
 static inline const struct dp_state_change *dp_agent_now(const struct dp_agent *agent)
 {

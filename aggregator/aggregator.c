@@ -90,12 +90,12 @@ void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope)
 }
 
 uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id,
-                        int64_t time_ms)
+                        uint64_t hash, int64_t time_ms)
 {
     if (!id.len)
         return DP_SCOPE_NONE;
     bool made;
-    struct dp_scope *scope = dp_scopes_get(&agg->scopes, kind, id, &made);
+    struct dp_scope *scope = dp_scopes_get(&agg->scopes, kind, id, hash, &made);
     if (made) {
         if (kind == DP_SCOPE_QUEUE)
             give_targets(agg, scope);
@@ -176,14 +176,20 @@ void dp_aggregator_set_idle(struct dp_aggregator *agg, uint32_t slot, bool idle)
     agg->partitions.items[slot].idle = idle;
 }
 
+/* An event that had to wait for T. */
+static void apply_waiting(struct dp_aggregator *agg, struct dp_event *event)
+{
+    struct dp_outlook outlook;
+    dp_aggregator_look(agg, event, 1, &outlook);
+    dp_apply_event(agg, event, &outlook);
+    free(event);
+}
+
 enum dp_verdict dp_aggregator_apply(struct dp_aggregator *agg, uint32_t slot,
-                                    const struct dp_event *event)
+                                    const struct dp_event *event, const struct dp_outlook *outlook)
 {
     const struct dp_aggregator_options *options = &agg->options;
-    struct dp_event_key key = dp_event_key_of(event->source, event->id);
-    dp_dedup_prefetch(&agg->dedup, key);
-    dp_contacts_prefetch(&agg->contacts, event->interaction);
-    if (dp_dedup_has(&agg->dedup, key)) {
+    if (dp_dedup_has(&agg->dedup, outlook->key)) {
         agg->counters.duplicate++;
         return DP_DUPLICATE;
     }
@@ -191,7 +197,7 @@ enum dp_verdict dp_aggregator_apply(struct dp_aggregator *agg, uint32_t slot,
         agg->counters.late++;
         return DP_LATE;
     }
-    dp_dedup_add(&agg->dedup, key, event->time_ms,
+    dp_dedup_add(&agg->dedup, outlook->key, event->time_ms,
                  dp_back(agg->horizon_ms, options->dedup_horizon_ms));
     dp_partitions_see(&agg->partitions, slot, event->time_ms);
     agg->counters.accepted++;
@@ -201,15 +207,14 @@ enum dp_verdict dp_aggregator_apply(struct dp_aggregator *agg, uint32_t slot,
     if (event->time_ms > options->as_of_limit_ms)
         return DP_ACCEPTED;
     if (!options->wall_clock || event->time_ms <= agg->t_ms) {
-        dp_apply_event(agg, event);
+        dp_apply_event(agg, event, outlook);
         return DP_ACCEPTED;
     }
     dp_ahead_put(&agg->ahead, event);
     if (dp_ahead_count(&agg->ahead) > options->max_waiting) {
         struct dp_event *earliest = dp_ahead_take(&agg->ahead, INT64_MAX);
         agg->counters.ahead++;
-        dp_apply_event(agg, earliest);
-        free(earliest);
+        apply_waiting(agg, earliest);
     }
     return DP_ACCEPTED;
 }
@@ -227,10 +232,8 @@ void dp_aggregator_advance(struct dp_aggregator *agg, int64_t t_ms)
         return;
     agg->t_ms = t_ms;
     struct dp_event *event;
-    while ((event = dp_ahead_take(&agg->ahead, t_ms))) {
-        dp_apply_event(agg, event);
-        free(event);
-    }
+    while ((event = dp_ahead_take(&agg->ahead, t_ms)))
+        apply_waiting(agg, event);
     forget(agg);
     struct dp_heap_node *due;
     while ((due = dp_heap_first(&agg->alarms)) && due->key <= t_ms) {

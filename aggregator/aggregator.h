@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregator/dedup.h"
 #include "aggregator/entry.h"
 #include "aggregator/windows.h"
 #include "ingest/event.h"
@@ -71,10 +72,21 @@ void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp
 uint32_t dp_aggregator_add_partition(struct dp_aggregator *aggregator);
 void dp_aggregator_set_idle(struct dp_aggregator *aggregator, uint32_t slot, bool idle);
 
+/* What is found out about an event before it is applied: the hashes of its names. */
+struct dp_outlook {
+    struct dp_event_key key;
+    uint64_t interaction, agent, team, queue; /* 0 where there is none */
+};
+
+/* Looks at events that are to be applied soon: fills in one outlook for each, and begins to fetch
+ * the memory that applying them will need, for all of them at once. Changes nothing. */
+void dp_aggregator_look(const struct dp_aggregator *aggregator, const struct dp_event *events,
+                        size_t count, struct dp_outlook *outlooks);
+
 /* Takes one valid event from partition `slot`. The event's strings are copied where they must be.
- */
+ * `outlook` is what dp_aggregator_look has filled in for it. */
 enum dp_verdict dp_aggregator_apply(struct dp_aggregator *aggregator, uint32_t slot,
-                                    const struct dp_event *event);
+                                    const struct dp_event *event, const struct dp_outlook *outlook);
 
 /* Moves T to `t_ms`, rounded down to a whole second; never back. */
 void dp_aggregator_advance(struct dp_aggregator *aggregator, int64_t t_ms);

@@ -67,9 +67,9 @@ static void look_up_team(void *ctx, uint32_t agent, uint32_t *team)
 }
 
 static uint32_t keep_named(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id,
-                           int64_t time_ms)
+                           uint64_t hash, int64_t time_ms)
 {
-    uint32_t number = dp_scope_named(agg, kind, id, time_ms);
+    uint32_t number = dp_scope_named(agg, kind, id, hash, time_ms);
     dp_scope_hold(agg, number);
     return number;
 }
@@ -97,21 +97,23 @@ void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact)
     dp_contacts_remove(&agg->contacts, contact);
 }
 
-static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *event)
+static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *event,
+                             const struct dp_outlook *outlook)
 {
     struct dp_contact *contact =
-        dp_contacts_get(&agg->contacts, event->interaction, event->time_ms);
+        dp_contacts_get(&agg->contacts, event->interaction, outlook->interaction, event->time_ms);
     struct dp_record record = {
         .time_ms = event->time_ms,
-        .agent = keep_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms),
-        .team = keep_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms),
+        .agent = keep_named(agg, DP_SCOPE_AGENT, event->agent, outlook->agent, event->time_ms),
+        .team = keep_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms),
         .made_team = DP_TEAM_OPEN,
         .type = event->type & 0xff,
     };
     struct dp_str customer = {0};
     switch (event->type) {
     case DP_CONTACT_OFFERED:
-        record.queue = keep_named(agg, DP_SCOPE_QUEUE, event->queue, event->time_ms);
+        record.queue =
+            keep_named(agg, DP_SCOPE_QUEUE, event->queue, outlook->queue, event->time_ms);
         record.what = event->channel & 0xff;
         customer = event->customer;
         break;
@@ -119,7 +121,8 @@ static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *e
         record.end_team = DP_TEAM_OPEN;
         break;
     case DP_CONTACT_TRANSFERRED:
-        record.queue = keep_named(agg, DP_SCOPE_QUEUE, event->to_queue, event->time_ms);
+        record.queue = keep_named(agg, DP_SCOPE_QUEUE, event->to_queue,
+                                  dp_scope_hash(DP_SCOPE_QUEUE, event->to_queue), event->time_ms);
         break;
     case DP_CONTACT_MESSAGE:
         record.what = event->from & 0xff;
@@ -143,10 +146,11 @@ static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *e
     dp_gauges_follow(agg, contact);
 }
 
-static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *event)
+static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *event,
+                              const struct dp_outlook *outlook)
 {
-    struct dp_scope *scope =
-        dp_scope_at(agg, dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms));
+    struct dp_scope *scope = dp_scope_at(
+        agg, dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, outlook->agent, event->time_ms));
     struct dp_agent *agent = &scope->agent;
     const struct dp_state_change *now = dp_agent_now(agent);
     enum dp_agent_state state_before = now ? now->state : DP_STATE_OFFLINE;
@@ -157,19 +161,20 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
     int64_t longest = plan->length_ms[plan->count - 1];
     dp_agent_put(agent, event, dp_back(dp_earliest_t(agg), longest), agg->settled_ms);
     if (event->team.len) {
-        uint32_t team = keep_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms);
+        uint32_t team = keep_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms);
         dp_scope_release(agg, dp_agent_put_team(agent, event, team) ? team_before : team);
     }
     dp_gauges_state(agg, scope, had_state ? &state_before : NULL, team_before);
 }
 
 /* Feedback and quality checks are facts by themselves. */
-static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *event)
+static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *event,
+                          const struct dp_outlook *outlook)
 {
     struct dp_made made = {
-        .agent = dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms),
-        .team = dp_scope_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms),
-        .queue = dp_scope_named(agg, DP_SCOPE_QUEUE, event->queue, event->time_ms),
+        .agent = dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, outlook->agent, event->time_ms),
+        .team = dp_scope_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms),
+        .queue = dp_scope_named(agg, DP_SCOPE_QUEUE, event->queue, outlook->queue, event->time_ms),
     };
     if (!made.team)
         made.team = dp_scope_at(agg, made.agent)->agent.team;
@@ -195,23 +200,24 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
     settle(agg, +1, &made);
 }
 
-void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event)
+void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,
+                    const struct dp_outlook *outlook)
 {
     switch (event->type) {
     case DP_AGENT_STATE:
-        apply_agent_state(agg, event);
+        apply_agent_state(agg, event, outlook);
         break;
     case DP_FEEDBACK_RATED:
     case DP_FEEDBACK_COMPLAINED:
     case DP_QUALITY_SCORED:
-        apply_opinion(agg, event);
+        apply_opinion(agg, event, outlook);
         break;
     case DP_SCORECARD_MEASURED: /* counts in periods; the agent becomes known */
-        dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, event->time_ms);
-        dp_scope_named(agg, DP_SCOPE_TEAM, event->team, event->time_ms);
+        dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, outlook->agent, event->time_ms);
+        dp_scope_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms);
         break;
     default:
-        apply_to_contact(agg, event);
+        apply_to_contact(agg, event, outlook);
         break;
     }
 }

@@ -89,14 +89,14 @@ static struct dp_contact *create(struct dp_contacts *contacts, struct dp_str id,
     return contact;
 }
 
-void dp_contacts_prefetch(const struct dp_contacts *contacts, struct dp_str id)
+uint64_t dp_contact_hash(struct dp_str id)
 {
-    dp_index_prefetch(&contacts->index, XXH3_64bits(id.p, id.len));
+    return XXH3_64bits(id.p, id.len);
 }
 
-struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, int64_t time_ms)
+struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, uint64_t hash,
+                                   int64_t time_ms)
 {
-    uint64_t hash = XXH3_64bits(id.p, id.len);
     for (void **slot = dp_index_first(&contacts->index, hash); slot;
          slot = dp_index_next(&contacts->index, hash, slot)) {
         struct dp_contact *contact = *slot;

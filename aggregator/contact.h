@@ -58,11 +58,18 @@ static inline size_t dp_contacts_count(const struct dp_contacts *contacts)
     return contacts->index.count;
 }
 
-/* Begins to fetch the memory that the look-up of `id` will need. */
-void dp_contacts_prefetch(const struct dp_contacts *contacts, struct dp_str id);
+uint64_t dp_contact_hash(struct dp_str id);
 
-/* The contact of that id, made when it is not there, for an event of `time_ms`. */
-struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, int64_t time_ms);
+/* Begins to fetch what adding an event will write to. */
+static inline void dp_contact_prefetch_end(const struct dp_contact *contact)
+{
+    __builtin_prefetch(&contact->records[contact->record_count], 1);
+    __builtin_prefetch(contact->bytes + contact->byte_count, 1);
+}
+
+/* The contact of that id and its hash, made when it is not there, for an event of `time_ms`. */
+struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, uint64_t hash,
+                                   int64_t time_ms);
 
 /* Adds one event: `record` with its strings still apart. `customer` is absent but for offers. Tells
  * the facts that come and go through `rules`, those that go first. */

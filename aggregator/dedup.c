@@ -64,8 +64,11 @@ static bool holds(const struct dp_dedup_entry *entry, struct dp_event_key key)
 void dp_dedup_prefetch(const struct dp_dedup *dedup, struct dp_event_key key)
 {
     const struct dp_dedup_shard *shard = &dedup->shards[shard_of(key)];
-    if (shard->count)
-        __builtin_prefetch(&shard->tags[key.low & (shard->capacity - 1)]);
+    if (shard->count == 0)
+        return;
+    uint32_t at = key.low & (shard->capacity - 1);
+    __builtin_prefetch(&shard->tags[at], 1);
+    __builtin_prefetch(&shard->entries[at], 1); /* where a new one will be, or near it */
 }
 
 bool dp_dedup_has(const struct dp_dedup *dedup, struct dp_event_key key)

@@ -1,6 +1,7 @@
 /* What the parts of the aggregator share; nobody else includes it.
  *
  *   aggregator.c  admits events, moves T, forgets what is old
+ *   look.c        fetches the memory that events will need
  *   apply.c       one event to its contact or agent, and on to facts
  *   gauges.c      who waits, who is served, who is in which state
  *   entries.c     what has changed, for the sink */
@@ -73,10 +74,10 @@ static inline struct dp_scope *dp_scope_at(const struct dp_aggregator *agg, uint
 /* Puts the scope on the list of those that entries.c looks at. */
 void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope);
 
-/* The scope of that kind and id, which an event of `time_ms` has named; made when it is new. Number
- * 0, and no scope, for an absent id. */
+/* The scope of that kind, id and hash, which an event of `time_ms` has named; made when it is new.
+ * Number 0, and no scope, for an absent id. */
 uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id,
-                        int64_t time_ms);
+                        uint64_t hash, int64_t time_ms);
 
 /* Numbers that are kept hold a reference; 0 is allowed. */
 void dp_scope_hold(struct dp_aggregator *agg, uint32_t number);
@@ -86,7 +87,8 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number);
 void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope);
 
 /* apply.c: takes an event that T has reached. */
-void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event);
+void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,
+                    const struct dp_outlook *outlook);
 
 /* apply.c: a contact is given back; what it holds is released. */
 void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact);

@@ -8,7 +8,7 @@
 
 const char *const dp_scope_kind_names[DP_SCOPE_KINDS] = {"all", "agent", "team", "queue"};
 
-static uint64_t hash_of(enum dp_scope_kind kind, struct dp_str id)
+uint64_t dp_scope_hash(enum dp_scope_kind kind, struct dp_str id)
 {
     return XXH3_64bits_withSeed(id.p, id.len, (uint64_t)kind);
 }
@@ -49,7 +49,7 @@ void dp_scopes_init(struct dp_scopes *scopes, const struct dp_window_plan *plan)
     uint32_t none_number = take_number(scopes);
     scopes->items[none_number] = NULL; /* DP_SCOPE_NONE */
     struct dp_str none = {0};
-    add(scopes, DP_SCOPE_ALL, none, hash_of(DP_SCOPE_ALL, none));
+    add(scopes, DP_SCOPE_ALL, none, dp_scope_hash(DP_SCOPE_ALL, none));
 }
 
 static void destroy(struct dp_scope *scope)
@@ -83,16 +83,9 @@ static struct dp_scope *find(const struct dp_scopes *scopes, enum dp_scope_kind 
     return NULL;
 }
 
-struct dp_scope *dp_scopes_find(const struct dp_scopes *scopes, enum dp_scope_kind kind,
-                                struct dp_str id)
-{
-    return find(scopes, kind, id, hash_of(kind, id));
-}
-
 struct dp_scope *dp_scopes_get(struct dp_scopes *scopes, enum dp_scope_kind kind, struct dp_str id,
-                               bool *made)
+                               uint64_t hash, bool *made)
 {
-    uint64_t hash = hash_of(kind, id);
     struct dp_scope *scope = find(scopes, kind, id, hash);
     *made = !scope;
     return scope ? scope : add(scopes, kind, id, hash);

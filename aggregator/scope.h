@@ -63,13 +63,11 @@ struct dp_scopes {
 void dp_scopes_init(struct dp_scopes *scopes, const struct dp_window_plan *plan);
 void dp_scopes_deinit(struct dp_scopes *scopes);
 
-/* The scope of that kind and id, or NULL. */
-struct dp_scope *dp_scopes_find(const struct dp_scopes *scopes, enum dp_scope_kind kind,
-                                struct dp_str id);
+uint64_t dp_scope_hash(enum dp_scope_kind kind, struct dp_str id);
 
-/* Likewise, made when it is not there (`*made` tells). */
+/* The scope of that kind, id and hash, made when it is not there (`*made` tells). */
 struct dp_scope *dp_scopes_get(struct dp_scopes *scopes, enum dp_scope_kind kind, struct dp_str id,
-                               bool *made);
+                               uint64_t hash, bool *made);
 
 /* The scope with that number, which is not DP_SCOPE_NONE. */
 static inline struct dp_scope *dp_scopes_at(const struct dp_scopes *scopes, uint32_t number)

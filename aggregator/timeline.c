@@ -116,8 +116,23 @@ static void make_room(struct dp_timeline *timeline, size_t *index, size_t *at)
     }
 }
 
+/* Most facts come last of all, and find room there. */
+static bool append(struct dp_timeline *timeline, const struct dp_fact *fact)
+{
+    if (dp_timeline_empty(timeline))
+        return false;
+    struct dp_timeline_chunk *chunk = &timeline->chunks[timeline->tail - 1];
+    if (chunk->end == chunk->capacity || chunk->facts[chunk->end - 1].time_ms > fact->time_ms)
+        return false;
+    chunk->facts[chunk->end++] = *fact;
+    chunk->holds |= dp_metric_bit(dp_metric_of(fact), (enum dp_channel)fact->channel);
+    return true;
+}
+
 void dp_timeline_put(struct dp_timeline *timeline, const struct dp_fact *fact)
 {
+    if (append(timeline, fact))
+        return;
     if (dp_timeline_empty(timeline))
         add_chunk(timeline, timeline->tail, FIRST_CAPACITY);
 

@@ -2,7 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "common/memory.h"
 
 void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *adapter,
                       const struct dp_aggregator_options *options,
@@ -25,35 +28,62 @@ void dp_pipeline_deinit(struct dp_pipeline *pipeline)
 {
     pipeline->adapter->destroy(pipeline->adapter_self);
     dp_aggregator_destroy(pipeline->aggregator);
+    dp_decoded_deinit(&pipeline->decoded);
+    free(pipeline->outlooks);
 }
 
-static void apply(void *ctx, const struct dp_event *event)
+/* Applies the events of a message; true when one of them is late. */
+static bool apply(struct dp_pipeline *pipeline, uint32_t slot, size_t from, size_t end)
 {
-    struct dp_pipeline *pipeline = ctx;
-    pipeline->verdict = dp_aggregator_apply(pipeline->aggregator, pipeline->slot, event);
+    bool late = false;
+    for (size_t i = from; i < end; i++)
+        late |= dp_aggregator_apply(pipeline->aggregator, slot, &pipeline->decoded.events[i],
+                                    &pipeline->outlooks[i]) == DP_LATE;
+    return late;
 }
 
-bool dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *message)
+/* False: the dead letters have no room. */
+static bool dead_letter(struct dp_pipeline *pipeline, const struct dp_message *message,
+                        enum dp_reject reason)
 {
-    enum dp_reject reason = pipeline->refused;
-    if (reason == DP_REJECT_NONE) {
-        pipeline->slot = message->slot;
-        pipeline->verdict = DP_ACCEPTED;
-        reason = pipeline->adapter->decode(pipeline->adapter_self, message, apply, pipeline);
-        if (reason == DP_REJECT_NONE && pipeline->verdict == DP_LATE)
+    struct dp_dead_letters *dead_letters = pipeline->dead_letters;
+    bool taken = !dead_letters || dead_letters->put(dead_letters, message, reason);
+    pipeline->refused = taken ? DP_REJECT_NONE : reason;
+    pipeline->dead[reason] += taken;
+    return taken;
+}
+
+static void decode(struct dp_pipeline *pipeline, const struct dp_message *messages, size_t count)
+{
+    struct dp_decoded *decoded = &pipeline->decoded;
+    pipeline->adapter->decode(pipeline->adapter_self, messages, count, decoded);
+    if (decoded->event_count > pipeline->outlook_capacity) {
+        pipeline->outlook_capacity = decoded->event_capacity;
+        pipeline->outlooks =
+            dp_xrealloc(pipeline->outlooks, decoded->event_capacity * sizeof *pipeline->outlooks);
+    }
+    dp_aggregator_look(pipeline->aggregator, decoded->events, decoded->event_count,
+                       pipeline->outlooks);
+}
+
+size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *messages,
+                        size_t count)
+{
+    const struct dp_decoded *decoded = &pipeline->decoded;
+    decode(pipeline, messages, count);
+    for (size_t i = 0; i < count; i++) {
+        enum dp_reject reason = pipeline->refused;
+        if (reason == DP_REJECT_NONE)
+            reason = decoded->messages[i].reject;
+        if (reason == DP_REJECT_NONE &&
+            apply(pipeline, messages[i].slot, i ? decoded->messages[i - 1].end : 0,
+                  decoded->messages[i].end))
             reason = DP_REJECT_LATE;
+        if (reason != DP_REJECT_NONE && !dead_letter(pipeline, &messages[i], reason))
+            return i;
+        pipeline->consumed++;
     }
-    if (reason != DP_REJECT_NONE) {
-        struct dp_dead_letters *dead_letters = pipeline->dead_letters;
-        if (dead_letters && !dead_letters->put(dead_letters, message, reason)) {
-            pipeline->refused = reason;
-            return false;
-        }
-        pipeline->refused = DP_REJECT_NONE;
-        pipeline->dead[reason]++;
-    }
-    pipeline->consumed++;
-    return true;
+    return count;
 }
 
 uint64_t dp_pipeline_dead(const struct dp_pipeline *pipeline)

@@ -23,9 +23,10 @@ struct dp_pipeline {
     const struct dp_adapter *adapter;
     void *adapter_self;
     char windows[DP_WINDOWS_MAX * 16]; /* the window lengths as dp:meta names them */
-    enum dp_reject refused;            /* why the message at hand could not yet be dead-lettered */
-    uint32_t slot;                     /* its partition */
-    enum dp_verdict verdict;
+    struct dp_decoded decoded;         /* the batch at hand */
+    struct dp_outlook *outlooks;       /* one for each of its events */
+    size_t outlook_capacity;
+    enum dp_reject refused; /* why the message that comes next could not yet be dead-lettered */
     bool meta_given;
 };
 
@@ -34,8 +35,10 @@ void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *ada
                       struct dp_dead_letters *dead_letters);
 void dp_pipeline_deinit(struct dp_pipeline *pipeline);
 
-/* Takes one message. False: the dead letters have no room; the same message has to come again. */
-bool dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *message);
+/* Takes a batch of messages (dp_take_fn). Fewer taken than given: the dead letters have no room;
+ * the next call has to begin with the first message that was not taken. */
+size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *messages,
+                        size_t count);
 
 /* A dp_entry_fn: what has changed, and dp:meta at the end of each flush. `ctx` is the pipeline. */
 bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry);

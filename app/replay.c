@@ -35,10 +35,10 @@ struct replay {
     bool terminal;
 };
 
-static bool take(void *ctx, const struct dp_message *message)
+static size_t take(void *ctx, const struct dp_message *messages, size_t count)
 {
     struct replay *replay = ctx;
-    return dp_pipeline_take(&replay->pipeline, message);
+    return dp_pipeline_take(&replay->pipeline, messages, count);
 }
 
 static double seconds_since(const struct timespec *start)
@@ -66,7 +66,7 @@ static void show_progress(void *ctx, uint64_t bytes, uint64_t size)
 
 static bool read_all(struct replay *replay, char **paths, size_t count)
 {
-    static const struct dp_file_source_events events = {.message = take, .progress = show_progress};
+    static const struct dp_file_source_events events = {.take = take, .progress = show_progress};
     struct dp_aggregator *agg = replay->pipeline.aggregator;
     /* All are known from the start: what a later file may need is kept while the earlier ones are
      * read. */

@@ -190,13 +190,12 @@ static void on_sink_down(void *ctx, const char *reason)
     (void)reason;
 }
 
-static enum dp_delivery on_message(void *ctx, const struct dp_message *message)
+static size_t on_messages(void *ctx, const struct dp_message *messages, size_t count)
 {
     struct run *run = ctx;
-    if (dp_pipeline_take(&run->pipeline, message))
-        return DP_TAKEN;
-    run->no_room = true;
-    return DP_LATER;
+    size_t taken = dp_pipeline_take(&run->pipeline, messages, count);
+    run->no_room = taken < count;
+    return taken;
 }
 
 static void on_room(void *ctx)
@@ -333,7 +332,7 @@ static void report(uv_timer_t *timer)
 
 static bool start_kafka(struct run *run, char *error, size_t size)
 {
-    static const struct dp_kafka_source_events source_events = {.message = on_message,
+    static const struct dp_kafka_source_events source_events = {.take = on_messages,
                                                                 .assigned = on_assigned,
                                                                 .revoked = on_revoked,
                                                                 .idle = on_idle,

@@ -40,6 +40,24 @@ static unsigned days_of_month(unsigned year, unsigned month)
     return month == 2 && leap ? 29 : days[month];
 }
 
+/* Reads the fraction of a second behind place 19, if there is one, in milliseconds, and says where
+ * the zone begins; 0: this is no time. */
+static inline size_t fraction_end(struct dp_str text, unsigned *fraction)
+{
+    size_t at = 19;
+    *fraction = 0;
+    if (text.p[at] != '.')
+        return at;
+    size_t first = ++at;
+    for (unsigned weight = 100; at < text.len; at++, weight /= 10) {
+        unsigned digit = (unsigned)(unsigned char)text.p[at] - '0';
+        if (digit > 9)
+            break;
+        *fraction += digit * weight;
+    }
+    return at == first || at == text.len ? 0 : at;
+}
+
 bool dp_timestamp_parse(struct dp_str text, int64_t *ms)
 {
     const char *p = text.p;
@@ -58,19 +76,10 @@ bool dp_timestamp_parse(struct dp_str text, int64_t *ms)
     if (bad || day - 1 >= days_of_month(year, month))
         return false;
 
-    size_t at = 19;
-    unsigned fraction = 0;
-    if (p[at] == '.') {
-        size_t first = ++at;
-        for (unsigned weight = 100; at < text.len; at++, weight /= 10) {
-            unsigned digit = (unsigned)(unsigned char)p[at] - '0';
-            if (digit > 9)
-                break;
-            fraction += digit * weight;
-        }
-        if (at == first || at == text.len)
-            return false;
-    }
+    unsigned fraction;
+    size_t at = fraction_end(text, &fraction);
+    if (at == 0)
+        return false;
 
     int offset_minutes = 0;
     if ((p[at] | 0x20) == 'z') {
@@ -92,6 +101,36 @@ bool dp_timestamp_parse(struct dp_str text, int64_t *ms)
         (int64_t)(365 * y + y / 4 - y / 100 + y / 400 + day_of_year) - DP_ERA_DAYS - DP_EPOCH_DAYS;
     int64_t minutes = days * 1440 + hour * 60 + minute - offset_minutes;
     *ms = (minutes * 60 + second) * 1000 + fraction;
+    return true;
+}
+
+static bool same_minute(const struct dp_timestamp_memo *memo, struct dp_str text)
+{
+    return text.len >= sizeof "2026-11-22T10:00:00Z" - 1 &&
+           dp_bytes_load8(text.p) == dp_bytes_load8(memo->minute) &&
+           dp_bytes_load8(text.p + 8) == dp_bytes_load8(memo->minute + 8) && text.p[16] == ':';
+}
+
+bool dp_timestamp_parse_next(struct dp_timestamp_memo *memo, struct dp_str text, int64_t *ms)
+{
+    unsigned bad = 0, second, fraction;
+    if (same_minute(memo, text)) {
+        second = two_digits(text.p + 17, &bad);
+        size_t zone = fraction_end(text, &fraction);
+        if (!bad && second <= 60 && text.len - zone == memo->zone_len &&
+            memcmp(text.p + zone, memo->zone, memo->zone_len) == 0) {
+            *ms = memo->minute_ms + second * 1000 + fraction;
+            return true;
+        }
+    }
+    if (!dp_timestamp_parse(text, ms))
+        return false;
+    second = two_digits(text.p + 17, &bad);
+    size_t zone = fraction_end(text, &fraction);
+    memcpy(memo->minute, text.p, sizeof memo->minute);
+    memo->zone_len = text.len - zone;
+    memcpy(memo->zone, text.p + zone, memo->zone_len);
+    memo->minute_ms = *ms - second * 1000 - fraction;
     return true;
 }
 

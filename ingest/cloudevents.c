@@ -30,11 +30,19 @@ _Static_assert(DP_AGENT_STATES <= DP_WORDS_MAX && DP_MEASURES <= DP_WORDS_MAX &&
                    DP_CHANNELS <= DP_WORDS_MAX,
                "the longest list of words");
 
+/* Senders write the members of an object in the same order each time: the place of each is guessed
+ * from the message before. Of so many members; further ones share guesses. */
+#define DP_GUESSES 16
+
 struct dp_cloudevents {
     struct dp_directory attributes, types, fields;
+    uint8_t attribute_guesses[DP_GUESSES], field_guesses[DP_EVENT_TYPES][DP_GUESSES], type_guess;
+    struct dp_timestamp_memo minute;
     struct dp_str words[DP_DATA_FIELDS][DP_WORDS_MAX];
-    void *pool; /* the parsed message lives here */
-    size_t pool_size;
+    struct arena {
+        char *bytes;
+        size_t used, size;
+    } arena; /* the parsed messages of a batch */
 };
 
 static inline struct dp_str string_of(yyjson_val *val)
@@ -49,7 +57,7 @@ static inline struct dp_str string_or_absent(yyjson_val *val)
 }
 
 /* Reads the structured mode's object; gives back its `data`, which may be NULL. */
-static yyjson_val *read_envelope(const struct dp_cloudevents *self, yyjson_val *object,
+static yyjson_val *read_envelope(struct dp_cloudevents *self, yyjson_val *object,
                                  struct dp_ce_headers *envelope)
 {
     yyjson_val *found[DP_CE_ATTRIBUTES] = {NULL};
@@ -57,7 +65,8 @@ static yyjson_val *read_envelope(const struct dp_cloudevents *self, yyjson_val *
     yyjson_val *key, *val;
     yyjson_obj_foreach(object, index, count, key, val)
     {
-        int attribute = dp_directory_find(&self->attributes, string_of(key));
+        int attribute = dp_directory_find(&self->attributes, string_of(key),
+                                          &self->attribute_guesses[index % DP_GUESSES]);
         if (attribute >= 0)
             found[attribute] = val;
     }
@@ -69,14 +78,15 @@ static yyjson_val *read_envelope(const struct dp_cloudevents *self, yyjson_val *
     return found[DP_CE_DATA];
 }
 
-static bool envelope_valid(const struct dp_ce_headers *envelope, struct dp_event *event)
+static bool envelope_valid(struct dp_cloudevents *self, const struct dp_ce_headers *envelope,
+                           struct dp_event *event)
 {
     event->id = envelope->id;
     event->source = envelope->source;
     return dp_str_equal(envelope->specversion, DP_STR("1.0")) && envelope->id.len >= 1 &&
            envelope->id.len <= DP_NAME_MAX && envelope->source.len >= 1 &&
            envelope->source.len <= DP_NAME_MAX && envelope->type.len >= 1 &&
-           dp_timestamp_parse(envelope->time, &event->time_ms);
+           dp_timestamp_parse_next(&self->minute, envelope->time, &event->time_ms);
 }
 
 /* JSON text is UTF-8 by its grammar; headers may be anything. */
@@ -107,9 +117,11 @@ static bool take_word(const struct dp_cloudevents *self, int field, struct dp_st
 
 /* Checks one value by itself and puts it where it belongs. */
 static bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
-                 struct dp_decoded *decoded)
+                 struct dp_event *event)
 {
-    char *to = (char *)decoded + dp_data_fields[field].offset;
+    struct dp_str nowhere;
+    size_t offset = dp_data_fields[field].offset;
+    void *to = offset == DP_CHECKED_ONLY ? &nowhere : (void *)((char *)event + offset);
     switch (dp_data_fields[field].kind) {
     case DP_KIND_IDENTIFIER:
         if (!yyjson_is_str(val) || !dp_identifier_valid(string_of(val)))
@@ -133,10 +145,9 @@ static bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
     return false;
 }
 
-static enum dp_reject decode_data(const struct dp_cloudevents *self, yyjson_val *object,
-                                  struct dp_decoded *decoded)
+static enum dp_reject decode_data(struct dp_cloudevents *self, yyjson_val *object,
+                                  struct dp_event *event)
 {
-    struct dp_event *event = &decoded->event;
     unsigned known = dp_field_rules[event->type].required | dp_field_rules[event->type].optional,
              present = 0;
     yyjson_val *values[DP_DATA_FIELDS]; /* of those present */
@@ -144,7 +155,8 @@ static enum dp_reject decode_data(const struct dp_cloudevents *self, yyjson_val 
     yyjson_val *key, *val;
     yyjson_obj_foreach(object, index, count, key, val)
     {
-        int field = dp_directory_find(&self->fields, string_of(key));
+        int field = dp_directory_find(&self->fields, string_of(key),
+                                      &self->field_guesses[event->type][index % DP_GUESSES]);
         if (field < 0 || !(known & 1u << field))
             continue;
         values[field] = val; /* the last of several counts */
@@ -156,42 +168,89 @@ static enum dp_reject decode_data(const struct dp_cloudevents *self, yyjson_val 
     event->priority = DP_PRIORITY_NORMAL;
     event->scale = 100; /* of the scores that are not a feedback's */
     for (unsigned left = present; left; left &= left - 1)
-        if (!take(self, __builtin_ctz(left), values[__builtin_ctz(left)], decoded))
+        if (!take(self, __builtin_ctz(left), values[__builtin_ctz(left)], event))
             return DP_REJECT_BAD_VALUE;
     if (!(event->scale > 0 && event->score >= 0 && event->score <= event->scale))
         return DP_REJECT_BAD_VALUE;
     return DP_REJECT_NONE;
 }
 
-/* Parses into the pool, which holds this message until the next. NULL: no JSON. */
-static yyjson_doc *parse(struct dp_cloudevents *self, struct dp_str json)
+/* Memory for yyjson: given out from the front, given back by the next batch all at once. Only the
+ * last piece grows or shrinks in its place, which is the one that yyjson lets grow. */
+static size_t padded(size_t size)
 {
-    size_t need = yyjson_read_max_memory_usage(json.len, YYJSON_READ_NOFLAG);
-    if (need > self->pool_size) {
-        size_t most = yyjson_read_max_memory_usage(DP_MESSAGE_MAX, YYJSON_READ_NOFLAG);
-        self->pool_size = need * 2 < most ? need * 2 : most;
-        free(self->pool);
-        self->pool = dp_xmalloc(self->pool_size);
-    }
-    yyjson_alc pool;
-    yyjson_alc_pool_init(&pool, self->pool, self->pool_size);
-    /* The text is not written to without YYJSON_READ_INSITU. */
-    return yyjson_read_opts((char *)(uintptr_t)json.p, json.len, YYJSON_READ_NOFLAG, &pool, NULL);
+    return (size + 15) / 16 * 16;
 }
 
-static enum dp_reject decode(void *opaque, const struct dp_message *message, dp_event_fn *emit,
-                             void *ctx)
+static void *arena_malloc(void *ctx, size_t size)
 {
-    struct dp_cloudevents *self = opaque;
-    if (message->value.len > DP_MESSAGE_MAX)
+    struct arena *arena = ctx;
+    if (padded(size) > arena->size - arena->used)
+        return NULL;
+    void *piece = arena->bytes + arena->used;
+    arena->used += padded(size);
+    return piece;
+}
+
+static void *arena_realloc(void *ctx, void *piece, size_t old_size, size_t size)
+{
+    struct arena *arena = ctx;
+    size_t at = (size_t)((char *)piece - arena->bytes);
+    if (at + padded(old_size) == arena->used) {
+        arena->used = at;
+        return arena_malloc(arena, size);
+    }
+    void *moved = arena_malloc(arena, size);
+    return moved ? memcpy(moved, piece, old_size < size ? old_size : size) : NULL;
+}
+
+static void arena_free(void *ctx, void *piece)
+{
+    (void)ctx;
+    (void)piece;
+}
+
+static bool parsable(const struct dp_message *message)
+{
+    return message->value.len <= DP_MESSAGE_MAX;
+}
+
+/* Gives up what was parsed before and makes room for a batch. */
+static void make_room(struct arena *arena, const struct dp_message *messages, size_t count)
+{
+    size_t need = 0;
+    for (size_t i = 0; i < count; i++)
+        if (parsable(&messages[i]))
+            need += padded(yyjson_read_max_memory_usage(messages[i].value.len, YYJSON_READ_NOFLAG));
+    arena->used = 0;
+    if (need <= arena->size)
+        return;
+    free(arena->bytes);
+    arena->bytes = dp_xmalloc(need);
+    arena->size = need;
+}
+
+/* NULL: no JSON. */
+static yyjson_val *parse(struct dp_cloudevents *self, struct dp_str json)
+{
+    yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, &self->arena};
+    /* The text is not written to without YYJSON_READ_INSITU. */
+    return yyjson_doc_get_root(
+        yyjson_read_opts((char *)(uintptr_t)json.p, json.len, YYJSON_READ_NOFLAG, &alc, NULL));
+}
+
+static enum dp_reject decode_message(struct dp_cloudevents *self, const struct dp_message *message,
+                                     struct dp_event *event)
+{
+    if (!parsable(message))
         return DP_REJECT_TOO_LARGE;
-    yyjson_doc *doc = parse(self, message->value);
-    if (!doc)
+    yyjson_val *data = parse(self, message->value);
+    if (!data)
         return DP_REJECT_BAD_JSON;
 
-    yyjson_val *data = yyjson_doc_get_root(doc);
-    struct dp_ce_headers envelope = message->ce;
+    struct dp_ce_headers envelope;
     if (message->binary) {
+        envelope = message->ce;
         if (!headers_valid(&envelope))
             return DP_REJECT_BAD_ENVELOPE;
     } else {
@@ -199,17 +258,28 @@ static enum dp_reject decode(void *opaque, const struct dp_message *message, dp_
             return DP_REJECT_BAD_ENVELOPE;
         data = read_envelope(self, data, &envelope);
     }
-    struct dp_decoded decoded = {0};
-    if (!yyjson_is_obj(data) || !envelope_valid(&envelope, &decoded.event))
+    if (!yyjson_is_obj(data) || !envelope_valid(self, &envelope, event))
         return DP_REJECT_BAD_ENVELOPE;
-    int type = dp_directory_find(&self->types, envelope.type);
+    int type = dp_directory_find(&self->types, envelope.type, &self->type_guess);
     if (type < 0)
         return DP_REJECT_UNKNOWN_TYPE;
-    decoded.event.type = (enum dp_event_type)type;
-    enum dp_reject reject = decode_data(self, data, &decoded);
-    if (reject == DP_REJECT_NONE)
-        emit(ctx, &decoded.event);
-    return reject;
+    event->type = (enum dp_event_type)type;
+    return decode_data(self, data, event);
+}
+
+static void decode(void *opaque, const struct dp_message *messages, size_t count,
+                   struct dp_decoded *decoded)
+{
+    struct dp_cloudevents *self = opaque;
+    make_room(&self->arena, messages, count);
+    decoded->event_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum dp_reject reject = decode_message(self, &messages[i], dp_decoded_next(decoded));
+        if (reject == DP_REJECT_NONE)
+            dp_decoded_add(decoded);
+        decoded->messages[i].reject = reject;
+        decoded->messages[i].end = decoded->event_count;
+    }
 }
 
 static void *create(void)
@@ -232,7 +302,7 @@ static void destroy(void *opaque)
     struct dp_cloudevents *self = opaque;
     if (!self)
         return;
-    free(self->pool);
+    free(self->arena.bytes);
     free(self);
 }
 

@@ -40,18 +40,30 @@ static inline size_t dp_directory_next(size_t slot)
     return (slot + 1) % (1 << DP_DIRECTORY_BITS);
 }
 
-/* The number of `name`, or -1. */
-static inline int dp_directory_find(const struct dp_directory *directory, struct dp_str name)
+static inline bool dp_directory_holds(const struct dp_directory *directory, size_t at,
+                                      struct dp_str name, uint64_t head, uint64_t tail)
+{
+    return directory->slots[at].head == head && directory->slots[at].tail == tail &&
+           directory->slots[at].len == name.len &&
+           (name.len <= 16 || memcmp(directory->slots[at].name, name.p, name.len) == 0);
+}
+
+/* The number of `name`, or -1. `guess` is a slot to try first, and is left at the one found: where
+ * names come in the same order again and again, each has a guess of its own. */
+static inline int dp_directory_find(const struct dp_directory *directory, struct dp_str name,
+                                    uint8_t *guess)
 {
     if (name.len == 0)
         return -1;
     uint64_t head = dp_bytes_load(name.p, name.len), tail = dp_directory_tail(name);
+    if (dp_directory_holds(directory, *guess, name, head, tail))
+        return directory->slots[*guess].number;
     for (size_t at = dp_directory_slot(head, tail); directory->slots[at].name;
          at = dp_directory_next(at))
-        if (directory->slots[at].head == head && directory->slots[at].tail == tail &&
-            directory->slots[at].len == name.len &&
-            (name.len <= 16 || memcmp(directory->slots[at].name, name.p, name.len) == 0))
+        if (dp_directory_holds(directory, at, name, head, tail)) {
+            *guess = (uint8_t)at;
             return directory->slots[at].number;
+        }
     return -1;
 }
 

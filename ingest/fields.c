@@ -31,30 +31,30 @@ const struct dp_field_rule dp_field_rules[DP_EVENT_TYPES] = {
 
 static const char *const ended_by_names[] = {"customer", "agent", "system"};
 
+#define AT(member) offsetof(struct dp_event, member)
 #define DP_ROW(bit, name, kind, member, words, count)                                              \
-    [DP_FIELD_AT(DP_F_##bit)] = {name, DP_KIND_##kind, offsetof(struct dp_decoded, member),        \
-                                 words, count}
+    [DP_FIELD_AT(DP_F_##bit)] = {name, DP_KIND_##kind, member, words, count}
 
 const struct dp_data_field dp_data_fields[DP_DATA_FIELDS] = {
-    DP_ROW(INTERACTION, "interaction_id", IDENTIFIER, event.interaction, NULL, 0),
-    DP_ROW(AGENT,       "agent_id",       IDENTIFIER, event.agent,       NULL, 0),
-    DP_ROW(TEAM,        "team",           IDENTIFIER, event.team,        NULL, 0),
-    DP_ROW(QUEUE,       "queue",          IDENTIFIER, event.queue,       NULL, 0),
-    DP_ROW(CUSTOMER,    "customer_id",    IDENTIFIER, event.customer,    NULL, 0),
-    DP_ROW(TO_AGENT,    "to_agent_id",    IDENTIFIER, event.to_agent,    NULL, 0),
-    DP_ROW(TO_QUEUE,    "to_queue",       IDENTIFIER, event.to_queue,    NULL, 0),
-    DP_ROW(REASON,      "reason",         TEXT,       event.reason,      NULL, 0),
-    DP_ROW(DISPOSITION, "disposition",    TEXT,       disposition,       NULL, 0),
-    DP_ROW(CHANNEL,     "channel",        WORD,       event.channel,     dp_channel_names, DP_CHANNELS),
-    DP_ROW(PRIORITY,    "priority",       WORD,       event.priority,    dp_priority_names, 4),
-    DP_ROW(FROM,        "from",           WORD,       event.from,        dp_author_names, 3),
-    DP_ROW(ENDED_BY,    "ended_by",       WORD,       ended_by,          ended_by_names, 3),
-    DP_ROW(STATE,       "state",          WORD,       event.state,       dp_agent_state_names,
+    DP_ROW(INTERACTION, "interaction_id", IDENTIFIER, AT(interaction), NULL, 0),
+    DP_ROW(AGENT,       "agent_id",       IDENTIFIER, AT(agent),       NULL, 0),
+    DP_ROW(TEAM,        "team",           IDENTIFIER, AT(team),        NULL, 0),
+    DP_ROW(QUEUE,       "queue",          IDENTIFIER, AT(queue),       NULL, 0),
+    DP_ROW(CUSTOMER,    "customer_id",    IDENTIFIER, AT(customer),    NULL, 0),
+    DP_ROW(TO_AGENT,    "to_agent_id",    IDENTIFIER, AT(to_agent),    NULL, 0),
+    DP_ROW(TO_QUEUE,    "to_queue",       IDENTIFIER, AT(to_queue),    NULL, 0),
+    DP_ROW(REASON,      "reason",         TEXT,       AT(reason),      NULL, 0),
+    DP_ROW(DISPOSITION, "disposition",    TEXT,       DP_CHECKED_ONLY, NULL, 0),
+    DP_ROW(CHANNEL,     "channel",        WORD,       AT(channel),     dp_channel_names, DP_CHANNELS),
+    DP_ROW(PRIORITY,    "priority",       WORD,       AT(priority),    dp_priority_names, 4),
+    DP_ROW(FROM,        "from",           WORD,       AT(from),        dp_author_names, 3),
+    DP_ROW(ENDED_BY,    "ended_by",       WORD,       DP_CHECKED_ONLY, ended_by_names, 3),
+    DP_ROW(STATE,       "state",          WORD,       AT(state),       dp_agent_state_names,
            DP_AGENT_STATES),
-    DP_ROW(MEASURE,     "measure",        WORD,       event.measure,     dp_measure_names, DP_MEASURES),
-    DP_ROW(RESOLVED,    "resolved",       BOOLEAN,    event.resolved,    NULL, 0),
-    DP_ROW(FATAL,       "fatal",          BOOLEAN,    event.fatal,       NULL, 0),
-    DP_ROW(SCORE,       "score",          NUMBER,     event.score,       NULL, 0),
-    DP_ROW(SCALE,       "scale",          NUMBER,     event.scale,       NULL, 0),
-    DP_ROW(VALUE,       "value",          NUMBER,     event.score,       NULL, 0),
+    DP_ROW(MEASURE,     "measure",        WORD,       AT(measure),     dp_measure_names, DP_MEASURES),
+    DP_ROW(RESOLVED,    "resolved",       BOOLEAN,    AT(resolved),    NULL, 0),
+    DP_ROW(FATAL,       "fatal",          BOOLEAN,    AT(fatal),       NULL, 0),
+    DP_ROW(SCORE,       "score",          NUMBER,     AT(score),       NULL, 0),
+    DP_ROW(SCALE,       "scale",          NUMBER,     AT(scale),       NULL, 0),
+    DP_ROW(VALUE,       "value",          NUMBER,     AT(score),       NULL, 0),
 };

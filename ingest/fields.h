@@ -4,6 +4,7 @@
 #define DP_FIELDS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ingest/event.h"
 
@@ -40,13 +41,6 @@ struct dp_field_rule {
 };
 extern const struct dp_field_rule dp_field_rules[DP_EVENT_TYPES];
 
-/* An event in the making: with the fields that are checked but that no event carries. */
-struct dp_decoded {
-    struct dp_event event;
-    struct dp_str disposition;
-    unsigned ended_by;
-};
-
 enum dp_field_kind {
     DP_KIND_IDENTIFIER, /* struct dp_str: dp_identifier_valid */
     DP_KIND_TEXT,       /* struct dp_str: any string */
@@ -55,12 +49,13 @@ enum dp_field_kind {
     DP_KIND_NUMBER      /* double */
 };
 
-#define DP_WORDS_MAX 8
+#define DP_WORDS_MAX    8
+#define DP_CHECKED_ONLY SIZE_MAX
 
 struct dp_data_field {
     const char *name;
     enum dp_field_kind kind;
-    size_t offset; /* of the value within struct dp_decoded */
+    size_t offset; /* of the value within struct dp_event; DP_CHECKED_ONLY: no event carries it */
     const char *const *words;
     unsigned word_count;
 };

@@ -12,15 +12,17 @@
 #include "common/memory.h"
 
 #define CHUNK ((size_t)1 << 20)
+#define PIECE ((size_t)128 << 10) /* of one read */
 
 _Static_assert(CHUNK >= DP_MESSAGE_MAX, "a line the buffer cannot hold is too large anyway");
 
 struct reader {
     const struct dp_file_source_events *events;
     void *ctx;
-    struct dp_message message;
+    struct dp_message message; /* the latest */
+    struct dp_batch batch;     /* views into the buffer */
     int fd;
-    char *buffer;   /* 2 * CHUNK: an unfinished line, then room for one read */
+    char *buffer;   /* an unfinished line of up to CHUNK, then room for a PIECE */
     size_t tail;    /* bytes of the unfinished line, at the buffer's start */
     int spill;      /* the temporary file, or -1 */
     size_t spilled; /* bytes of the unfinished line that are in it */
@@ -43,6 +45,17 @@ static bool blank(struct dp_str line)
     return i == line.len;
 }
 
+static enum dp_file_end hand_over_batch(struct reader *reader)
+{
+    struct dp_batch *batch = &reader->batch;
+    size_t count = batch->count;
+    if (count == 0)
+        return DP_FILE_DONE;
+    size_t taken = reader->events->take(reader->ctx, batch->messages, count);
+    dp_batch_clear(batch);
+    return taken == count ? DP_FILE_DONE : DP_FILE_STOPPED;
+}
+
 static enum dp_file_end hand_over(struct reader *reader, const char *line, size_t length)
 {
     struct dp_message *message = &reader->message;
@@ -50,9 +63,14 @@ static enum dp_file_end hand_over(struct reader *reader, const char *line, size_
     if (length && line[length - 1] == '\r')
         length--;
     message->value = (struct dp_str){line, length};
-    if (blank(message->value) || reader->events->message(reader->ctx, message))
+    if (blank(message->value))
         return DP_FILE_DONE;
-    return DP_FILE_STOPPED;
+    enum dp_file_end end = DP_FILE_DONE;
+    if (!dp_batch_has_room(&reader->batch, length))
+        end = hand_over_batch(reader);
+    if (end == DP_FILE_DONE)
+        dp_batch_add(&reader->batch, message);
+    return end;
 }
 
 /* Lines too long for the buffer ------------------------------------------------------------------
@@ -99,6 +117,8 @@ static enum dp_file_end hand_over_spilled(struct reader *reader, const char *res
     if (line == MAP_FAILED)
         return fail(reader, "a line cannot be mapped into memory", "");
     enum dp_file_end end = hand_over(reader, line, reader->spilled);
+    if (end == DP_FILE_DONE)
+        end = hand_over_batch(reader);
     munmap(line, reader->spilled);
     reader->spilled = 0;
     if (ftruncate(reader->spill, 0) < 0 || lseek(reader->spill, 0, SEEK_SET) < 0)
@@ -122,6 +142,8 @@ static enum dp_file_end split(struct reader *reader, size_t fresh)
         line = from = newline + 1;
     }
     reader->tail = (size_t)(end - line);
+    if (status == DP_FILE_DONE) /* before the buffer moves */
+        status = hand_over_batch(reader);
     if (status != DP_FILE_DONE)
         return status;
     if (reader->spilled || reader->tail > CHUNK) {
@@ -137,7 +159,7 @@ static enum dp_file_end read_all(struct reader *reader, uint64_t size)
 {
     uint64_t bytes = 0;
     for (;;) {
-        ssize_t fresh = read(reader->fd, reader->buffer + reader->tail, CHUNK);
+        ssize_t fresh = read(reader->fd, reader->buffer + reader->tail, PIECE);
         if (fresh < 0 && errno == EINTR)
             continue;
         if (fresh < 0)
@@ -153,7 +175,9 @@ static enum dp_file_end read_all(struct reader *reader, uint64_t size)
     }
     if (reader->spilled)
         return hand_over_spilled(reader, reader->buffer, reader->tail);
-    return reader->tail ? hand_over(reader, reader->buffer, reader->tail) : DP_FILE_DONE;
+    if (reader->tail && hand_over(reader, reader->buffer, reader->tail) != DP_FILE_DONE)
+        return DP_FILE_STOPPED;
+    return hand_over_batch(reader);
 }
 
 static enum dp_file_end open_input(struct reader *reader, const char *path, uint64_t *size)
@@ -187,7 +211,7 @@ enum dp_file_end dp_file_source_run(const char *path, uint32_t slot,
     uint64_t file_size = 0;
     enum dp_file_end end = open_input(&reader, path, &file_size);
     if (end == DP_FILE_DONE) {
-        reader.buffer = dp_xmalloc(2 * CHUNK);
+        reader.buffer = dp_xmalloc(CHUNK + PIECE);
         end = read_all(&reader, file_size);
         free(reader.buffer);
     }

@@ -11,7 +11,7 @@
 #include "ingest/kafka_partitions.h"
 
 /* Messages taken from librdkafka at once, and how long the loop's other work waits for them. */
-#define BATCH     256
+#define FETCH     256
 #define BUDGET_NS 5000000u
 
 /* Keeps the group's max.poll.interval.ms, and finds what a wake-up might have missed. */
@@ -27,8 +27,13 @@ struct dp_kafka_source {
     struct dp_kafka_source_counters counters;
     rd_kafka_queue_t *group; /* rebalances, errors, commit results */
     rd_kafka_queue_t *data;  /* the messages of all partitions */
-    rd_kafka_message_t *batch[BATCH];
-    size_t next, count; /* of `batch`: handed over, there */
+    rd_kafka_message_t *fetched[FETCH];
+    size_t next, count;    /* of `fetched`: seen to, there */
+    struct dp_batch batch; /* to be handed over next */
+    struct {
+        rd_kafka_message_t *from;
+        struct dp_kafka_partition *partition;
+    } origins[DP_BATCH_MESSAGES]; /* of the messages in `batch` */
     uv_timer_t timer;
     uv_idle_t more; /* active while messages are left after the budget */
     int open_handles;
@@ -84,34 +89,28 @@ static void drop(struct dp_kafka_source *source, const struct dp_kafka_topic *to
                (unsigned long long)source->counters.dropped);
 }
 
-/* False: the message was not taken and stays. */
-static bool hand_over(struct dp_kafka_source *source, const rd_kafka_message_t *from)
+/* Hands over the batch. Messages that are not taken go back, and the source pauses. */
+static void hand_over(struct dp_kafka_source *source)
 {
-    if (from->err && from->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        say_error(source, from);
-        return true;
+    struct dp_batch *batch = &source->batch;
+    size_t taken = source->events.take(source->ctx, batch->messages, batch->count);
+    for (size_t i = 0; i < taken; i++) {
+        source->counters.messages++;
+        source->counters.bytes += batch->messages[i].value.len;
+        rd_kafka_message_destroy(source->origins[i].from);
     }
-    struct dp_kafka_topic *topic = dp_kafka_partitions_topic_of(&source->partitions, from->rkt);
-    struct dp_kafka_partition *partition = dp_kafka_partition_at(topic, from->partition);
-    if (!partition || !partition->owned) {
-        source->counters.dropped += !from->err;
-        return true;
+    for (size_t i = batch->count; i-- > taken;) {
+        source->fetched[--source->next] = source->origins[i].from;
+        source->origins[i].partition->next = batch->messages[i].offset;
+        source->paused = true;
     }
-    dp_kafka_client_answered(&source->client);
-    if (from->err) {
-        if (partition->next <= from->offset) {
-            partition->next = from->offset;
-            set_idle(source, partition, true);
-        }
-        return true;
-    }
-    /* A gap is normal: compaction and transactions leave them. */
-    if (from->offset < partition->next) {
-        drop(source, topic, from, partition->next);
-        return true;
-    }
-    set_idle(source, partition, false);
+    dp_batch_clear(batch);
+}
 
+static void add_to_batch(struct dp_kafka_source *source, const struct dp_kafka_topic *topic,
+                         struct dp_kafka_partition *partition, rd_kafka_message_t *from)
+{
+    set_idle(source, partition, false);
     struct dp_message message = {
         .value = {from->payload, from->payload ? from->len : 0},
         .key = {from->key, from->key ? from->key_len : 0},
@@ -122,14 +121,52 @@ static bool hand_over(struct dp_kafka_source *source, const rd_kafka_message_t *
         .origin = from,
     };
     dp_kafka_headers_read(from, &message);
-    if (source->events.message(source->ctx, &message) == DP_LATER) {
-        source->paused = true;
-        return false;
-    }
+    source->origins[source->batch.count].from = from;
+    source->origins[source->batch.count].partition = partition;
+    dp_batch_add(&source->batch, &message);
     partition->next = from->offset + 1;
-    source->counters.messages++;
-    source->counters.bytes += message.value.len;
-    return true;
+}
+
+static void reached_end(struct dp_kafka_source *source, struct dp_kafka_partition *partition,
+                        int64_t end)
+{
+    if (partition->next > end)
+        return;
+    partition->next = end;
+    set_idle(source, partition, true);
+}
+
+/* Puts the next message into the batch, or sees to it at once. The batch has room for it. */
+static void take_next(struct dp_kafka_source *source)
+{
+    rd_kafka_message_t *from = source->fetched[source->next++];
+    if (from->err && from->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        say_error(source, from);
+        rd_kafka_message_destroy(from);
+        return;
+    }
+    struct dp_kafka_topic *topic = dp_kafka_partitions_topic_of(&source->partitions, from->rkt);
+    struct dp_kafka_partition *partition = dp_kafka_partition_at(topic, from->partition);
+    bool owned = partition && partition->owned;
+    if (owned)
+        dp_kafka_client_answered(&source->client);
+    /* A gap is normal: compaction and transactions leave them. */
+    if (owned && !from->err && from->offset >= partition->next) {
+        add_to_batch(source, topic, partition, from);
+        return;
+    }
+    if (owned && from->err)
+        reached_end(source, partition, from->offset);
+    else if (!from->err)
+        drop(source, owned ? topic : NULL, from, owned ? partition->next : 0);
+    rd_kafka_message_destroy(from);
+}
+
+/* What is said out of turn, the end of a partition too, comes after the messages before it. */
+static bool has_room_for_next(const struct dp_kafka_source *source)
+{
+    const rd_kafka_message_t *next = source->fetched[source->next];
+    return next->err ? source->batch.count == 0 : dp_batch_has_room(&source->batch, next->len);
 }
 
 /* True: messages may be left although the source is not paused. */
@@ -137,10 +174,14 @@ static bool drain(struct dp_kafka_source *source)
 {
     uint64_t end_ns = uv_hrtime() + BUDGET_NS;
     while (!source->paused) {
-        if (source->next == source->count) {
+        if (source->next < source->count && has_room_for_next(source)) {
+            take_next(source);
+        } else if (source->batch.count) {
+            hand_over(source);
+        } else {
             if (uv_hrtime() > end_ns)
                 return true;
-            ssize_t count = rd_kafka_consume_batch_queue(source->data, 0, source->batch, BATCH);
+            ssize_t count = rd_kafka_consume_batch_queue(source->data, 0, source->fetched, FETCH);
             source->next = 0;
             source->count = count > 0 ? (size_t)count : 0;
             if (source->count == 0) {
@@ -148,11 +189,6 @@ static bool drain(struct dp_kafka_source *source)
                 return false;
             }
         }
-        rd_kafka_message_t *from = source->batch[source->next];
-        if (!hand_over(source, from))
-            return false;
-        source->next++;
-        rd_kafka_message_destroy(from);
     }
     return false;
 }
@@ -433,7 +469,7 @@ static bool open_client(struct dp_kafka_source *source,
 static void release_kafka(struct dp_kafka_source *source, bool in_background)
 {
     while (source->next < source->count)
-        rd_kafka_message_destroy(source->batch[source->next++]);
+        rd_kafka_message_destroy(source->fetched[source->next++]);
     rd_kafka_queue_destroy(source->data);
     rd_kafka_queue_destroy(source->group);
     dp_kafka_client_deinit(&source->client, in_background);

@@ -19,11 +19,6 @@
 #include "ingest/kafka_properties.h"
 #include "ingest/message.h"
 
-enum dp_delivery {
-    DP_TAKEN,
-    DP_LATER /* not now: the source pauses, and offers the same message again when resumed */
-};
-
 struct dp_kafka_source_options {
     const struct dp_kafka_property *properties;
     size_t property_count;
@@ -32,7 +27,8 @@ struct dp_kafka_source_options {
 };
 
 struct dp_kafka_source_events {
-    enum dp_delivery (*message)(void *ctx, const struct dp_message *message);
+    /* With fewer taken than given the source pauses, and offers the others again when resumed. */
+    dp_take_fn *take;
     /* A partition is assigned for the first time; returns its slot, which the source remembers.
      * `topic` lives as long as the source. */
     uint32_t (*assigned)(void *ctx, const char *topic, int32_t partition);

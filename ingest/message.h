@@ -28,4 +28,37 @@ struct dp_message {
     const void *origin; /* the Kafka message itself, for its headers; NULL for files */
 };
 
+/* Messages go from hand to hand in batches: the code of each step stays in the processor's caches,
+ * and memory that the next step needs can be fetched for many messages at once. A batch holds
+ * DP_BATCH_BYTES of values at most, unless a message is alone in it. */
+#define DP_BATCH_MESSAGES 16
+#define DP_BATCH_BYTES    (64u * 1024u)
+
+struct dp_batch {
+    struct dp_message messages[DP_BATCH_MESSAGES];
+    size_t count, bytes;
+};
+
+/* True when a message with a value of `len` bytes may join. */
+static inline bool dp_batch_has_room(const struct dp_batch *batch, size_t len)
+{
+    return batch->count == 0 ||
+           (batch->count < DP_BATCH_MESSAGES && batch->bytes + len <= DP_BATCH_BYTES);
+}
+
+static inline void dp_batch_add(struct dp_batch *batch, const struct dp_message *message)
+{
+    batch->messages[batch->count++] = *message;
+    batch->bytes += message->value.len;
+}
+
+static inline void dp_batch_clear(struct dp_batch *batch)
+{
+    batch->count = batch->bytes = 0;
+}
+
+/* Takes the messages of a batch in their order and returns how many it took; with fewer than all,
+ * the next one has to wait. */
+typedef size_t dp_take_fn(void *ctx, const struct dp_message *messages, size_t count);
+
 #endif

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* An event with copies of its strings, which a further decode would overwrite. */
 struct outcome {
     enum dp_reject reject;
-    int events;
+    size_t events;
     struct dp_event event;
     char strings[1 << 16];
     size_t used;
@@ -82,11 +82,9 @@ static void keep(struct outcome *outcome, struct dp_str *text)
     outcome->used += text->len;
 }
 
-static void emit(void *ctx, const struct dp_event *event)
+static void take(struct outcome *outcome, const struct dp_event *event)
 {
-    struct outcome *outcome = ctx;
     check_event(event);
-    outcome->events++;
     memcpy(&outcome->event, event, sizeof *event); /* with its padding, for a comparison as bytes */
     struct dp_event *e = &outcome->event;
     struct dp_str *texts[] = {&e->source, &e->id,       &e->interaction, &e->agent,    &e->team,
@@ -98,7 +96,12 @@ static void emit(void *ctx, const struct dp_event *event)
 static void decode(struct outcome *outcome, void *adapter, const struct dp_message *message)
 {
     memset(outcome, 0, sizeof *outcome);
-    outcome->reject = dp_cloudevents.decode(adapter, message, emit, outcome);
+    static struct dp_decoded decoded;
+    dp_cloudevents.decode(adapter, message, 1, &decoded);
+    outcome->reject = decoded.messages[0].reject;
+    outcome->events = decoded.event_count;
+    if (outcome->events)
+        take(outcome, &decoded.events[0]);
     check(outcome->events == (outcome->reject == DP_REJECT_NONE), "one event, or a reason");
     check(outcome->reject < DP_REJECTS && outcome->reject != DP_REJECT_LATE, "a reason of its own");
 }

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "aggregator/aggregator.h"
+#include "tests/unit/apply_one.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -231,7 +232,7 @@ static struct dp_aggregator *make(bool wall_clock)
                                  .agent = dp_str_from(agents[i]),
                                  .team = dp_str_from(teams[i]),
                                  .state = DP_STATE_AVAILABLE};
-        check(dp_aggregator_apply(agg, 0, &event) == DP_ACCEPTED, "a first state is taken");
+        check(dp_apply_one(agg, 0, &event) == DP_ACCEPTED, "a first state is taken");
     }
     return agg;
 }
@@ -249,8 +250,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < count; i++) {
         read_step(data + i * EVENT_SIZE, (unsigned)i, &steps[i]);
         order[i] = &steps[i];
-        check(dp_aggregator_apply(live, 0, &steps[i].event) == DP_ACCEPTED, "none is late");
-        check(dp_aggregator_apply(live, 0, &steps[i].event) == DP_DUPLICATE, "a second is known");
+        check(dp_apply_one(live, 0, &steps[i].event) == DP_ACCEPTED, "none is late");
+        check(dp_apply_one(live, 0, &steps[i].event) == DP_DUPLICATE, "a second is known");
         if (steps[i].between & 1)
             pull(&live_board, live, steps[i].between * 5);
         if (steps[i].between & 2)
@@ -269,7 +270,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (count)
         qsort(order, count, sizeof *order, compare_steps);
     for (size_t i = 0; i < count; i++)
-        dp_aggregator_apply(sorted, 0, &order[i]->event);
+        dp_apply_one(sorted, 0, &order[i]->event);
     dp_aggregator_advance(sorted, t_ms);
     pull(&sorted_board, sorted, SIZE_MAX);
     check_same(&live_board, &sorted_board);

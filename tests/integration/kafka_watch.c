@@ -91,9 +91,8 @@ static void keep(char *into, size_t size, struct dp_str value)
     snprintf(into, size, "%.*s", (int)value.len, value.p ? value.p : "");
 }
 
-static enum dp_delivery on_message(void *ctx, const struct dp_message *message)
+static bool take(struct dp_test_watch *watch, const struct dp_message *message)
 {
-    struct dp_test_watch *watch = ctx;
     size_t topic = topic_index(watch, message->topic);
     int64_t *next = &watch->next[topic][message->partition];
     uint32_t slot = (uint32_t)topic * DP_TEST_PARTITIONS + (uint32_t)message->partition;
@@ -108,10 +107,10 @@ static enum dp_delivery on_message(void *ctx, const struct dp_message *message)
         assert_int_equal(message->offset, *next); /* none lost, none twice, in order */
     if (watch->later_every && ++watch->offered % watch->later_every == 0) {
         watch->refused = message->offset;
-        return DP_LATER;
+        return false;
     }
     if (watch->letters && !watch->letters->put(watch->letters, message, DP_REJECT_TOO_LARGE))
-        return DP_LATER;
+        return false;
     *next = message->offset + 1;
     watch->messages++;
     watch->last = *message;
@@ -119,9 +118,21 @@ static enum dp_delivery on_message(void *ctx, const struct dp_message *message)
     keep(watch->last_key, sizeof watch->last_key, message->key);
     keep(watch->last_type, sizeof watch->last_type,
          message->binary ? message->ce.type : DP_STR("structured"));
-    if (watch->pause_every && watch->messages % watch->pause_every == 0)
-        dp_kafka_source_pause(watch->source);
-    return DP_TAKEN;
+    return true;
+}
+
+static size_t on_messages(void *ctx, const struct dp_message *messages, size_t count)
+{
+    struct dp_test_watch *watch = ctx;
+    size_t taken = 0;
+    while (taken < count && take(watch, &messages[taken])) {
+        taken++;
+        if (watch->pause_every && watch->messages % watch->pause_every == 0) {
+            dp_kafka_source_pause(watch->source);
+            break;
+        }
+    }
+    return taken;
 }
 
 static uint32_t on_assigned(void *ctx, const char *topic, int32_t partition)
@@ -155,7 +166,7 @@ static void on_failed(void *ctx, const char *text)
     print_error("%s\n", text);
 }
 
-static const struct dp_kafka_source_events events = {on_message, on_assigned, on_revoked, on_idle,
+static const struct dp_kafka_source_events events = {on_messages, on_assigned, on_revoked, on_idle,
                                                      on_failed};
 
 static void on_tick(uv_timer_t *timer)

@@ -1,4 +1,5 @@
 #include "centre.h"
+#include "apply_one.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,7 +49,7 @@ void dp_centre_tell_from(struct dp_centre *centre, uint32_t slot, enum dp_verdic
 {
     struct dp_story story = {.rest = events, .number = centre->number};
     for (struct dp_event event; dp_story_next(&story, &event);)
-        assert_int_equal(dp_aggregator_apply(centre->agg, slot, &event), verdict);
+        assert_int_equal(dp_apply_one(centre->agg, slot, &event), verdict);
     centre->number = story.number;
 }
 

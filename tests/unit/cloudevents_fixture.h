@@ -18,15 +18,8 @@
 #define TIME_MS  1795341600123
 
 static void *adapter;
-static int emitted;
+static struct dp_decoded decoded;
 static struct dp_event last;
-
-static inline void emit(void *ctx, const struct dp_event *event)
-{
-    assert_ptr_equal(ctx, &emitted);
-    emitted++;
-    last = *event;
-}
 
 /* Decodes; the message must come out as it went in, with one event if it is good and none if not.
  */
@@ -34,9 +27,12 @@ static inline enum dp_reject decode_message(const struct dp_message *message)
 {
     char *before = malloc(message->value.len + 1);
     memcpy(before, message->value.p, message->value.len);
-    emitted = 0;
-    enum dp_reject reject = dp_cloudevents.decode(adapter, message, emit, &emitted);
-    assert_int_equal(emitted, reject == DP_REJECT_NONE);
+    dp_cloudevents.decode(adapter, message, 1, &decoded);
+    enum dp_reject reject = decoded.messages[0].reject;
+    assert_int_equal(decoded.event_count, reject == DP_REJECT_NONE);
+    assert_int_equal(decoded.messages[0].end, decoded.event_count);
+    if (decoded.event_count)
+        last = decoded.events[0];
     assert_memory_equal(before, message->value.p, message->value.len);
     free(before);
     return reject;
@@ -92,6 +88,8 @@ static inline int tear_down(void **state)
 {
     (void)state;
     dp_cloudevents.destroy(adapter);
+    dp_decoded_deinit(&decoded);
+    decoded = (struct dp_decoded){0};
     dp_cloudevents.destroy(NULL);
     return 0;
 }

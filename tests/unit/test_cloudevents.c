@@ -263,10 +263,9 @@ static void test_binary(void **state)
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         message = good;
         message.value = values[i].value;
-        emitted = 0;
-        assert_int_equal(dp_cloudevents.decode(adapter, &message, emit, &emitted),
-                         values[i].reject);
-        assert_int_equal(emitted, 0);
+        dp_cloudevents.decode(adapter, &message, 1, &decoded);
+        assert_int_equal(decoded.messages[0].reject, values[i].reject);
+        assert_int_equal(decoded.event_count, 0);
     }
     for (size_t attribute = 0; attribute < 5; attribute++) {
         static const struct dp_str bad[] = {{NULL, 0},           {"\xff", 1},
@@ -299,6 +298,37 @@ static void test_binary(void **state)
     assert_int_equal(decode_message(&message), DP_REJECT_BAD_ENVELOPE);
 }
 
+/* All events of a batch are there at its end, whatever came between them. */
+static void test_batch(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {HEAD "\"time\":\"" TIME
+                                             "\",\"data\":{\"interaction_id\":\"i%d\"}}",
+                                        "{\"no\": \"json%d\"", "{\"specversion\":\"%d\"}"};
+    static const enum dp_reject rejects[] = {DP_REJECT_NONE, DP_REJECT_BAD_JSON,
+                                             DP_REJECT_BAD_ENVELOPE};
+    char bytes[DP_BATCH_MESSAGES][300];
+    struct dp_message messages[DP_BATCH_MESSAGES] = {0};
+    for (size_t count = 1; count <= DP_BATCH_MESSAGES; count++) {
+        for (size_t i = 0; i < count; i++) {
+            int len = snprintf(bytes[i], sizeof bytes[i], texts[(i + count) % 3], (int)i);
+            messages[i].value = (struct dp_str){bytes[i], (size_t)len};
+        }
+        dp_cloudevents.decode(adapter, messages, count, &decoded);
+        size_t events = 0;
+        for (size_t i = 0; i < count; i++) {
+            char interaction[8];
+            enum dp_reject expected = rejects[(i + count) % 3];
+            assert_int_equal(decoded.messages[i].reject, expected);
+            snprintf(interaction, sizeof interaction, "i%d", (int)i);
+            if (expected == DP_REJECT_NONE)
+                assert_text(decoded.events[events++].interaction, interaction);
+            assert_int_equal(decoded.messages[i].end, events);
+        }
+        assert_int_equal(decoded.event_count, events);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_envelope), cmocka_unit_test(test_types),
         cmocka_unit_test(test_event),    cmocka_unit_test(test_name_limits),
         cmocka_unit_test(test_size),     cmocka_unit_test(test_binary),
+        cmocka_unit_test(test_batch),
     };
     return cmocka_run_group_tests_name("cloudevents", tests, set_up, tear_down);
 }

@@ -33,8 +33,8 @@ static void close_desk(struct desk *desk)
 
 static struct dp_contact *add(struct desk *desk, const struct dp_event *event)
 {
-    struct dp_contact *contact =
-        dp_contacts_get(&desk->contacts, event->interaction, event->time_ms);
+    struct dp_contact *contact = dp_contacts_get(
+        &desk->contacts, event->interaction, dp_contact_hash(event->interaction), event->time_ms);
     struct dp_record record = dp_notes_record(&desk->notes, event);
     dp_contact_add(&desk->contacts, contact, &record, event->source, event->id, event->customer,
                    &desk->notes.rules);

@@ -61,7 +61,8 @@ static void any_contact(void)
         if (!dp_parcel_of_contact(&traffic.parcels[i]))
             continue;
         struct dp_event *event = &traffic.parcels[i].event;
-        struct dp_contact *contact = dp_contacts_get(&contacts, event->interaction, event->time_ms);
+        struct dp_contact *contact = dp_contacts_get(
+            &contacts, event->interaction, dp_contact_hash(event->interaction), event->time_ms);
         uint32_t which = 0;
         while (which < contact_count && known[which] != contact)
             which++;
@@ -157,8 +158,8 @@ static void any_callers(void)
         if (event.type == DP_CONTACT_OFFERED && dp_rng_chance(&rng, 850))
             event.customer = dp_str_from(customers[dp_rng_below(&rng, 3)]);
         struct dp_record record = dp_notes_record(&caller.told, &event);
-        caller.contact = contacts[which] =
-            dp_contacts_get(&caller.contacts, event.interaction, event.time_ms);
+        caller.contact = contacts[which] = dp_contacts_get(
+            &caller.contacts, event.interaction, dp_contact_hash(event.interaction), event.time_ms);
         dp_contact_add(&caller.contacts, caller.contact, &record, DP_STR("s"), dp_str_from(id),
                        event.customer, &rules);
         dp_notes_clear(&naive);

@@ -15,13 +15,12 @@ struct seen {
     char *value[MAX_LINES];
     size_t length[MAX_LINES];
     int64_t offset[MAX_LINES];
-    size_t count, stop_at;
+    size_t count, stop_at; /* stop_at 0: never; n: takes n - 1 */
     uint64_t bytes, size;
 };
 
-static bool take(void *ctx, const struct dp_message *message)
+static void take_line(struct seen *seen, const struct dp_message *message)
 {
-    struct seen *seen = ctx;
     assert_true(seen->count < MAX_LINES);
     assert_int_equal(message->slot, 7);
     assert_int_equal(message->partition, 0);
@@ -32,7 +31,20 @@ static bool take(void *ctx, const struct dp_message *message)
     seen->value[seen->count][message->value.len] = '\0';
     seen->length[seen->count] = message->value.len;
     seen->offset[seen->count] = message->offset;
-    return ++seen->count != seen->stop_at;
+    seen->count++;
+}
+
+static size_t take(void *ctx, const struct dp_message *messages, size_t count)
+{
+    struct seen *seen = ctx;
+    size_t bytes = 0, taken = 0;
+    assert_in_range(count, 1, DP_BATCH_MESSAGES);
+    for (size_t i = 0; i < count; i++)
+        bytes += messages[i].value.len;
+    assert_true(count == 1 || bytes <= DP_BATCH_BYTES);
+    while (taken < count && seen->count != seen->stop_at - 1)
+        take_line(seen, &messages[taken++]);
+    return taken;
 }
 
 static void progress(void *ctx, uint64_t bytes, uint64_t size)
@@ -110,7 +122,7 @@ static void test_empty_file(void **state)
 static void test_stops_when_told(void **state)
 {
     (void)state;
-    struct seen seen = {.stop_at = 2};
+    struct seen seen = {.stop_at = 3};
     assert_int_equal(run(&seen, "a\nb\nc\n", 6), DP_FILE_STOPPED);
     assert_int_equal(seen.count, 2);
     forget(&seen);

@@ -15,6 +15,7 @@
 #include "common/memory.h"
 #include "seeds.h"
 #include "traffic.h"
+#include "apply_one.h"
 
 #define SECOND INT64_C(1000)
 #define MINUTE INT64_C(60000)
@@ -27,7 +28,7 @@ static struct dp_board settle_sorted(struct dp_traffic *traffic, int64_t t_ms)
     struct dp_board board = {0};
     dp_traffic_sort(traffic);
     for (size_t i = 0; i < traffic->count; i++)
-        assert_int_equal(dp_aggregator_apply(agg, 0, &traffic->parcels[i].event), DP_ACCEPTED);
+        assert_int_equal(dp_apply_one(agg, 0, &traffic->parcels[i].event), DP_ACCEPTED);
     dp_aggregator_advance(agg, t_ms);
     dp_board_pull(&board, agg);
     dp_aggregator_destroy(agg);
@@ -66,7 +67,7 @@ static void take_all(struct dp_traffic *traffic, const struct dp_board *expected
         if (dp_rng_chance(&rng, 100)) {
             again++;
             assert_int_equal(
-                dp_aggregator_apply(agg, dp_rng_below(&rng, DP_TRAFFIC_PARTITIONS), &twice->event),
+                dp_apply_one(agg, dp_rng_below(&rng, DP_TRAFFIC_PARTITIONS), &twice->event),
                 DP_DUPLICATE);
         }
     }
@@ -291,7 +292,7 @@ static void long_stream(void)
             event.to_queue = dp_str_from(queue);
         if (event.type == DP_CONTACT_ANSWERED || event.type >= DP_FEEDBACK_RATED)
             event.team = dp_rng_chance(&rng, 500) ? dp_str_from(team) : (struct dp_str){0};
-        dp_aggregator_apply(agg, slot, &event);
+        dp_apply_one(agg, slot, &event);
         if (time_ms >= t_ms + SECOND) {
             dp_aggregator_advance(agg, t_ms = time_ms);
             dp_board_pull(&board, agg);
@@ -313,7 +314,7 @@ static void long_stream(void)
                             .id = DP_STR("last"),
                             .agent = DP_STR("z"),
                             .type = DP_FEEDBACK_COMPLAINED};
-    dp_aggregator_apply(agg, slot, &last);
+    dp_apply_one(agg, slot, &last);
     for (int i = 0; i < 10; i++) {
         dp_aggregator_advance(agg, t_ms += HOUR);
         dp_board_pull(&board, agg);

@@ -52,7 +52,8 @@ static void tell(struct desk *desk, const char *events)
         struct dp_fold_rules rules = desk->notes.rules;
         rules.emit = told;
         rules.emit_ctx = desk;
-        desk->contact = dp_contacts_get(&desk->contacts, event.interaction, event.time_ms);
+        desk->contact = dp_contacts_get(&desk->contacts, event.interaction,
+                                        dp_contact_hash(event.interaction), event.time_ms);
         dp_contact_add(&desk->contacts, desk->contact, &record, event.source, event.id,
                        event.customer, &rules);
     }

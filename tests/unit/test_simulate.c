@@ -43,23 +43,17 @@ struct day {
     } agents[AGENTS];
 };
 
-static void count_decoded(void *context, const struct dp_event *event)
-{
-    (void)event;
-    ++*(int *)context;
-}
-
 static void check_valid(struct day *day, const struct dp_sim_event *event)
 {
     char json[DP_SIM_WRITE_MAX];
-    int decoded = 0;
+    static struct dp_decoded decoded;
     size_t len = dp_sim_write(&day->writer, event, json);
     struct dp_message message = {.value = {json, len}};
     for (size_t i = 0; i < len; i++) /* FNV-1a */
         day->hash = (day->hash ^ (unsigned char)json[i]) * UINT64_C(1099511628211);
-    enum dp_reject reject = dp_cloudevents.decode(day->adapter, &message, count_decoded, &decoded);
-    if (reject != DP_REJECT_NONE || decoded != 1)
-        fail_msg("%s: %.*s", dp_reject_names[reject], (int)len, json);
+    dp_cloudevents.decode(day->adapter, &message, 1, &decoded);
+    if (decoded.messages[0].reject != DP_REJECT_NONE || decoded.event_count != 1)
+        fail_msg("%s: %.*s", dp_reject_names[decoded.messages[0].reject], (int)len, json);
 }
 
 static void check_state(struct day *day, const struct dp_sim_event *event)

@@ -288,16 +288,11 @@ static void writer_writes_times(void **state)
     }
 }
 
-static void ignore_event(void *ctx, const struct dp_event *event)
-{
-    (void)ctx;
-    (void)event;
-}
-
 static void spoiled_messages_have_their_reason(void **state)
 {
     (void)state;
     struct dp_sim_writer writer;
+    struct dp_decoded decoded = {0};
     void *adapter = dp_cloudevents.create();
     dp_sim_writer_init(&writer, START_MS, 1);
     for (int type = 0; type < DP_EVENT_TYPES; type++) {
@@ -314,7 +309,8 @@ static void spoiled_messages_have_their_reason(void **state)
                 if (r != DP_REJECT_NONE)
                     len = dp_sim_spoil(json, len, r, luck);
                 struct dp_message message = {.value = {json, len}};
-                enum dp_reject is = dp_cloudevents.decode(adapter, &message, ignore_event, NULL);
+                dp_cloudevents.decode(adapter, &message, 1, &decoded);
+                enum dp_reject is = decoded.messages[0].reject;
                 if (is != r)
                     fail_msg("'%s', not '%s': %.*s", dp_reject_names[is], dp_reject_names[r],
                              (int)len, json);
@@ -322,6 +318,7 @@ static void spoiled_messages_have_their_reason(void **state)
         }
     }
     dp_cloudevents.destroy(adapter);
+    dp_decoded_deinit(&decoded);
 }
 
 static enum dp_sim_parsed parse(struct dp_sim_options *options, const char *a, const char *b)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/memory.h"
+#include "apply_one.h"
 
 #define SECOND INT64_C(1000)
 #define MINUTE INT64_C(60000)
@@ -315,6 +316,5 @@ struct dp_aggregator *dp_traffic_aggregator(bool wall_clock, uint32_t partitions
 
 void dp_traffic_give(struct dp_aggregator *aggregator, const struct dp_parcel *parcel)
 {
-    assert_int_equal(dp_aggregator_apply(aggregator, parcel->partition, &parcel->event),
-                     DP_ACCEPTED);
+    assert_int_equal(dp_apply_one(aggregator, parcel->partition, &parcel->event), DP_ACCEPTED);
 }

@@ -1,0 +1,85 @@
+#include "aggregator/private.h"
+
+/* How many events are looked at together: their memory fits the nearest caches. */
+#define TOGETHER 16
+
+/* What the names of an event seem to mean: found by hash alone, and used only to fetch memory. */
+struct guess {
+    const struct dp_contact *contact;
+    const struct dp_scope *agent;
+};
+
+static uint64_t scope_hash(enum dp_scope_kind kind, struct dp_str id)
+{
+    return id.len ? dp_scope_hash(kind, id) : 0;
+}
+
+static void hash_names(const struct dp_aggregator *agg, const struct dp_event *event,
+                       struct dp_outlook *outlook)
+{
+    *outlook = (struct dp_outlook){
+        .key = dp_event_key_of(event->source, event->id),
+        .interaction = event->interaction.len ? dp_contact_hash(event->interaction) : 0,
+        .agent = scope_hash(DP_SCOPE_AGENT, event->agent),
+        .team = scope_hash(DP_SCOPE_TEAM, event->team),
+        .queue = scope_hash(DP_SCOPE_QUEUE, event->queue),
+    };
+    dp_dedup_prefetch(&agg->dedup, outlook->key);
+    dp_index_prefetch(&agg->contacts.index, outlook->interaction);
+    dp_index_prefetch(&agg->scopes.index, outlook->agent);
+}
+
+static const void *guess_by_hash(const struct dp_index *index, uint64_t hash)
+{
+    void **slot = hash ? dp_index_first(index, hash) : NULL;
+    return slot ? *slot : NULL;
+}
+
+static void fetch(const void *from, size_t size)
+{
+    for (size_t at = 0; at < size; at += 64)
+        __builtin_prefetch((const char *)from + at);
+}
+
+/* The memory is reached step by step, all events taking each step before the next: so every step
+ * has the time of 15 others for its memory to arrive. */
+static void look_together(const struct dp_aggregator *agg, const struct dp_event *events,
+                          size_t count, struct dp_outlook *outlooks)
+{
+    struct guess guesses[TOGETHER];
+    for (size_t i = 0; i < count; i++)
+        hash_names(agg, &events[i], &outlooks[i]);
+    for (size_t i = 0; i < count; i++) {
+        guesses[i] = (struct guess){
+            guess_by_hash(&agg->contacts.index, outlooks[i].interaction),
+            guess_by_hash(&agg->scopes.index, outlooks[i].agent),
+        };
+        if (guesses[i].contact)
+            fetch(guesses[i].contact, offsetof(struct dp_contact, first_records));
+        if (guesses[i].agent)
+            fetch(guesses[i].agent, sizeof *guesses[i].agent);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (guesses[i].contact)
+            dp_contact_prefetch_end(guesses[i].contact);
+        if (guesses[i].agent) {
+            dp_windows_prefetch(guesses[i].agent->windows);
+            dp_agent_prefetch_end(&guesses[i].agent->agent);
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        if (guesses[i].agent)
+            dp_windows_prefetch_chunk(guesses[i].agent->windows);
+    for (size_t i = 0; i < count; i++)
+        if (guesses[i].agent)
+            dp_windows_prefetch_end(guesses[i].agent->windows);
+}
+
+void dp_aggregator_look(const struct dp_aggregator *agg, const struct dp_event *events,
+                        size_t count, struct dp_outlook *outlooks)
+{
+    for (size_t at = 0; at < count; at += TOGETHER) {
+        size_t together = count - at < TOGETHER ? count - at : TOGETHER;
+        look_together(agg, events + at, together, outlooks + at);
+    }
+}
