@@ -8,6 +8,12 @@
 /* What is old is looked for once in so many events. */
 #define DP_FORGET_EVERY 256
 
+static int64_t floor_second(int64_t ms)
+{
+    int64_t rest = ms % DP_SECOND_MS;
+    return ms - (rest < 0 ? rest + DP_SECOND_MS : rest);
+}
+
 static void give_targets(struct dp_aggregator *agg, struct dp_scope *queue)
 {
     const struct dp_targets *targets = &agg->options.targets;
@@ -41,6 +47,7 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
 {
     struct dp_aggregator *agg = dp_xcalloc(1, sizeof *agg);
     agg->options = *options;
+    agg->options.as_of_limit_ms = floor_second(options->as_of_limit_ms); /* as T is */
     copy_targets(&agg->options.targets, &options->targets);
     agg->t_ms = agg->horizon_ms = agg->settled_ms = INT64_MIN;
     dp_partitions_init(&agg->partitions);
@@ -217,12 +224,6 @@ enum dp_verdict dp_aggregator_apply(struct dp_aggregator *agg, uint32_t slot,
         apply_waiting(agg, earliest);
     }
     return DP_ACCEPTED;
-}
-
-static int64_t floor_second(int64_t ms)
-{
-    int64_t rest = ms % DP_SECOND_MS;
-    return ms - (rest < 0 ? rest + DP_SECOND_MS : rest);
 }
 
 void dp_aggregator_advance(struct dp_aggregator *agg, int64_t t_ms)

@@ -42,7 +42,8 @@ struct dp_aggregator_options {
     size_t
         max_waiting; /* events ahead of T held back; above this the earliest is applied at once */
     bool wall_clock; /* T follows the clock, not the events */
-    int64_t as_of_limit_ms; /* events after it count but are not applied; INT64_MAX: none */
+    int64_t as_of_limit_ms; /* events after it, rounded down to a second, count but are not applied;
+                             * INT64_MAX: none */
     struct dp_targets targets;
 };
 

@@ -329,6 +329,12 @@ static void set_defaults(struct dp_config_load *load)
         set(load, dp_config_keys[i].section, dp_config_keys[i].name, dp_config_keys[i].initial);
 }
 
+/* The line of the file that has set a key of the table; 0: none has. */
+static int line_of(const struct dp_config_load *load, const char *section, const char *name)
+{
+    return load->lines[dp_config_key_find(section, name) - dp_config_keys];
+}
+
 /* A dead letter that is read again would be written again, for ever. */
 static bool check_topics(struct dp_config_load *load)
 {
@@ -336,6 +342,9 @@ static bool check_topics(struct dp_config_load *load)
     for (size_t i = 0; i < config->topic_count; i++)
         if (strcmp(config->topics[i], config->dead_letter_topic) == 0) {
             char wrong[DP_CONFIG_TEXT], quoted[80];
+            load->line = line_of(load, "kafka", "dead_letter_topic");
+            if (!load->line)
+                load->line = line_of(load, "kafka", "topics");
             snprintf(wrong, sizeof wrong, "%s is one of topics too",
                      dp_config_quote(quoted, config->dead_letter_topic));
             return fail(load, "kafka", "dead_letter_topic", wrong, "a name that is not in topics");

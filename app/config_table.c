@@ -10,6 +10,7 @@
 #include "common/duration.h"
 #include "common/memory.h"
 #include "ingest/adapter.h"
+#include "sink/redis_tls.h"
 #include "sink/redis_url.h"
 
 #define DP_SECOND 1000
@@ -154,7 +155,13 @@ static bool set_redis_url(struct dp_config *config, const struct dp_config_key *
     struct dp_redis_url url;
     if (!dp_redis_url_parse(&url, value, wrong, DP_CONFIG_TEXT))
         return false;
+    struct dp_redis_tls *tls =
+        url.tls ? dp_redis_tls_create(url.host, wrong, DP_CONFIG_TEXT) : NULL;
+    bool good = tls || !url.tls;
+    dp_redis_tls_destroy(tls);
     dp_redis_url_deinit(&url);
+    if (!good)
+        return false;
     replace(text_at(config, key), value);
     return true;
 }
@@ -315,12 +322,12 @@ const struct dp_config_key dp_config_keys[] = {
     {"window", "lengths", "1m 5m 15m 30m 1h 8h 24h", set_windows, 0, 0, 0,
      "1 to 16 different durations of whole seconds from 1s to 7d, separated by blanks",
      "the lengths of the sliding windows"},
-    {"window", "allowed_lateness", "60s", set_duration, DP_AT(allowed_lateness_ms), 1, DP_DAY, NULL,
+    {"window", "allowed_lateness", "60s", set_duration, DP_AT(allowed_lateness_ms), 0, DP_DAY, NULL,
      "an event further behind its partition than this is late"},
     {"window", "timezone", "UTC", set_timezone, DP_AT(timezone), 0, 0,
      "a name of the time zone database, such as Asia/Shanghai or UTC",
      "the time zone of calendar periods"},
-    {"kpi", "short_abandon", "5s", set_duration, DP_AT(short_abandon_ms), 1, DP_HOUR, NULL,
+    {"kpi", "short_abandon", "5s", set_duration, DP_AT(short_abandon_ms), 0, DP_HOUR, NULL,
      "an abandon sooner than this is not held against anybody"},
     {"kpi", "fcr_window", "24h", set_duration, DP_AT(fcr_window_ms), DP_SECOND, DP_MONTH, NULL,
      "a customer who comes back within this time was not helped the first time"},

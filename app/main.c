@@ -81,10 +81,11 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < DP_COMMANDS; i++) {
         if (strcmp(argv[1], commands[i].name) != 0)
             continue;
-        if (argc > 2 && strcmp(argv[2], "--version") == 0) {
-            puts("deskpulse " DP_VERSION);
-            return DP_EXIT_DONE;
-        }
+        for (int arg = 2; arg < argc; arg++)
+            if (strcmp(argv[arg], "--version") == 0) {
+                puts("deskpulse " DP_VERSION);
+                return DP_EXIT_DONE;
+            }
         return commands[i].main(argc - 1, argv + 1);
     }
     return dp_usage_error("", "unknown command '%s'; allowed: run, replay, simulate, check",

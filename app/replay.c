@@ -148,6 +148,20 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
     return ok;
 }
 
+/* Making the file of dead letters anew must not empty what is to be read. */
+static const char *input_that_is(const char *file, char **paths, size_t count)
+{
+    struct stat output, input;
+    if (stat(file, &output) < 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (stat(strcmp(paths[i], "-") == 0 ? "/dev/stdin" : paths[i], &input) == 0 &&
+            S_ISREG(input.st_mode) && input.st_dev == output.st_dev &&
+            input.st_ino == output.st_ino)
+            return paths[i];
+    return NULL;
+}
+
 struct arguments {
     const char *config, *format, *dead_letters;
     struct dp_overrides overrides;
@@ -230,6 +244,10 @@ int dp_replay_main(int argc, char **argv)
     if (!adapter) {
         dp_usage_error(argv[0], "--format '%s' is unknown; allowed: %s", format,
                        dp_adapter_names());
+    } else if (arguments.dead_letters &&
+               input_that_is(arguments.dead_letters, argv + optind, (size_t)(argc - optind))) {
+        dp_usage_error(argv[0], "--dead-letters '%s' is one of the files to read",
+                       arguments.dead_letters);
     } else if (arguments.dead_letters && !(dead_letters = dp_file_dead_letters_create(
                                                arguments.dead_letters, error, sizeof error))) {
         fprintf(stderr, "deskpulse replay: %s\n", error);

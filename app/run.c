@@ -22,6 +22,9 @@
 
 #define DP_REPORT_INTERVAL_MS 30000
 
+/* Half of what a key lives at the least (a window of 1 s and 60 s). */
+#define DP_RENEW_INTERVAL_MS 30000
+
 /* Dead letters that wait for Kafka. */
 #define DP_MAX_LETTERS       10000
 #define DP_MAX_LETTERS_BYTES ((size_t)64 << 20)
@@ -48,6 +51,7 @@ struct run {
     bool behind, no_room;      /* why the source is paused */
     uint64_t seen_consumed;    /* messages at the last flush */
     uint64_t settled_consumed; /* event clock: messages when all was last written as of one T */
+    uint64_t settled_at_ms;    /* and loop time then */
     bool last_flush;           /* stopping: it has begun */
     bool stopping;
     uint64_t reported_consumed;
@@ -83,12 +87,15 @@ static void pause_or_resume(struct run *run)
 }
 
 /* With the event clock T stands still when no events come: then all is written as of one and the
- * same T. */
+ * same T, and again before the first key expires, for time goes on in Redis. */
 static void settle(struct run *run)
 {
-    if (!run->options->event_clock || run->settled_consumed == run->pipeline.consumed)
+    uint64_t now_ms = uv_now(&run->loop);
+    if (!run->options->event_clock || (run->settled_consumed == run->pipeline.consumed &&
+                                       now_ms - run->settled_at_ms < DP_RENEW_INTERVAL_MS))
         return;
     run->settled_consumed = run->pipeline.consumed;
+    run->settled_at_ms = now_ms;
     dp_aggregator_mark_all(run->pipeline.aggregator);
 }
 
@@ -133,7 +140,8 @@ static void on_flush_timer(uv_timer_t *timer)
     struct run *run = timer->data;
     commit_written(run);
     if (!run->flush_under_way) {
-        if (run->pipeline.consumed == run->seen_consumed)
+        bool idle = run->pipeline.consumed == run->seen_consumed;
+        if (idle || uv_now(&run->loop) - run->settled_at_ms >= DP_RENEW_INTERVAL_MS)
             settle(run);
         run->seen_consumed = run->pipeline.consumed;
         flush(run);

@@ -19,7 +19,7 @@ bool dp_duration_parse(struct dp_str text, int64_t *ms)
             __builtin_add_overflow(count, text.p[digits] - '0', &count))
             return false;
     /* A leading zero would make two names of one length, and windows are named by it. */
-    if (digits == 0 || text.p[0] == '0')
+    if (digits == 0 || (text.p[0] == '0' && digits > 1))
         return false;
     struct dp_str unit = {text.p + digits, text.len - digits};
     for (size_t i = 0; i < DP_DURATION_UNITS; i++)

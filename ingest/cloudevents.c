@@ -1,5 +1,6 @@
 #include "ingest/cloudevents.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <yyjson.h>
 
@@ -9,6 +10,9 @@
 #include "ingest/directory.h"
 #include "ingest/fields.h"
 #include "ingest/identifier.h"
+
+/* JSON sets numbers no bound: one that is too large for a double is still JSON. */
+#define READ_FLAGS YYJSON_READ_BIGNUM_AS_RAW
 
 /* Longest `source` and `id`, in bytes. */
 #define DP_NAME_MAX 256
@@ -115,6 +119,13 @@ static bool take_word(const struct dp_cloudevents *self, int field, struct dp_st
     return false;
 }
 
+/* Numbers beyond 64 bits come as text; those beyond a double are out of range. */
+static bool take_number(yyjson_val *val, double *to)
+{
+    *to = yyjson_is_raw(val) ? strtod(yyjson_get_raw(val), NULL) : yyjson_get_num(val);
+    return (yyjson_is_num(val) || yyjson_is_raw(val)) && isfinite(*to);
+}
+
 /* Checks one value by itself and puts it where it belongs. */
 static bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
                  struct dp_event *event)
@@ -139,8 +150,7 @@ static bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
         *(bool *)to = yyjson_get_bool(val);
         return yyjson_is_bool(val);
     case DP_KIND_NUMBER:
-        *(double *)to = yyjson_get_num(val);
-        return yyjson_is_num(val);
+        return take_number(val, to);
     }
     return false;
 }
@@ -221,7 +231,7 @@ static void make_room(struct arena *arena, const struct dp_message *messages, si
     size_t need = 0;
     for (size_t i = 0; i < count; i++)
         if (parsable(&messages[i]))
-            need += padded(yyjson_read_max_memory_usage(messages[i].value.len, YYJSON_READ_NOFLAG));
+            need += padded(yyjson_read_max_memory_usage(messages[i].value.len, READ_FLAGS));
     arena->used = 0;
     if (need <= arena->size)
         return;
@@ -236,7 +246,7 @@ static yyjson_val *parse(struct dp_cloudevents *self, struct dp_str json)
     yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, &self->arena};
     /* The text is not written to without YYJSON_READ_INSITU. */
     return yyjson_doc_get_root(
-        yyjson_read_opts((char *)(uintptr_t)json.p, json.len, YYJSON_READ_NOFLAG, &alc, NULL));
+        yyjson_read_opts((char *)(uintptr_t)json.p, json.len, READ_FLAGS, &alc, NULL));
 }
 
 static enum dp_reject decode_message(struct dp_cloudevents *self, const struct dp_message *message,

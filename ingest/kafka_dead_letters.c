@@ -11,12 +11,16 @@
 
 #define RETRY_INTERVAL_MS 1000
 
+/* What a letter's value is cut to at the least: what batch.size lets go together with others. */
+#define CUT_MIN 65536u
+
 /* One letter from `put` until Kafka has confirmed it. Value and key follow the struct. */
 struct letter {
     struct letter *previous, *next; /* of all letters */
     uint64_t number;                /* in the order of `put`, from 0 */
     rd_kafka_headers_t *headers;
     size_t value_length, key_length;
+    size_t value_kept; /* of value_length: less when the topic has refused more */
     bool has_value, has_key;
     bool refused; /* not with librdkafka now: produced again by the timer */
     char bytes[];
@@ -31,7 +35,7 @@ struct kafka_dead_letters {
     size_t max_letters, max_bytes;
     struct letter *first, *last;
     size_t letters, bytes, refused;
-    uint64_t refused_said_ms;
+    uint64_t refused_said_ms, cut_said_ms;
     uv_timer_t timer;
     int open_handles;
     bool full; /* a `put` found no room */
@@ -83,6 +87,7 @@ static struct letter *letter_create(struct kafka_dead_letters *self,
         .number = self->base.count++,
         .headers = make_headers(message, reason),
         .value_length = message->value.len,
+        .value_kept = message->value.len,
         .key_length = message->key.len,
         .has_value = message->value.p != NULL,
         .has_key = message->key.p != NULL,
@@ -137,7 +142,7 @@ static void produce(struct kafka_dead_letters *self, struct letter *letter)
     /* Neither copied nor freed by librdkafka: the letter lives until the delivery report. */
     rd_kafka_resp_err_t code = rd_kafka_producev(
         self->client.rk, RD_KAFKA_V_TOPIC(self->topic), RD_KAFKA_V_MSGFLAGS(0),
-        RD_KAFKA_V_VALUE(letter->has_value ? letter->bytes : NULL, letter->value_length),
+        RD_KAFKA_V_VALUE(letter->has_value ? letter->bytes : NULL, letter->value_kept),
         RD_KAFKA_V_KEY(letter->has_key ? letter->bytes + letter->value_length : NULL,
                        letter->key_length),
         RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(letter), RD_KAFKA_V_END);
@@ -145,6 +150,25 @@ static void produce(struct kafka_dead_letters *self, struct letter *letter)
         rd_kafka_headers_destroy(headers);
         refuse(self, letter, code);
     }
+}
+
+/* A message that just fitted into its own topic may, with the headers of a letter, be too large for
+ * the dead-letter topic. It would hold up the positions for ever: so the letter goes with a part of
+ * the value, and says so; the whole is where dp_topic, dp_partition and dp_offset say. */
+static void cut(struct kafka_dead_letters *self, struct letter *letter)
+{
+    if (letter->value_kept == letter->value_length) {
+        char bytes[24];
+        snprintf(bytes, sizeof bytes, "%zu", letter->value_length);
+        add_text_header(letter->headers, "dp_value_bytes", dp_str_from(bytes));
+        if (dp_kafka_log_due(&self->cut_said_ms))
+            dp_log(DP_LOG_ERROR,
+                   "a dead letter is too large for its topic and is written with a part of its "
+                   "value: raise the topic's max.message.bytes",
+                   "topic=%s bytes=%zu", self->topic, letter_size(letter));
+    }
+    letter->value_kept = letter->value_kept / 2 > CUT_MIN ? letter->value_kept / 2 : CUT_MIN;
+    produce(self, letter);
 }
 
 static void produce_refused(struct kafka_dead_letters *self)
@@ -170,7 +194,11 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *report, void *
     struct dp_kafka_client *client = opaque;
     struct kafka_dead_letters *self = client->owner;
     if (report->err) {
-        refuse(self, report->_private, report->err);
+        struct letter *letter = report->_private;
+        if (report->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && letter->value_kept > CUT_MIN)
+            cut(self, letter);
+        else
+            refuse(self, letter, report->err);
         return;
     }
     dp_kafka_client_answered(client);

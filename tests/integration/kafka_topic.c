@@ -20,6 +20,12 @@ void dp_test_topic_name(char *name, size_t size)
 
 void dp_test_topic_create(const char *brokers, const char *name, int partitions)
 {
+    dp_test_topic_create_with(brokers, name, partitions, NULL, NULL);
+}
+
+void dp_test_topic_create_with(const char *brokers, const char *name, int partitions,
+                               const char *setting, const char *value)
+{
     char error[256];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set(conf, "bootstrap.servers", brokers, error, sizeof error);
@@ -27,6 +33,8 @@ void dp_test_topic_create(const char *brokers, const char *name, int partitions)
     assert_non_null(rk);
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(name, partitions, 1, error, sizeof error);
+    if (setting)
+        assert_int_equal(rd_kafka_NewTopic_set_config(topic, setting, value), 0);
     rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, PATIENCE_MS);
     assert_non_null(event);

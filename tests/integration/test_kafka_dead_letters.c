@@ -113,6 +113,39 @@ static void test_large_message_becomes_a_dead_letter(void **state)
     dp_test_watch_finish(&watch);
 }
 
+/* A message as large as a topic of Kafka's default settings takes. */
+static void test_letter_too_large_for_its_topic_is_cut(void **state)
+{
+    (void)state;
+    char dead[128];
+    size_t size = 1048500;
+    char *value = malloc(size);
+    struct dp_test_watch watch;
+    dp_test_watch_init(&watch);
+    dp_test_topic_name(dead, sizeof dead);
+    dp_test_topic_create_with(dp_test_brokers(), dead, 1, "max.message.bytes", "1048588");
+    memset(value, 'x', size);
+    struct dp_dead_letters *letters = make_letters(&watch, dead, 3);
+    struct dp_message message = {.topic = DP_STR("t"), .value = {value, size}, .offset = 7};
+    assert_true(letters->put(letters, &message, DP_REJECT_BAD_JSON));
+    uint64_t end_ns = uv_hrtime() + DP_TEST_PATIENCE_NS;
+    while (!letters->settled(letters, letters->count) && uv_hrtime() < end_ns)
+        uv_run(&watch.loop, UV_RUN_ONCE);
+    assert_true(letters->settled(letters, letters->count));
+
+    rd_kafka_t *consumer;
+    rd_kafka_message_t *letter = read_one(dead, &consumer);
+    assert_int_equal(letter->len, size / 2);
+    assert_memory_equal(letter->payload, value, size / 2);
+    assert_header(letter, "dp_value_bytes", "1048500");
+    assert_header(letter, "dp_offset", "7");
+    rd_kafka_message_destroy(letter);
+    rd_kafka_destroy(consumer);
+    free(value);
+    assert_true(letters->close(letters, 5000));
+    dp_test_watch_finish(&watch);
+}
+
 static void test_dead_letters_are_bounded_and_closing_says_what_is_lost(void **state)
 {
     (void)state;
@@ -143,6 +176,7 @@ int main(void)
     dp_test_brokers();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_large_message_becomes_a_dead_letter),
+        cmocka_unit_test(test_letter_too_large_for_its_topic_is_cut),
         cmocka_unit_test(test_dead_letters_are_bounded_and_closing_says_what_is_lost),
     };
     return cmocka_run_group_tests(tests, dp_test_producer_create, dp_test_producer_destroy);

@@ -70,19 +70,7 @@ def no_constant(name):
     raise ValueError(name + " is not JSON")
 
 
-def finite(text):
-    value = float(text)
-    if math.isinf(value):
-        raise ValueError("number out of range")
-    return value
-
-
-def integer(text):
-    finite(text)
-    return int(text)
-
-
-DECODER = json.JSONDecoder(parse_constant=no_constant, parse_float=finite, parse_int=integer)
+DECODER = json.JSONDecoder(parse_constant=no_constant)
 
 
 def has_lone_surrogate(value):
@@ -125,7 +113,12 @@ def is_bool(value):
 
 
 def is_number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(float(value))      # JSON sets numbers no bound, a figure does
+    except OverflowError:
+        return False
 
 
 def is_percentage(value):

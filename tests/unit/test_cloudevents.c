@@ -23,8 +23,6 @@ static void test_json(void **state)
         "NaN",
         "{\"specversion\":NaN}",
         "{\"specversion\":Infinity}",
-        "{\"a\":1e999}",
-        "{\"a\":-1e999}",
         "{\"a\":01}",
         "{\"a\":+1}",
         "{\"a\":.5}",

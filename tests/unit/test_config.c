@@ -137,7 +137,7 @@ static void test_file(void **state)
                  "security.protocol = plaintext\n"
                  "dead_letter_topic= dead\n"
                  "[redis]\r\n"
-                 "url = rediss://user:p%40ss@host:6380/3\r\n"
+                 "url = redis://user:p%40ss@host:6380/3\r\n"
                  "prefix = cc-1\n"
                  "flush_interval = 50ms\n"
                  "max_behind=1m\n"
@@ -161,7 +161,7 @@ static void test_file(void **state)
     assert_string_equal(config.topics[1], "y.z");
     assert_string_equal(config.topics[2], "w-1");
     assert_string_equal(config.dead_letter_topic, "dead");
-    assert_string_equal(config.redis_url, "rediss://user:p%40ss@host:6380/3");
+    assert_string_equal(config.redis_url, "redis://user:p%40ss@host:6380/3");
     assert_string_equal(config.redis_prefix, "cc-1");
     assert_int_equal(config.flush_interval_ms, 50);
     assert_int_equal(config.max_behind_ms, 60000);

@@ -36,7 +36,7 @@ static void test_refuse(void **state)
         "",
         "5",
         "m",
-        "0s",
+        "00s",
         "05m",
         "-5m",
         "+5m",
