@@ -73,7 +73,7 @@ static struct dp_contact *create(struct dp_contacts *contacts, struct dp_str id,
                                  int64_t time_ms)
 {
     struct dp_contact *contact = dp_xmalloc(sizeof *contact);
-    memset(contact, 0, offsetof(struct dp_contact, first_records));
+    memset(contact, 0, offsetof(struct dp_contact, first_bytes));
     contact->hash = hash;
     contact->records = contact->first_records;
     contact->record_capacity = DP_CONTACT_RECORDS;

@@ -37,8 +37,8 @@ struct dp_contact {
     int64_t queued_ms;       /* last_ms when it was put there */
 
     struct dp_fold fold;
-    struct dp_record first_records[DP_CONTACT_RECORDS];
     char first_bytes[DP_CONTACT_BYTES];
+    struct dp_record first_records[DP_CONTACT_RECORDS];
 };
 
 struct dp_contacts {

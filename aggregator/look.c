@@ -41,6 +41,14 @@ static void fetch(const void *from, size_t size)
         __builtin_prefetch((const char *)from + at);
 }
 
+/* Whom the facts of a contact's event concern when it names nobody: the agent of the last leg. */
+static const struct dp_scope *agent_of(const struct dp_aggregator *agg,
+                                       const struct dp_contact *contact)
+{
+    const struct dp_fold *fold = &contact->fold;
+    return fold->leg_count ? dp_scope_at(agg, fold->legs[fold->leg_count - 1].agent) : NULL;
+}
+
 /* The memory is reached step by step, all events taking each step before the next: so every step
  * has the time of 15 others for its memory to arrive. */
 static void look_together(const struct dp_aggregator *agg, const struct dp_event *events,
@@ -50,23 +58,26 @@ static void look_together(const struct dp_aggregator *agg, const struct dp_event
     for (size_t i = 0; i < count; i++)
         hash_names(agg, &events[i], &outlooks[i]);
     for (size_t i = 0; i < count; i++) {
-        guesses[i] = (struct guess){
-            guess_by_hash(&agg->contacts.index, outlooks[i].interaction),
-            guess_by_hash(&agg->scopes.index, outlooks[i].agent),
-        };
+        guesses[i].contact = guess_by_hash(&agg->contacts.index, outlooks[i].interaction);
         if (guesses[i].contact)
-            fetch(guesses[i].contact, offsetof(struct dp_contact, first_records));
-        if (guesses[i].agent)
-            fetch(guesses[i].agent, sizeof *guesses[i].agent);
+            fetch(guesses[i].contact, offsetof(struct dp_contact, first_bytes) + 64);
     }
     for (size_t i = 0; i < count; i++) {
-        if (guesses[i].contact)
-            dp_contact_prefetch_end(guesses[i].contact);
+        guesses[i].agent = guess_by_hash(&agg->scopes.index, outlooks[i].agent);
+        if (!guesses[i].contact)
+            continue;
+        dp_contact_prefetch_end(guesses[i].contact);
+        if (!guesses[i].agent)
+            guesses[i].agent = agent_of(agg, guesses[i].contact);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (guesses[i].agent)
+            fetch(guesses[i].agent, sizeof *guesses[i].agent);
+    for (size_t i = 0; i < count; i++)
         if (guesses[i].agent) {
             dp_windows_prefetch(guesses[i].agent->windows);
             dp_agent_prefetch_end(&guesses[i].agent->agent);
         }
-    }
     for (size_t i = 0; i < count; i++)
         if (guesses[i].agent)
             dp_windows_prefetch_chunk(guesses[i].agent->windows);
