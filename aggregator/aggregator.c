@@ -48,6 +48,9 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     struct dp_aggregator *agg = dp_xcalloc(1, sizeof *agg);
     agg->options = *options;
     agg->options.as_of_limit_ms = floor_second(options->as_of_limit_ms); /* as T is */
+    /* A duplicate that is not yet late must be known. */
+    if (options->dedup_horizon_ms < options->allowed_lateness_ms)
+        agg->options.dedup_horizon_ms = options->allowed_lateness_ms;
     copy_targets(&agg->options.targets, &options->targets);
     agg->t_ms = agg->horizon_ms = agg->settled_ms = INT64_MIN;
     dp_partitions_init(&agg->partitions);

@@ -49,10 +49,10 @@ struct dp_aggregator_options {
 
 enum dp_verdict { DP_ACCEPTED, DP_DUPLICATE, DP_LATE };
 
-/* What happened, for logs and dp:meta. Monotonic. */
+/* What happened, for logs and dp:meta. All but clock_skew only grow. */
 struct dp_aggregator_counters {
     uint64_t accepted, duplicate, late;
-    uint64_t clock_skew; /* negative durations counted as 0 */
+    uint64_t clock_skew; /* facts made and not taken back with a negative duration counted as 0 */
     uint64_t ahead;      /* events applied before their time because too many were waiting */
     uint64_t
         contacts_forgotten; /* contacts given back before they were over, or for want of room */

@@ -33,8 +33,6 @@ static void settle(void *ctx, int sign, const struct dp_made *made)
     struct dp_fact fact = made->fact;
     if (fact.kind == DP_FACT_RESPONSE && in_target(agg, made->queue, &fact))
         fact.flags |= DP_FACT_IN_TARGET;
-    if (sign > 0 && fact.flags & DP_FACT_SKEWED)
-        agg->counters.clock_skew++;
     to_scope(agg, made->agent, sign, &fact);
     to_scope(agg, made->team, sign, &fact);
     to_scope(agg, made->queue, sign, &fact);
@@ -51,6 +49,8 @@ static void told(void *ctx, int sign, const struct dp_made *made)
 {
     struct telling *telling = ctx;
     struct dp_aggregator *agg = telling->agg;
+    if (made->fact.flags & DP_FACT_SKEWED)
+        agg->counters.clock_skew += (uint64_t)sign; /* of the facts that stand */
     if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
         dp_repeat_take(&agg->repeat, telling->contact, sign, made, settle, agg);
     if (made->fact.kind != DP_FACT_OUTCOME) /* outcomes come back from there with their mark */

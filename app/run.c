@@ -247,6 +247,8 @@ static void finish(struct run *run)
         bool safe =
             !run->dead_letters || run->dead_letters->close(run->dead_letters, DP_LEAVE_TIMEOUT_MS);
         run->dead_letters = NULL;
+        if (!safe)
+            run->code = DP_EXIT_FAILED;
         dp_kafka_source_close(run->source, safe && run->written.count ? &run->written : NULL,
                               DP_LEAVE_TIMEOUT_MS);
         run->source = NULL;

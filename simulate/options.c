@@ -54,8 +54,7 @@ enum option_key {
     BROKER,
     START,
     CALLS,
-    CHATS,
-    HELP
+    CHATS
 };
 
 static const struct option long_options[] = {
@@ -70,7 +69,7 @@ static const struct option long_options[] = {
     {"start", required_argument, NULL, START},
     {"calls-topic", required_argument, NULL, CALLS},
     {"chats-topic", required_argument, NULL, CHATS},
-    {"help", no_argument, NULL, HELP},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -196,10 +195,10 @@ enum dp_sim_parsed dp_sim_options_parse(struct dp_sim_options *options, int argc
                                        .topics = {"cc.calls", "cc.chats"}};
     optind = 0; /* the program's own options were read before: begin anew */
     for (;;) {
-        int option = getopt_long(argc, argv, "+:", long_options, NULL);
+        int option = getopt_long(argc, argv, "+:h", long_options, NULL);
         if (option == -1)
             break;
-        if (option == HELP) {
+        if (option == 'h') {
             fputs(help, stdout);
             return DP_SIM_HELP;
         }
