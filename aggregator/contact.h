@@ -63,6 +63,7 @@ uint64_t dp_contact_hash(struct dp_str id);
 /* Begins to fetch what adding an event will write to. */
 static inline void dp_contact_prefetch_end(const struct dp_contact *contact)
 {
+    __builtin_prefetch(&contact->records[contact->record_count - 1]); /* there is one at least */
     __builtin_prefetch(&contact->records[contact->record_count], 1);
     __builtin_prefetch(contact->bytes + contact->byte_count, 1);
 }

@@ -8,9 +8,6 @@
 
 #define DP_DEDUP_MIN 64
 
-/* Source and id are at most 256 bytes each by contract. */
-#define DP_PAIR_MAX (256 + 1 + 256)
-
 void dp_dedup_init(struct dp_dedup *dedup)
 {
     *dedup = (struct dp_dedup){0};
@@ -26,12 +23,7 @@ void dp_dedup_deinit(struct dp_dedup *dedup)
 
 struct dp_event_key dp_event_key_of(struct dp_str source, struct dp_str id)
 {
-    /* 0xff is in no UTF-8 text, so no two pairs give the same bytes. */
-    char pair[DP_PAIR_MAX];
-    memcpy(pair, source.p, source.len);
-    pair[source.len] = (char)0xff;
-    memcpy(pair + source.len + 1, id.p, id.len);
-    XXH128_hash_t hash = XXH3_128bits(pair, source.len + 1 + id.len);
+    XXH128_hash_t hash = XXH3_128bits_withSeed(id.p, id.len, XXH3_64bits(source.p, source.len));
     return (struct dp_event_key){hash.high64, (uint32_t)hash.low64};
 }
 

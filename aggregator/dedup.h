@@ -1,9 +1,9 @@
 /* Duplicates: remembers the (source, id) pairs of accepted events for a horizon of event time.
  *
- * A pair is kept as 96 bits of its XXH3 hash: with 20 million pairs in memory the chance that two
- * different events are ever taken for one is below 1e-14. 18 bytes an event, at a load of 1/3 to
- * 3/4. Most events are new: that shows in a dense array of 16-bit tags, without a look at the
- * entries. */
+ * A pair is kept as 96 bits of an XXH3 hash of the id, seeded with that of the source: with 20
+ * million pairs in memory the chance that two different events are ever taken for one is below
+ * 1e-14. 18 bytes an event, at a load of 1/3 to 3/4. Most events are new: that shows in a dense
+ * array of 16-bit tags, without a look at the entries. */
 #ifndef DP_DEDUP_H
 #define DP_DEDUP_H
 

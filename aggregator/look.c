@@ -1,4 +1,5 @@
 #include "aggregator/private.h"
+#include "common/memory.h"
 
 /* How many events are looked at together: their memory fits the nearest caches. */
 #define TOGETHER 16
@@ -7,6 +8,7 @@
 struct guess {
     const struct dp_contact *contact;
     const struct dp_scope *agent;
+    uint64_t customer; /* a hash; 0: repeat contacts are not concerned */
 };
 
 static uint64_t scope_hash(enum dp_scope_kind kind, struct dp_str id)
@@ -35,18 +37,22 @@ static const void *guess_by_hash(const struct dp_index *index, uint64_t hash)
     return slot ? *slot : NULL;
 }
 
-static void fetch(const void *from, size_t size)
-{
-    for (size_t at = 0; at < size; at += 64)
-        __builtin_prefetch((const char *)from + at);
-}
-
 /* Whom the facts of a contact's event concern when it names nobody: the agent of the last leg. */
 static const struct dp_scope *agent_of(const struct dp_aggregator *agg,
                                        const struct dp_contact *contact)
 {
     const struct dp_fold *fold = &contact->fold;
     return fold->leg_count ? dp_scope_at(agg, fold->legs[fold->leg_count - 1].agent) : NULL;
+}
+
+/* Offers and outcomes ask for the customer's other contacts. */
+static uint64_t look_for_customer(const struct dp_aggregator *agg, const struct dp_event *event,
+                                  const struct dp_contact *contact)
+{
+    struct dp_str id = event->customer;
+    if (event->type == DP_CONTACT_RESOLVED && contact && contact->fold.customer)
+        id = dp_contact_customer(contact, contact->fold.customer);
+    return id.len ? dp_repeat_prefetch(&agg->repeat, id) : 0;
 }
 
 /* The memory is reached step by step, all events taking each step before the next: so every step
@@ -60,10 +66,11 @@ static void look_together(const struct dp_aggregator *agg, const struct dp_event
     for (size_t i = 0; i < count; i++) {
         guesses[i].contact = guess_by_hash(&agg->contacts.index, outlooks[i].interaction);
         if (guesses[i].contact)
-            fetch(guesses[i].contact, offsetof(struct dp_contact, first_bytes) + 64);
+            dp_prefetch(guesses[i].contact, offsetof(struct dp_contact, first_bytes) + 64);
     }
     for (size_t i = 0; i < count; i++) {
         guesses[i].agent = guess_by_hash(&agg->scopes.index, outlooks[i].agent);
+        guesses[i].customer = look_for_customer(agg, &events[i], guesses[i].contact);
         if (!guesses[i].contact)
             continue;
         dp_contact_prefetch_end(guesses[i].contact);
@@ -72,12 +79,15 @@ static void look_together(const struct dp_aggregator *agg, const struct dp_event
     }
     for (size_t i = 0; i < count; i++)
         if (guesses[i].agent)
-            fetch(guesses[i].agent, sizeof *guesses[i].agent);
-    for (size_t i = 0; i < count; i++)
+            dp_prefetch(guesses[i].agent, sizeof *guesses[i].agent);
+    for (size_t i = 0; i < count; i++) {
+        if (guesses[i].customer)
+            dp_repeat_prefetch_customer(&agg->repeat, guesses[i].customer);
         if (guesses[i].agent) {
             dp_windows_prefetch(guesses[i].agent->windows);
             dp_agent_prefetch_end(&guesses[i].agent->agent);
         }
+    }
     for (size_t i = 0; i < count; i++)
         if (guesses[i].agent)
             dp_windows_prefetch_chunk(guesses[i].agent->windows);

@@ -141,6 +141,20 @@ static struct dp_customer *get(struct dp_repeat *repeat, struct dp_str id)
     return customer;
 }
 
+uint64_t dp_repeat_prefetch(const struct dp_repeat *repeat, struct dp_str customer)
+{
+    uint64_t hash = XXH3_64bits(customer.p, customer.len);
+    dp_index_prefetch(&repeat->customers, hash);
+    return hash;
+}
+
+void dp_repeat_prefetch_customer(const struct dp_repeat *repeat, uint64_t hash)
+{
+    void **slot = dp_index_first(&repeat->customers, hash);
+    if (slot)
+        dp_prefetch(*slot, sizeof(struct dp_customer));
+}
+
 /* True when the customer came back: another contact offered in (time, time + window]. */
 static bool came_back(const struct dp_repeat *repeat, const struct dp_customer *customer,
                       const struct dp_contact *contact, int64_t time_ms)

@@ -23,6 +23,11 @@ struct dp_repeat {
 void dp_repeat_init(struct dp_repeat *repeat, int64_t window_ms);
 void dp_repeat_deinit(struct dp_repeat *repeat);
 
+/* Begin to fetch the memory that a contact of that customer will need: the second some time after
+ * the first, with the hash that it gave. */
+uint64_t dp_repeat_prefetch(const struct dp_repeat *repeat, struct dp_str customer);
+void dp_repeat_prefetch_customer(const struct dp_repeat *repeat, uint64_t hash);
+
 /* Tells of a fact of a contact with marks that changed by it. */
 typedef void dp_marked_fn(void *ctx, int sign, const struct dp_made *made);
 

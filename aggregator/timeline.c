@@ -7,10 +7,19 @@
 
 #define FIRST_CAPACITY 4
 
+/* Notes the times of the first and the last fact, where there are any. */
+static void note_times(struct dp_timeline_chunk *chunk)
+{
+    if (chunk->begin == chunk->end)
+        return;
+    chunk->first_ms = chunk->facts[chunk->begin].time_ms;
+    chunk->last_ms = chunk->facts[chunk->end - 1].time_ms;
+}
+
 /* Where in the chunk the first fact with time > time_ms is or would be. */
 static size_t until(const struct dp_timeline_chunk *chunk, int64_t time_ms)
 {
-    if (chunk->begin == chunk->end || chunk->facts[chunk->end - 1].time_ms <= time_ms)
+    if (chunk->begin == chunk->end || chunk->last_ms <= time_ms)
         return chunk->end;
     const struct dp_fact *base = chunk->facts + chunk->begin;
     for (size_t count = (size_t)(chunk->end - chunk->begin), half; count > 0; count -= half) {
@@ -107,7 +116,8 @@ static void make_room(struct dp_timeline *timeline, size_t *index, size_t *at)
     lower->end = (uint8_t)stay;
     upper->end = (uint8_t)(DP_TIMELINE_CHUNK - stay);
     memcpy(upper->facts, lower->facts + stay, upper->end * sizeof *upper->facts);
-    upper->first_ms = upper->end ? upper->facts[0].time_ms : 0;
+    note_times(lower);
+    note_times(upper);
     upper->holds = upper->end ? lower->holds : 0;
     *index = above - 1;
     if (*at >= stay) {
@@ -122,9 +132,11 @@ static bool append(struct dp_timeline *timeline, const struct dp_fact *fact)
     if (dp_timeline_empty(timeline))
         return false;
     struct dp_timeline_chunk *chunk = &timeline->chunks[timeline->tail - 1];
-    if (chunk->end == chunk->capacity || chunk->facts[chunk->end - 1].time_ms > fact->time_ms)
+    if (chunk->end == chunk->capacity || chunk->last_ms > fact->time_ms)
         return false;
     chunk->facts[chunk->end++] = *fact;
+    chunk->last_ms = fact->time_ms;
+    __builtin_prefetch(&chunk->facts[chunk->end + 1], 1); /* the line that the next but one needs */
     chunk->holds |= dp_metric_bit(dp_metric_of(fact), (enum dp_channel)fact->channel);
     return true;
 }
@@ -145,7 +157,7 @@ void dp_timeline_put(struct dp_timeline *timeline, const struct dp_fact *fact)
     memmove(chunk->facts + at + 1, chunk->facts + at, (chunk->end - at) * sizeof *chunk->facts);
     chunk->facts[at] = *fact;
     chunk->end++;
-    chunk->first_ms = chunk->facts[chunk->begin].time_ms;
+    note_times(chunk);
     chunk->holds |= dp_metric_bit(dp_metric_of(fact), (enum dp_channel)fact->channel);
 }
 
@@ -178,7 +190,7 @@ bool dp_timeline_take(struct dp_timeline *timeline, const struct dp_fact *fact,
             if (chunk->begin == chunk->end)
                 remove_chunk(timeline, index);
             else
-                chunk->first_ms = chunk->facts[chunk->begin].time_ms;
+                note_times(chunk);
             return true;
         }
     }
@@ -192,7 +204,7 @@ void dp_timeline_drop(struct dp_timeline *timeline, int64_t until_ms)
         size_t kept = until(chunk, until_ms);
         if (kept < chunk->end) {
             chunk->begin = (uint8_t)kept;
-            chunk->first_ms = chunk->facts[kept].time_ms;
+            note_times(chunk);
             return;
         }
         remove_chunk(timeline, timeline->head);

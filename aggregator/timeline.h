@@ -18,6 +18,7 @@
 
 struct dp_timeline_chunk {
     int64_t first_ms; /* time of the first fact: kept here so that a search stays in one array */
+    int64_t last_ms;  /* and of the last: kept here so that an appended fact is only written */
     struct dp_fact *facts; /* [begin, end) are in use, never none */
     uint32_t holds;        /* dp_metric_bit of every fact in it, and perhaps of some taken since */
     uint8_t begin, end, capacity;

@@ -23,6 +23,13 @@ static inline uint64_t dp_bytes_load8_little(const char *p)
     return le64toh(dp_bytes_load8(p));
 }
 
+/* The first 8 bytes, those from `len` on taken for 0. All 8 must be readable. */
+static inline uint64_t dp_bytes_head8(const char *p, size_t len)
+{
+    uint64_t word = dp_bytes_load8_little(p);
+    return htole64(len < 8 ? word & ((UINT64_C(1) << 8 * len) - 1) : word);
+}
+
 /* 4 to 7 bytes as one number: two halves that may overlap, so that none of the eight bytes is made
  * up. */
 static inline uint64_t dp_bytes_load4to7(const char *p, size_t len)
@@ -48,12 +55,6 @@ static inline uint64_t dp_bytes_load(const char *p, size_t len)
     return len >= 8   ? dp_bytes_load8(p)
            : len >= 4 ? dp_bytes_load4to7(p, len)
                       : dp_bytes_load1to3(p, len);
-}
-
-/* Not 0 if one of the eight bytes of `word` is 0. */
-static inline uint64_t dp_bytes_zero(uint64_t word)
-{
-    return (word - DP_BYTES_EACH) & ~word & DP_BYTES_EACH * 0x80;
 }
 
 #endif

@@ -14,4 +14,11 @@ char *dp_xstrdup(const char *text) __attribute__((malloc, returns_nonnull));
 void *dp_xgrow(void *array, size_t used, size_t *capacity, size_t element_size)
     __attribute__((returns_nonnull));
 
+/* Begins to fetch memory into the caches. */
+static inline void dp_prefetch(const void *from, size_t size)
+{
+    for (size_t at = 0; at < size; at += 64)
+        __builtin_prefetch((const char *)from + at);
+}
+
 #endif

@@ -40,7 +40,7 @@ _Static_assert(DP_AGENT_STATES <= DP_WORDS_MAX && DP_MEASURES <= DP_WORDS_MAX &&
 
 struct dp_cloudevents {
     struct dp_directory attributes, types, fields;
-    uint8_t attribute_guesses[DP_GUESSES], field_guesses[DP_EVENT_TYPES][DP_GUESSES], type_guess;
+    uint8_t attribute_guesses[DP_GUESSES], field_guesses[DP_EVENT_TYPES][DP_GUESSES];
     struct dp_timestamp_memo minute;
     struct dp_str words[DP_DATA_FIELDS][DP_WORDS_MAX];
     struct arena {
@@ -60,20 +60,27 @@ static inline struct dp_str string_or_absent(yyjson_val *val)
     return yyjson_is_str(val) ? string_of(val) : (struct dp_str){NULL, 0};
 }
 
+/* Puts the members of an object where the numbers of their names say; of several alike the last
+ * counts. */
+static inline void find_members(const struct dp_directory *directory, uint8_t *guesses,
+                                yyjson_val *object, yyjson_val **found)
+{
+    size_t count = unsafe_yyjson_get_len(object);
+    yyjson_val *key = unsafe_yyjson_get_first(object);
+    for (size_t i = 0; i < count; i++) {
+        int number = dp_directory_find(directory, string_of(key), &guesses[i % DP_GUESSES]);
+        if (number >= 0)
+            found[number] = key + 1;
+        key = unsafe_yyjson_get_next(key + 1);
+    }
+}
+
 /* Reads the structured mode's object; gives back its `data`, which may be NULL. */
 static yyjson_val *read_envelope(struct dp_cloudevents *self, yyjson_val *object,
                                  struct dp_ce_headers *envelope)
 {
     yyjson_val *found[DP_CE_ATTRIBUTES] = {NULL};
-    size_t index, count;
-    yyjson_val *key, *val;
-    yyjson_obj_foreach(object, index, count, key, val)
-    {
-        int attribute = dp_directory_find(&self->attributes, string_of(key),
-                                          &self->attribute_guesses[index % DP_GUESSES]);
-        if (attribute >= 0)
-            found[attribute] = val;
-    }
+    find_members(&self->attributes, self->attribute_guesses, object, found);
     envelope->specversion = string_or_absent(found[DP_CE_SPECVERSION]);
     envelope->id = string_or_absent(found[DP_CE_ID]);
     envelope->source = string_or_absent(found[DP_CE_SOURCE]);
@@ -127,23 +134,20 @@ static bool take_number(yyjson_val *val, double *to)
 }
 
 /* Checks one value by itself and puts it where it belongs. */
-static bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
-                 struct dp_event *event)
+static inline bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
+                        struct dp_event *event)
 {
     struct dp_str nowhere;
+    enum dp_field_kind kind = dp_data_fields[field].kind;
     size_t offset = dp_data_fields[field].offset;
     void *to = offset == DP_CHECKED_ONLY ? &nowhere : (void *)((char *)event + offset);
-    switch (dp_data_fields[field].kind) {
-    case DP_KIND_IDENTIFIER:
-        if (!yyjson_is_str(val) || !dp_identifier_valid(string_of(val)))
-            return false;
-        *(struct dp_str *)to = string_of(val);
-        return true;
-    case DP_KIND_TEXT:
+    if (kind == DP_KIND_IDENTIFIER || kind == DP_KIND_TEXT) { /* nearly all */
         if (!yyjson_is_str(val))
             return false;
         *(struct dp_str *)to = string_of(val);
-        return true;
+        return kind == DP_KIND_TEXT || dp_identifier_valid(string_of(val));
+    }
+    switch (kind) {
     case DP_KIND_WORD:
         return yyjson_is_str(val) && take_word(self, field, string_of(val), (unsigned *)to);
     case DP_KIND_BOOLEAN:
@@ -151,8 +155,9 @@ static bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
         return yyjson_is_bool(val);
     case DP_KIND_NUMBER:
         return take_number(val, to);
+    default:
+        return false;
     }
-    return false;
 }
 
 static enum dp_reject decode_data(struct dp_cloudevents *self, yyjson_val *object,
@@ -160,18 +165,11 @@ static enum dp_reject decode_data(struct dp_cloudevents *self, yyjson_val *objec
 {
     unsigned known = dp_field_rules[event->type].required | dp_field_rules[event->type].optional,
              present = 0;
-    yyjson_val *values[DP_DATA_FIELDS]; /* of those present */
-    size_t index, count;
-    yyjson_val *key, *val;
-    yyjson_obj_foreach(object, index, count, key, val)
-    {
-        int field = dp_directory_find(&self->fields, string_of(key),
-                                      &self->field_guesses[event->type][index % DP_GUESSES]);
-        if (field < 0 || !(known & 1u << field))
-            continue;
-        values[field] = val; /* the last of several counts */
-        present = yyjson_is_null(val) ? present & ~(1u << field) : present | 1u << field;
-    }
+    yyjson_val *values[DP_DATA_FIELDS] = {NULL};
+    find_members(&self->fields, self->field_guesses[event->type], object, values);
+    for (unsigned left = known; left; left &= left - 1)
+        if (values[__builtin_ctz(left)] && !yyjson_is_null(values[__builtin_ctz(left)]))
+            present |= left & -left;
     if (missing(event->type, present, values))
         return DP_REJECT_MISSING_FIELD;
 
@@ -228,7 +226,7 @@ static bool parsable(const struct dp_message *message)
 /* Gives up what was parsed before and makes room for a batch. */
 static void make_room(struct arena *arena, const struct dp_message *messages, size_t count)
 {
-    size_t need = 0;
+    size_t need = 16; /* so that 8 bytes can be read from anywhere in a text */
     for (size_t i = 0; i < count; i++)
         if (parsable(&messages[i]))
             need += padded(yyjson_read_max_memory_usage(messages[i].value.len, READ_FLAGS));
@@ -270,7 +268,7 @@ static enum dp_reject decode_message(struct dp_cloudevents *self, const struct d
     }
     if (!yyjson_is_obj(data) || !envelope_valid(self, &envelope, event))
         return DP_REJECT_BAD_ENVELOPE;
-    int type = dp_directory_find(&self->types, envelope.type, &self->type_guess);
+    int type = dp_directory_number(&self->types, envelope.type);
     if (type < 0)
         return DP_REJECT_UNKNOWN_TYPE;
     event->type = (enum dp_event_type)type;
@@ -282,11 +280,14 @@ static void decode(void *opaque, const struct dp_message *messages, size_t count
 {
     struct dp_cloudevents *self = opaque;
     make_room(&self->arena, messages, count);
-    decoded->event_count = 0;
+    dp_decoded_begin(decoded, count);
     for (size_t i = 0; i < count; i++) {
-        enum dp_reject reject = decode_message(self, &messages[i], dp_decoded_next(decoded));
+        struct dp_event *event = dp_decoded_next(decoded);
+        enum dp_reject reject = decode_message(self, &messages[i], event);
         if (reject == DP_REJECT_NONE)
             dp_decoded_add(decoded);
+        else
+            memset(event, 0, sizeof *event);
         decoded->messages[i].reject = reject;
         decoded->messages[i].end = decoded->event_count;
     }

@@ -1,15 +1,55 @@
 #include "ingest/directory.h"
 
+static uint64_t head_of(struct dp_str name)
+{
+    char first[8] = {0};
+    if (name.len >= sizeof first)
+        return dp_bytes_load8(name.p);
+    memcpy(first, name.p, name.len);
+    return dp_bytes_load8(first);
+}
+
+static uint64_t tail_of(struct dp_str name)
+{
+    return name.len > 8 ? dp_bytes_load8(name.p + name.len - 8) : 0;
+}
+
+/* The factor is one, found by trying, that gives few names of the event contract the same slot. */
+static size_t slot_of(uint64_t head, uint64_t tail)
+{
+    return (head ^ tail) * 0xe49df6bb803af507u >> (64 - DP_DIRECTORY_BITS);
+}
+
+static size_t next_slot(size_t slot)
+{
+    return (slot + 1) % (1 << DP_DIRECTORY_BITS);
+}
+
 void dp_directory_add(struct dp_directory *directory, const char *text, int number)
 {
     struct dp_str name = dp_str_from(text);
-    uint64_t head = dp_bytes_load(name.p, name.len), tail = dp_directory_tail(name);
-    size_t at = dp_directory_slot(head, tail);
+    size_t at = slot_of(head_of(name), tail_of(name));
     while (directory->slots[at].name)
-        at = dp_directory_next(at);
-    directory->slots[at].head = head;
-    directory->slots[at].tail = tail;
-    directory->slots[at].name = name.p;
-    directory->slots[at].len = (uint32_t)name.len;
-    directory->slots[at].number = number;
+        at = next_slot(at);
+    directory->slots[at] = (struct dp_directory_slot){
+        .head = head_of(name),
+        .tail = tail_of(name),
+        .name = name.p,
+        .len = (uint32_t)name.len,
+        .number = number,
+    };
+}
+
+int dp_directory_search(const struct dp_directory *directory, struct dp_str name)
+{
+    if (name.len == 0)
+        return -1;
+    uint64_t head = head_of(name), tail = tail_of(name);
+    for (size_t at = slot_of(head, tail); directory->slots[at].name; at = next_slot(at)) {
+        const struct dp_directory_slot *slot = &directory->slots[at];
+        if (slot->head == head && slot->tail == tail && slot->len == name.len &&
+            (name.len <= 16 || memcmp(slot->name, name.p, name.len) == 0))
+            return (int)at;
+    }
+    return -1;
 }

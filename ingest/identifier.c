@@ -5,12 +5,12 @@
 /* Not 0 if one of eight bytes is forbidden, or is none of ASCII and must be looked at by itself. */
 static inline uint64_t suspicious(uint64_t word)
 {
-    uint64_t control = word - DP_BYTES_EACH * 0x20; /* borrows from the top bit below 0x20 */
-    uint64_t brace = dp_bytes_zero(word ^ DP_BYTES_EACH * '{') |
-                     dp_bytes_zero(word ^ DP_BYTES_EACH * '}') |
-                     dp_bytes_zero(word ^ DP_BYTES_EACH * 0x7f);
-    uint64_t colon = dp_bytes_zero(word ^ DP_BYTES_EACH * ':');
-    return ((control | word) & DP_BYTES_EACH * 0x80) | brace | colon;
+    /* Each term sets a byte's top bit where it finds something; bytes of ASCII carry no further. */
+    uint64_t control = word - DP_BYTES_EACH * 0x20;                          /* below 0x20 */
+    uint64_t right = (word | DP_BYTES_EACH * 0x02) + DP_BYTES_EACH;          /* 0x7d } and 0x7f */
+    uint64_t left = (word | DP_BYTES_EACH * 0x04) + DP_BYTES_EACH;           /* 0x7b { and 0x7f */
+    uint64_t no_colon = (word ^ DP_BYTES_EACH * ':') + DP_BYTES_EACH * 0x7f; /* all but 0x3a */
+    return (word | control | right | left | ~no_colon) & DP_BYTES_EACH * 0x80;
 }
 
 static bool valid_bytewise(struct dp_str text)
