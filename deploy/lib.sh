@@ -9,7 +9,8 @@
     data_home=${XDG_DATA_HOME:-$HOME/.local/share}/deskpulse
 }
 
-say() { printf '==> %s\n' "$*" >&2; }
+# Where nobody reads it any more, that ends nothing.
+say() { printf '==> %s\n' "$*" >&2 || true; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 wrong_use() { printf '%s: %s (see --help)\n' "${0##*/}" "$*" >&2; exit 2; }
 
@@ -143,6 +144,12 @@ take_down() {
     dir=$(make_dir "$2")
     stop_server "$1" "$dir"
     [[ -z $3 ]] || rm -rf "$dir"
+}
+
+# Before taking down: neither a signal nor a terminal or pipe that is gone ends that half way.
+undisturbed() {
+    set +e
+    trap '' HUP INT TERM PIPE
 }
 
 # Draws a table over the one before it on a terminal, and below it elsewhere.
