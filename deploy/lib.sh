@@ -46,6 +46,9 @@ options() {
     rest=("$@")
 }
 
+# whole_number OPTION VALUE: ends the script where the value is none.
+whole_number() { [[ $2 =~ ^(0|[1-9][0-9]{0,8})$ ]] || wrong_use "$1 wants a whole number, not '$2'"; }
+
 # quietly COMMAND...: shows the end of what it prints, only where it fails.
 quietly() {
     local output
