@@ -1,19 +1,17 @@
 #!/usr/bin/env -S python3 -B
 """deskpulse replay against the reference model (tests/oracle), on random events that go for the
 edges of every rule: disorder, duplicates, broken and late lines. Usage: see cases.py."""
-import concurrent.futures
 import datetime
 import os
 import sys
 import tempfile
-import threading
 
 from cases import case, equal, run_cases
 from figures import assert_same, of_output, read_dead_letters
 from program import ORACLE, compare, configuration, deskpulse, oracle
 
 sys.path.append(ORACLE)
-from event import Rejected, parse_event  # noqa: E402
+from event import Rejected, in_deep_thread, parse_event  # noqa: E402
 
 SEEDS = range(1, 13)
 
@@ -88,14 +86,6 @@ def the_order_of_arrival_changes_no_figure():
                 figures.append(keys)
         for other in figures[1:]:
             assert_same(other, figures[0])
-
-
-def in_deep_thread(function, *arguments):
-    """A line can nest deeper than the JSON decoder of Python can on an ordinary stack."""
-    sys.setrecursionlimit(600_000)
-    threading.stack_size(512 << 20)
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        return pool.submit(function, *arguments).result()
 
 
 def judged(paths, lateness=60_000):

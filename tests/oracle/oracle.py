@@ -8,16 +8,14 @@ Times are integer milliseconds since the Unix epoch.
 """
 import argparse
 import bisect
-import concurrent.futures
 import json
 import math
 import re
 import sys
-import threading
 from fractions import Fraction
 
 sys.dont_write_bytecode = True
-from event import STATES, duration, parse_time, read_events  # noqa: E402
+from event import STATES, duration, in_deep_thread, parse_time, read_events  # noqa: E402
 
 SHORT_ABANDON = 5_000
 DAY = 86_400_000
@@ -515,10 +513,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # A line of 1 MiB can nest half a million levels; the JSON decoder goes one call a level.
-    sys.setrecursionlimit(600_000)
     sys.set_int_max_str_digits(0)
     sys.stdout.reconfigure(encoding="utf-8")
-    threading.stack_size(512 << 20)
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        pool.submit(main).result()
+    in_deep_thread(main)
