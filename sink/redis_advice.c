@@ -45,6 +45,7 @@ static const struct {
      "see whether host, port and TLS (rediss://) in redis.url are right, and the server well"},
     {"the server's certificate is refused",
      "let OpenSSL trust its authority (SSL_CERT_FILE), and use the host's name that it is for"},
+    {"wrong version number", "the server speaks no TLS: use redis://, or the port where it does"},
     {"Protocol error", "the server is not Redis, or it wants TLS (rediss://)"},
     {"LOADING", "the server is loading its data: nothing to do but wait"},
 };

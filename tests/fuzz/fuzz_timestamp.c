@@ -67,7 +67,7 @@ static bool reference_duration(const char *text, int64_t *ms)
 {
     static regex_t regex;
     regmatch_t match[3];
-    if (regexec(pattern(&regex, "^([1-9][0-9]*)(ms|s|m|h|d)$"), text, 3, match, 0) != 0)
+    if (regexec(pattern(&regex, "^(0|[1-9][0-9]*)(ms|s|m|h|d)$"), text, 3, match, 0) != 0)
         return false;
     if (match[1].rm_eo > 19)
         return false;
