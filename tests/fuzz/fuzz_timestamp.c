@@ -91,6 +91,10 @@ static void check_timestamp(struct dp_str given, const char *text)
     check(good == (strlen(text) == given.len && reference_timestamp(text, &expected)),
           "both take the timestamp or neither does");
     check(ms == expected, "both read the same time, or leave it alone");
+    static struct dp_timestamp_memo memo; /* has met all times so far */
+    int64_t again = 42;
+    check(dp_timestamp_parse_next(&memo, given, &again) == good && again == ms,
+          "what was read before changes nothing");
     char formatted[32];
     dp_timestamp_format(ms, formatted);
     if (ms >= -62167219200000 && ms <= 253402300799999) {

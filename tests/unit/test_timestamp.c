@@ -144,13 +144,41 @@ static void test_round(void **state)
     }
 }
 
+/* What was read before changes nothing: times that differ in little, good and bad, one after the
+ * other in all pairs. */
+static void test_next(void **state)
+{
+    static const char *const texts[] = {
+        "2026-11-22T10:00:00Z",          "2026-11-22T10:00:59.999Z",
+        "2026-11-22T10:00:60Z",          "2026-11-22T10:00:61Z",
+        "2026-11-22T10:00:0xZ",          "2026-11-22T10:00:00.Z",
+        "2026-11-22T10:00:00.25",        "2026-11-22T10:00:00",
+        "2026-11-22T10:00-00Z",          "2026-11-22t10:00:07z",
+        "2026-11-22T10:00:07+08:00",     "2026-11-22T10:00:07-08:00",
+        "2026-11-22T10:00:07.5+08:00",   "2026-11-22T10:00:07.123456789Z",
+        "2026-11-22T10:01:07.123Z",      "2026-11-22T11:00:07.123Z",
+        "2026-11-22T10:00:07.123+08:0",  "2026-11-22T10:00:07.123ZZ",
+        "2026-11-22T10:00:07.123Zulu00", "2026-11-31T10:00:07.123Z",
+    };
+    const size_t count = sizeof texts / sizeof *texts;
+    (void)state;
+    for (size_t i = 0; i < count * count; i++) {
+        struct dp_timestamp_memo memo = {.zone_len = 0};
+        const char *pair[] = {texts[i / count], texts[i % count]};
+        for (size_t j = 0; j < 2; j++) {
+            int64_t ms = 42, expected = 42;
+            bool good = dp_timestamp_parse(dp_str_from(pair[j]), &expected);
+            if (dp_timestamp_parse_next(&memo, dp_str_from(pair[j]), &ms) != good || ms != expected)
+                fail_msg("%s after %s", pair[j], j ? pair[0] : "nothing");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_refuse),
-        cmocka_unit_test(test_format),
-        cmocka_unit_test(test_round),
+        cmocka_unit_test(test_parse), cmocka_unit_test(test_refuse), cmocka_unit_test(test_format),
+        cmocka_unit_test(test_round), cmocka_unit_test(test_next),
     };
     return cmocka_run_group_tests_name("timestamp", tests, NULL, NULL);
 }
