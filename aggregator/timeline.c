@@ -156,8 +156,11 @@ void dp_timeline_put(struct dp_timeline *timeline, const struct dp_fact *fact)
     struct dp_timeline_chunk *chunk = &timeline->chunks[index];
     memmove(chunk->facts + at + 1, chunk->facts + at, (chunk->end - at) * sizeof *chunk->facts);
     chunk->facts[at] = *fact;
+    if (at == chunk->begin)
+        chunk->first_ms = fact->time_ms;
+    if (at == chunk->end)
+        chunk->last_ms = fact->time_ms;
     chunk->end++;
-    note_times(chunk);
     chunk->holds |= dp_metric_bit(dp_metric_of(fact), (enum dp_channel)fact->channel);
 }
 
@@ -189,7 +192,7 @@ bool dp_timeline_take(struct dp_timeline *timeline, const struct dp_fact *fact,
                     (chunk->end - at) * sizeof *chunk->facts);
             if (chunk->begin == chunk->end)
                 remove_chunk(timeline, index);
-            else
+            else if (at == chunk->begin || at == chunk->end) /* else they lie far from here */
                 note_times(chunk);
             return true;
         }
