@@ -39,9 +39,8 @@ struct dp_aggregator_options {
     int64_t contact_ttl_ms; /* a contact without events for so long (event time) is forgotten */
     int64_t scope_ttl_ms;   /* so is an agent, team or queue that holds no facts and no contacts */
     size_t max_contacts;    /* above this the longest-silent contact is forgotten early */
-    size_t
-        max_waiting; /* events ahead of T held back; above this the earliest is applied at once */
-    bool wall_clock; /* T follows the clock, not the events */
+    size_t max_waiting;     /* events ahead of T held back; above this the earliest is applied */
+    bool wall_clock;        /* T follows the clock, not the events */
     int64_t as_of_limit_ms; /* events after it, rounded down to a second, count but are not applied;
                              * INT64_MAX: none */
     struct dp_targets targets;
@@ -54,8 +53,7 @@ struct dp_aggregator_counters {
     uint64_t accepted, duplicate, late;
     uint64_t clock_skew; /* facts made and not taken back with a negative duration counted as 0 */
     uint64_t ahead;      /* events applied before their time because too many were waiting */
-    uint64_t
-        contacts_forgotten; /* contacts given back before they were over, or for want of room */
+    uint64_t contacts_forgotten; /* given back before they were over, or for want of room */
 };
 
 struct dp_aggregator;

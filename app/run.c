@@ -86,16 +86,20 @@ static void pause_or_resume(struct run *run)
         dp_kafka_source_resume(run->source);
 }
 
+static bool renewal_is_due(const struct run *run)
+{
+    return uv_now(&run->loop) - run->settled_at_ms >= DP_RENEW_INTERVAL_MS;
+}
+
 /* With the event clock T stands still when no events come: then all is written as of one and the
  * same T, and again before the first key expires, for time goes on in Redis. */
 static void settle(struct run *run)
 {
-    uint64_t now_ms = uv_now(&run->loop);
-    if (!run->options->event_clock || (run->settled_consumed == run->pipeline.consumed &&
-                                       now_ms - run->settled_at_ms < DP_RENEW_INTERVAL_MS))
+    bool settled = run->settled_consumed == run->pipeline.consumed;
+    if (!run->options->event_clock || (settled && !renewal_is_due(run)))
         return;
     run->settled_consumed = run->pipeline.consumed;
-    run->settled_at_ms = now_ms;
+    run->settled_at_ms = uv_now(&run->loop);
     dp_aggregator_mark_all(run->pipeline.aggregator);
 }
 
@@ -141,7 +145,7 @@ static void on_flush_timer(uv_timer_t *timer)
     commit_written(run);
     if (!run->flush_under_way) {
         bool idle = run->pipeline.consumed == run->seen_consumed;
-        if (idle || uv_now(&run->loop) - run->settled_at_ms >= DP_RENEW_INTERVAL_MS)
+        if (idle || renewal_is_due(run))
             settle(run);
         run->seen_consumed = run->pipeline.consumed;
         flush(run);

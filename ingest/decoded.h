@@ -24,6 +24,7 @@ void dp_decoded_deinit(struct dp_decoded *decoded);
 /* Forgets the events and makes room for `expected` new ones, all zero. */
 void dp_decoded_begin(struct dp_decoded *decoded, size_t expected);
 
+/* For dp_decoded_next: room for `count` events in all, those not yet in use all zero. */
 void dp_decoded_make_room(struct dp_decoded *decoded, size_t count);
 
 /* The place for one event more, all zero; it counts once dp_decoded_add is called, until then it is

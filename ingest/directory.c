@@ -44,12 +44,9 @@ int dp_directory_search(const struct dp_directory *directory, struct dp_str name
 {
     if (name.len == 0)
         return -1;
-    uint64_t head = head_of(name), tail = tail_of(name);
-    for (size_t at = slot_of(head, tail); directory->slots[at].name; at = next_slot(at)) {
-        const struct dp_directory_slot *slot = &directory->slots[at];
-        if (slot->head == head && slot->tail == tail && slot->len == name.len &&
-            (name.len <= 16 || memcmp(slot->name, name.p, name.len) == 0))
+    uint64_t head = head_of(name);
+    for (size_t at = slot_of(head, tail_of(name)); directory->slots[at].name; at = next_slot(at))
+        if (dp_directory_holds(&directory->slots[at], name, head))
             return (int)at;
-    }
     return -1;
 }

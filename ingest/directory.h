@@ -23,6 +23,15 @@ struct dp_directory {
 /* `name` is not copied; it is not empty and not there yet. */
 void dp_directory_add(struct dp_directory *directory, const char *name, int number);
 
+/* `head` is the name's, as in a slot. */
+static inline bool dp_directory_holds(const struct dp_directory_slot *slot, struct dp_str name,
+                                      uint64_t head)
+{
+    return slot->name && slot->len == name.len && slot->head == head &&
+           (name.len <= 8 || slot->tail == dp_bytes_load8(name.p + name.len - 8)) &&
+           (name.len <= 16 || memcmp(slot->name, name.p, name.len) == 0);
+}
+
 /* The slot of `name`, or -1. */
 int dp_directory_search(const struct dp_directory *directory, struct dp_str name);
 
@@ -40,9 +49,7 @@ static inline int dp_directory_find(const struct dp_directory *directory, struct
                                     uint8_t *guess)
 {
     const struct dp_directory_slot *slot = &directory->slots[*guess];
-    if (slot->name && slot->len == name.len && slot->head == dp_bytes_head8(name.p, name.len) &&
-        (name.len <= 8 || slot->tail == dp_bytes_load8(name.p + name.len - 8)) &&
-        (name.len <= 16 || memcmp(slot->name, name.p, name.len) == 0))
+    if (dp_directory_holds(slot, name, dp_bytes_head8(name.p, name.len)))
         return slot->number;
     int found = dp_directory_search(directory, name);
     if (found < 0)

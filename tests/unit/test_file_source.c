@@ -15,7 +15,7 @@ struct seen {
     char *value[MAX_LINES];
     size_t length[MAX_LINES];
     int64_t offset[MAX_LINES];
-    size_t count, stop_at; /* stop_at 0: never; n: takes n - 1 */
+    size_t count, most; /* taken; at the most, 0: all */
     uint64_t bytes, size;
 };
 
@@ -42,7 +42,7 @@ static size_t take(void *ctx, const struct dp_message *messages, size_t count)
     for (size_t i = 0; i < count; i++)
         bytes += messages[i].value.len;
     assert_true(count == 1 || bytes <= DP_BATCH_BYTES);
-    while (taken < count && seen->count != seen->stop_at - 1)
+    while (taken < count && (seen->most == 0 || seen->count < seen->most))
         take_line(seen, &messages[taken++]);
     return taken;
 }
@@ -122,7 +122,7 @@ static void test_empty_file(void **state)
 static void test_stops_when_told(void **state)
 {
     (void)state;
-    struct seen seen = {.stop_at = 3};
+    struct seen seen = {.most = 2};
     assert_int_equal(run(&seen, "a\nb\nc\n", 6), DP_FILE_STOPPED);
     assert_int_equal(seen.count, 2);
     forget(&seen);
