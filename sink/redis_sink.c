@@ -15,9 +15,11 @@
 
 #define LOG_EVERY_MS 30000
 
-/* Keys of the entries under way, for the log line about an error. Every entry has at least one
- * reply, so there are never more than replies; the last of the flush is the message's. */
-#define SLOTS (DP_REDIS_SINK_REPLIES + 1)
+/* The most commands of one entry, and of a transaction beside those of its entries: the note before
+ * them and the message after. */
+#define ENTRY_COMMANDS 3
+#define OTHER_COMMANDS 2
+#define COMMANDS       (ENTRY_COMMANDS * DP_REDIS_SINK_ENTRIES + OTHER_COMMANDS)
 
 /* Text that is used again and again. */
 struct text {
@@ -36,6 +38,7 @@ struct dp_redis_sink {
     dp_entry_fn *next; /* of the flush under way; NULL: none */
     void *next_ctx;
     bool drained;   /* `next` has no more, and the message is sent */
+    bool refused;   /* a transaction was not executed */
     bool unsent;    /* something could not be sent */
     bool read_only; /* the server refuses writes as a replica */
     uint64_t started_ns;
@@ -45,8 +48,13 @@ struct dp_redis_sink {
 
     struct dp_entry entry;
     struct dp_resp resp;
-    struct text slots[SLOTS];
-    size_t next_slot;
+    struct dp_redis_fence fence; /* owner_key NULL: none */
+
+    /* Of the transaction under way: keys, and whose each command is. */
+    struct text keys[DP_REDIS_SINK_ENTRIES + OTHER_COMMANDS];
+    struct text *commands[COMMANDS];
+    size_t key_count, command_count, batch_bytes;
+    uint64_t errors_before_batch;
     struct text scopes; /* names of changed scopes, each ended by a newline */
     size_t last_scope;  /* where the last of them starts */
 };
@@ -74,7 +82,7 @@ static void end_flush(struct dp_redis_sink *sink, bool answered)
 {
     struct dp_redis_sink_stats *stats = &sink->stats;
     uint64_t errors = stats->errors - sink->errors_before;
-    bool ok = answered && !sink->unsent && errors == 0;
+    bool ok = answered && !sink->unsent && !sink->refused && errors == 0;
     sink->next = NULL;
     stats->flushes++;
     stats->failed += !ok;
@@ -101,16 +109,32 @@ static void note_error(struct dp_redis_sink *sink, const char *key, const char *
                  dp_log_quote(advice, sizeof advice, dp_redis_advice(error)));
 }
 
-static void send_fixed(struct dp_redis_sink *sink, struct dp_str command, struct text *key)
+/* Replies are told apart by their tags: a command of the transaction has its key's, these have
+ * their own. */
+static char watch_tag, owner_tag, exec_tag;
+
+static void send_fixed(struct dp_redis_sink *sink, struct dp_str command, void *tag)
 {
     sink->stats.bytes += command.len;
-    if (!dp_redis_link_send(sink->link, command.p, command.len, key))
+    sink->batch_bytes += command.len;
+    if (!dp_redis_link_send(sink->link, command.p, command.len, tag))
         sink->unsent = true;
 }
 
-/* The command in sink->resp; `key` is its slot's. */
+/* A command of one or two words that is none of the transaction's. */
+static void send_words(struct dp_redis_sink *sink, struct dp_str name, const char *key, void *tag)
+{
+    dp_resp_begin(&sink->resp, key ? 2 : 1);
+    dp_resp_add(&sink->resp, name);
+    if (key)
+        dp_resp_add(&sink->resp, dp_str_from(key));
+    send_fixed(sink, (struct dp_str){sink->resp.buf, sink->resp.len}, tag);
+}
+
+/* The command in sink->resp, of the transaction. */
 static void send_built(struct dp_redis_sink *sink, struct text *key)
 {
+    sink->commands[sink->command_count++] = key;
     send_fixed(sink, (struct dp_str){sink->resp.buf, sink->resp.len}, key);
 }
 
@@ -137,7 +161,6 @@ static void send_hash(struct dp_redis_sink *sink, struct text *key)
     struct dp_str name = {key->buf, key->len};
     char number[DP_FORMAT_SIZE];
 
-    send_fixed(sink, DP_STR("*1\r\n$5\r\nMULTI\r\n"), key);
     send_delete(sink, key);
     dp_resp_begin(&sink->resp, 2 + 2 * entry->field_count);
     dp_resp_add(&sink->resp, DP_STR("HSET"));
@@ -154,7 +177,6 @@ static void send_hash(struct dp_redis_sink *sink, struct text *key)
         dp_resp_add(&sink->resp, (struct dp_str){number, dp_format_integer(number, entry->ttl_ms)});
         send_built(sink, key);
     }
-    send_fixed(sink, DP_STR("*1\r\n$4\r\nEXEC\r\n"), key);
 }
 
 /* Remembers the entry's scope for the message. All entries of one scope come one after the other,
@@ -174,16 +196,23 @@ static void note_scope(struct dp_redis_sink *sink)
     scopes->len += len + 1;
 }
 
-static struct text *take_slot(struct dp_redis_sink *sink)
+static struct text *take_key(struct dp_redis_sink *sink)
 {
-    struct text *slot = &sink->slots[sink->next_slot];
-    sink->next_slot = (sink->next_slot + 1) % SLOTS;
-    return slot;
+    return &sink->keys[sink->key_count++];
+}
+
+static struct text *take_named(struct dp_redis_sink *sink, const char *name)
+{
+    struct text *key = take_key(sink);
+    key->len = strlen(name);
+    ensure(key, key->len + 1);
+    memcpy(key->buf, name, key->len + 1);
+    return key;
 }
 
 static void send_entry(struct dp_redis_sink *sink)
 {
-    struct text *key = take_slot(sink);
+    struct text *key = take_key(sink);
     key->len = dp_key_format(key->buf, key->capacity, sink->prefix, &sink->entry);
     if (key->len >= key->capacity) {
         ensure(key, key->len + 1);
@@ -204,48 +233,113 @@ static void send_entry(struct dp_redis_sink *sink)
 
 static void send_message(struct dp_redis_sink *sink)
 {
-    if (sink->scopes.len == 0)
-        return;
-    struct text *key = take_slot(sink);
-    key->len = strlen(sink->channel);
-    ensure(key, key->len + 1);
-    memcpy(key->buf, sink->channel, key->len + 1);
     dp_resp_begin(&sink->resp, 3);
     dp_resp_add(&sink->resp, DP_STR("PUBLISH"));
     dp_resp_add(&sink->resp, dp_str_from(sink->channel));
     dp_resp_add(&sink->resp, (struct dp_str){sink->scopes.buf, sink->scopes.len - 1});
-    send_built(sink, key);
+    send_built(sink, take_named(sink, sink->channel));
 }
 
-/* Takes entries for as long as there is room, and ends the flush when all is done. */
-static void fill(struct dp_redis_sink *sink)
+/* What the figures of this transaction stand for, so that nobody after us shows older ones. */
+static void send_shown(struct dp_redis_sink *sink)
 {
-    while (!sink->drained && dp_redis_link_outstanding(sink->link) < DP_REDIS_SINK_REPLIES &&
-           dp_redis_link_unsent(sink->link) < DP_REDIS_SINK_BYTES) {
-        if (sink->next(sink->next_ctx, &sink->entry)) {
-            send_entry(sink);
-        } else {
-            sink->drained = true;
-            send_message(sink);
-        }
-    }
-    if (sink->drained && dp_redis_link_outstanding(sink->link) == 0)
+    dp_resp_begin(&sink->resp, 3);
+    dp_resp_add(&sink->resp, DP_STR("SET"));
+    dp_resp_add(&sink->resp, dp_str_from(sink->fence.shown_key));
+    dp_resp_add(&sink->resp, sink->fence.shown(sink->fence.ctx));
+    send_built(sink, take_named(sink, sink->fence.shown_key));
+}
+
+/* Is this process the owner? From here on the server remembers whether that changes. */
+static void send_check(struct dp_redis_sink *sink)
+{
+    send_words(sink, DP_STR("WATCH"), sink->fence.owner_key, &watch_tag);
+    send_words(sink, DP_STR("GET"), sink->fence.owner_key, &owner_tag);
+}
+
+static bool take_entry(struct dp_redis_sink *sink)
+{
+    if (!sink->drained)
+        sink->drained = !sink->next(sink->next_ctx, &sink->entry);
+    return !sink->drained;
+}
+
+/* Sends the next transaction, and ends the flush when there is nothing for one. */
+static void send_batch(struct dp_redis_sink *sink)
+{
+    sink->key_count = sink->command_count = sink->batch_bytes = 0;
+    sink->errors_before_batch = sink->stats.errors;
+    bool more = take_entry(sink);
+    if (!more && sink->scopes.len == 0) {
+        if (sink->fence.owner_key)
+            send_words(sink, DP_STR("UNWATCH"), NULL, &watch_tag);
         end_flush(sink, true);
+        return;
+    }
+    send_fixed(sink, DP_STR("*1\r\n$5\r\nMULTI\r\n"), &watch_tag);
+    if (sink->fence.owner_key)
+        send_shown(sink);
+    for (size_t entries = 0; more; more = take_entry(sink)) {
+        send_entry(sink);
+        if (++entries == DP_REDIS_SINK_ENTRIES || sink->batch_bytes >= DP_REDIS_SINK_BYTES)
+            break;
+    }
+    if (sink->drained && sink->scopes.len)
+        send_message(sink);
+    send_fixed(sink, DP_STR("*1\r\n$4\r\nEXEC\r\n"), &exec_tag);
+    if (!sink->drained && sink->fence.owner_key)
+        send_check(sink); /* before the next one; its answer comes with this one's */
+}
+
+static void take_exec_reply(struct dp_redis_sink *sink, const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ARRAY) {
+        for (size_t i = 0; i < reply->elements && i < sink->command_count; i++)
+            if (reply->element[i]->type == REDIS_REPLY_ERROR)
+                note_error(sink, sink->commands[i]->buf, reply->element[i]->str);
+    } else { /* the owner changed, or a command was refused, which has been said */
+        sink->refused = true;
+        if (reply->type == REDIS_REPLY_ERROR && sink->stats.errors == sink->errors_before_batch)
+            note_error(sink, "", reply->str);
+    }
+    if (sink->refused && !sink->drained && sink->fence.owner_key)
+        return; /* the check's reply is still to come */
+    if (sink->drained || sink->refused)
+        end_flush(sink, true);
+    else if (!sink->fence.owner_key)
+        send_batch(sink);
+}
+
+static void take_owner_reply(struct dp_redis_sink *sink, const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR)
+        note_error(sink, sink->fence.owner_key, reply->str);
+    bool owner = reply->type == REDIS_REPLY_STRING && strcmp(reply->str, sink->fence.token) == 0;
+    bool changed = !owner && reply->type != REDIS_REPLY_ERROR;
+#ifdef DP_MUTATION_NO_EPOCH_GUARD
+    owner = true;
+    changed = false;
+#endif
+    if (owner && !sink->refused) {
+        send_batch(sink);
+        return;
+    }
+    sink->refused = true;
+    send_words(sink, DP_STR("UNWATCH"), NULL, &watch_tag);
+    end_flush(sink, true);
+    if (changed && sink->link)
+        sink->events.fenced(sink->ctx);
 }
 
 static void on_reply(void *ctx, void *tag, const redisReply *reply)
 {
     struct dp_redis_sink *sink = ctx;
-    const char *key = ((struct text *)tag)->buf;
-    if (reply->type == REDIS_REPLY_ERROR) {
-        note_error(sink, key, reply->str);
-    } else if (reply->type == REDIS_REPLY_ARRAY) {
-        /* EXEC's: of one reply for each command. */
-        for (size_t i = 0; i < reply->elements; i++)
-            if (reply->element[i]->type == REDIS_REPLY_ERROR)
-                note_error(sink, key, reply->element[i]->str);
-    }
-    fill(sink);
+    if (tag == &owner_tag)
+        take_owner_reply(sink, reply);
+    else if (tag == &exec_tag)
+        take_exec_reply(sink, reply);
+    else if (reply->type == REDIS_REPLY_ERROR)
+        note_error(sink, tag == &watch_tag ? "" : ((struct text *)tag)->buf, reply->str);
 }
 
 static void on_up(void *ctx)
@@ -290,8 +384,9 @@ struct dp_redis_sink *dp_redis_sink_create(uv_loop_t *loop,
 static void on_closed(void *ctx)
 {
     struct dp_redis_sink *sink = ctx;
-    for (size_t i = 0; i < SLOTS; i++)
-        free(sink->slots[i].buf);
+    for (size_t i = 0; i < sizeof sink->keys / sizeof *sink->keys; i++)
+        free(sink->keys[i].buf);
+    dp_redis_sink_set_fence(sink, NULL);
     free(sink->scopes.buf);
     dp_resp_deinit(&sink->resp);
     free(sink->channel);
@@ -313,13 +408,32 @@ bool dp_redis_sink_flush(struct dp_redis_sink *sink, dp_entry_fn *next, void *ne
         return false;
     sink->next = next;
     sink->next_ctx = next_ctx;
-    sink->drained = sink->unsent = sink->read_only = false;
+    sink->drained = sink->unsent = sink->refused = sink->read_only = false;
     sink->started_ns = uv_hrtime();
     sink->keys_before = sink->stats.keys;
     sink->errors_before = sink->stats.errors;
     sink->scopes.len = sink->last_scope = 0;
-    fill(sink);
+    if (sink->fence.owner_key)
+        send_check(sink);
+    else
+        send_batch(sink);
     return true;
+}
+
+void dp_redis_sink_set_fence(struct dp_redis_sink *sink, const struct dp_redis_fence *fence)
+{
+    free(sink->fence.owner_key);
+    free(sink->fence.token);
+    free(sink->fence.shown_key);
+    sink->fence = (struct dp_redis_fence){0};
+    if (fence)
+        sink->fence = (struct dp_redis_fence){
+            .owner_key = dp_xstrdup(fence->owner_key),
+            .token = dp_xstrdup(fence->token),
+            .shown_key = dp_xstrdup(fence->shown_key),
+            .shown = fence->shown,
+            .ctx = fence->ctx,
+        };
 }
 
 bool dp_redis_sink_is_up(const struct dp_redis_sink *sink)

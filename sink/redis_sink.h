@@ -1,9 +1,15 @@
-/* Writes changed entries to Redis: one flush after another, each hash replaced as a whole in one
- * atomic step (MULTI, DEL, HSET, PEXPIRE, EXEC), pipelined, and a message on PREFIX:updates at the
- * end of each.
+/* Writes changed entries to Redis: one flush after another, in transactions (MULTI ... EXEC) of
+ * many entries, each hash replaced as a whole, and a message on PREFIX:updates at the end of each
+ * flush.
  *
- * A flush takes entries only as fast as Redis answers, so what is under way stays bounded whatever
- * the number of entries. Thread: the loop's. The process must ignore SIGPIPE. */
+ * With a fence each transaction is written only as long as this process is the owner of the state:
+ * the owner's key is watched, read and compared before, so that a process that was replaced
+ * meanwhile, however long it slept, writes nothing. Each also notes what the figures in it stand
+ * for.
+ *
+ * A flush takes entries only as fast as Redis answers, one transaction at a time, so what is under
+ * way stays bounded whatever the number of entries, and no other client of the server waits long.
+ * Thread: the loop's. The process must ignore SIGPIPE. */
 #ifndef DP_REDIS_SINK_H
 #define DP_REDIS_SINK_H
 
@@ -14,9 +20,9 @@
 
 #include "aggregator/entry.h"
 
-/* Entries are taken while less than this is under way. */
-#define DP_REDIS_SINK_REPLIES 2000
-#define DP_REDIS_SINK_BYTES   ((size_t)1 << 20)
+/* A transaction holds so much at most, which takes a server some 5 ms. */
+#define DP_REDIS_SINK_ENTRIES 200
+#define DP_REDIS_SINK_BYTES   ((size_t)256 << 10)
 
 struct dp_redis_sink;
 
@@ -24,6 +30,14 @@ struct dp_redis_sink_options {
     const char *url;     /* redis_url.h */
     const char *prefix;  /* of all keys: "dp" */
     uint64_t timeout_ms; /* as in redis_link.h; 0: the default */
+};
+
+/* Who may write, and what is noted with what is written. */
+struct dp_redis_fence {
+    char *owner_key, *token; /* the key's value while this process is the owner */
+    char *shown_key;         /* is set to what `shown` gives, valid until its next call */
+    struct dp_str (*shown)(void *ctx);
+    void *ctx;
 };
 
 /* None is called once dp_redis_sink_close has been. Each may call any function of the sink. */
@@ -38,6 +52,10 @@ struct dp_redis_sink_events {
 
     /* The flush is over and every reply is in. Not `ok`: some of its entries were not written. */
     void (*flushed)(void *ctx, bool ok);
+
+    /* Another process is the owner; the flush has failed before (flushed). May be NULL for a sink
+     * without a fence. */
+    void (*fenced)(void *ctx);
 };
 
 /* Monotonic, but for the last two. */
@@ -63,6 +81,10 @@ void dp_redis_sink_close(struct dp_redis_sink *sink);
  * not up, or a flush is under way. With nothing to write `flushed` is called before this returns.
  */
 bool dp_redis_sink_flush(struct dp_redis_sink *sink, dp_entry_fn *next, void *next_ctx);
+
+/* From the next flush on, transactions are for the owner alone (copies the texts); NULL: for
+ * everybody. Not during a flush. */
+void dp_redis_sink_set_fence(struct dp_redis_sink *sink, const struct dp_redis_fence *fence);
 
 bool dp_redis_sink_is_up(const struct dp_redis_sink *sink);
 

@@ -237,7 +237,7 @@ static void a_large_flush_is_taken_as_fast_as_it_is_answered(void **state)
     kill(server.pid, SIGCONT);
     dp_test_wait_for(&owner, &owner.flushed, 1);
     assert_int_equal(owner.failed, 0);
-    assert_in_range(taken, 1, DP_REDIS_SINK_REPLIES);
+    assert_in_range(taken, 1, DP_REDIS_SINK_ENTRIES);
     redisContext *context = dp_test_redis_connect(&server);
     dp_test_assert_reply(context, "50000", "DBSIZE");
     redisFree(context);

@@ -1,0 +1,801 @@
+#include "sink/redis_state.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/memory.h"
+#include "sink/compat.h"
+#include "sink/redis_advice.h"
+#include "sink/redis_link.h"
+#include "sink/resp.h"
+
+/* Blocks asked for at once while reading. */
+#define READ_AHEAD 4
+
+#define RETRY_MS     200
+#define LOG_EVERY_MS 30000
+
+enum operation { NOTHING, CLAIMING, LOOKING, READING, COMMITTING };
+
+/* Why a reply comes. */
+enum purpose { ANSWER_IGNORED, ANSWER_OWNER, ANSWER_RECORD, ANSWER_EXEC, ANSWER_BYTES };
+
+struct dp_redis_state {
+    uv_loop_t *loop;
+    struct dp_redis_link *link; /* NULL: closed */
+    struct dp_redis_state_events events;
+    void *ctx;
+    uv_timer_t retry;
+    int open; /* the link and the timer */
+    char *owner_key, *commit_key, *shown_key, *block_prefix;
+    struct dp_resp resp;
+    unsigned stale;  /* replies still to come of what is over */
+    char error[256]; /* the first among the replies of this attempt */
+
+    enum operation operation;
+    char token[64];
+    bool owned;                       /* the last look at the owner's key found the token */
+    struct dp_state_place head, tail; /* the last commit */
+    uint64_t logged_at_ms, started_ns, last_ms;
+
+    /* Reading. */
+    struct dp_state_place at; /* of the next frame */
+    uint64_t asked, end;
+    unsigned asked_blocks;
+    char *pending;
+    size_t pending_len, pending_capacity;
+
+    /* Committing. */
+    struct dp_state_frame frame;
+    char frame_head[DP_STATE_FRAME_HEAD];
+    struct dp_state_place next_head;
+    char *positions, *aggregator, *pipeline;
+    size_t written; /* bytes of the frame, head included, that are in Redis */
+    size_t writing; /* and those of the transaction under way */
+    bool record_sent;
+};
+
+static uint64_t block_of(uint64_t at)
+{
+    return at / DP_STATE_BLOCK_BYTES;
+}
+
+/* Commands ----------------------------------------------------------------------------------------
+ */
+
+static void request(struct dp_redis_state *state, enum purpose purpose)
+{
+    dp_redis_link_send(state->link, state->resp.buf, state->resp.len, (void *)(uintptr_t)purpose);
+}
+
+static void add_number(struct dp_redis_state *state, uint64_t number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, number);
+    dp_resp_add(&state->resp, dp_str_from(text));
+}
+
+static void add_signed(struct dp_redis_state *state, int64_t number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRId64, number);
+    dp_resp_add(&state->resp, dp_str_from(text));
+}
+
+static void add_block_key(struct dp_redis_state *state, uint64_t block)
+{
+    char key[128];
+    snprintf(key, sizeof key, "%s%" PRIu64, state->block_prefix, block);
+    dp_resp_add(&state->resp, dp_str_from(key));
+}
+
+static void send_word(struct dp_redis_state *state, const char *word, enum purpose purpose)
+{
+    dp_resp_begin(&state->resp, 1);
+    dp_resp_add(&state->resp, dp_str_from(word));
+    request(state, purpose);
+}
+
+static void send_words(struct dp_redis_state *state, const char *word, const char *key,
+                       enum purpose purpose)
+{
+    dp_resp_begin(&state->resp, 2);
+    dp_resp_add(&state->resp, dp_str_from(word));
+    dp_resp_add(&state->resp, dp_str_from(key));
+    request(state, purpose);
+}
+
+static void send_watch(struct dp_redis_state *state)
+{
+    dp_resp_begin(&state->resp, 3);
+    dp_resp_add(&state->resp, DP_STR("WATCH"));
+    dp_resp_add(&state->resp, dp_str_from(state->owner_key));
+    dp_resp_add(&state->resp, dp_str_from(state->commit_key));
+    request(state, ANSWER_IGNORED);
+}
+
+static void ask_for_blocks(struct dp_redis_state *state)
+{
+    while (state->asked < state->end && state->asked_blocks < READ_AHEAD) {
+        uint64_t from = state->asked % DP_STATE_BLOCK_BYTES, len = DP_STATE_BLOCK_BYTES - from;
+        if (len > state->end - state->asked)
+            len = state->end - state->asked;
+        dp_resp_begin(&state->resp, 4);
+        dp_resp_add(&state->resp, DP_STR("GETRANGE"));
+        add_block_key(state, block_of(state->asked));
+        add_number(state, from);
+        add_number(state, from + len - 1);
+        request(state, ANSWER_BYTES);
+        state->asked += len;
+        state->asked_blocks++;
+    }
+}
+
+/* Operations -------------------------------------------------------------------------------------
+ */
+
+static void begin_attempt(struct dp_redis_state *state)
+{
+    *state->error = '\0';
+    switch (state->operation) {
+    case CLAIMING:
+        send_watch(state);
+        send_words(state, "GET", state->owner_key, ANSWER_OWNER);
+        break;
+    case LOOKING:
+        send_words(state, "HGETALL", state->commit_key, ANSWER_RECORD);
+        break;
+    case COMMITTING:
+        send_watch(state);
+        send_words(state, "GET", state->owner_key, ANSWER_OWNER);
+        send_words(state, "HGETALL", state->commit_key, ANSWER_RECORD);
+        break;
+    case READING:
+        state->asked = state->at.at + state->pending_len;
+        state->asked_blocks = 0;
+        ask_for_blocks(state);
+        break;
+    case NOTHING:
+        break;
+    }
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+    struct dp_redis_state *state = timer->data;
+    if (dp_redis_state_is_up(state))
+        begin_attempt(state);
+}
+
+/* The server refuses for now: said once in a while, tried again until it does not. */
+static void try_later(struct dp_redis_state *state)
+{
+    const char *reason = state->error;
+    char why[256], advice[256];
+    uint64_t now = uv_now(state->loop);
+    if (!state->logged_at_ms || now - state->logged_at_ms >= LOG_EVERY_MS) {
+        state->logged_at_ms = now ? now : 1;
+        dp_log(DP_LOG_ERROR, "Redis refused the state, trying again", "reason=%s advice=%s",
+               dp_log_quote(why, sizeof why, reason),
+               dp_log_quote(advice, sizeof advice, dp_redis_advice(reason)));
+    }
+    /* After a failover the name may stand for another server by now. */
+    if (strncmp(reason, "READONLY", 8) == 0)
+        dp_redis_link_break(state->link, "READONLY: the server is a replica");
+    else
+        uv_timer_start(&state->retry, on_retry, RETRY_MS, 0);
+}
+
+static void end_operation(struct dp_redis_state *state)
+{
+    state->operation = NOTHING;
+    state->logged_at_ms = 0;
+    uv_timer_stop(&state->retry);
+    /* Replies that are still to come are for nobody. */
+    state->stale = state->link ? (unsigned)dp_redis_link_outstanding(state->link) : 0;
+}
+
+static void refuse(struct dp_redis_state *state, enum dp_state_refusal refusal)
+{
+    send_word(state, "UNWATCH", ANSWER_IGNORED);
+    end_operation(state);
+    state->events.refused(state->ctx, refusal);
+}
+
+static void unreadable(struct dp_redis_state *state, const char *why)
+{
+    char text[512];
+    end_operation(state);
+    snprintf(text, sizeof text,
+             "the saved state under %s cannot be used: %s; to make it again from what Kafka holds, "
+             "stop all processes of the group and remove the keys %.*s*",
+             state->commit_key, why, (int)(strrchr(state->commit_key, ':') - state->commit_key + 1),
+             state->commit_key);
+    state->events.unreadable(state->ctx, text);
+}
+
+/* The record ------------------------------------------------------------------------------------
+ */
+
+static const char *field(const redisReply *reply, const char *name)
+{
+    for (size_t i = 0; i + 1 < reply->elements; i += 2)
+        if (strcmp(reply->element[i]->str, name) == 0)
+            return reply->element[i + 1]->str;
+    return NULL;
+}
+
+static bool number_field(const redisReply *reply, const char *name, uint64_t *number)
+{
+    const char *text = field(reply, name);
+    char *end;
+    if (!text || *text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+/* False: it cannot be used, and `why` says so. */
+static bool parse_record(const redisReply *reply, struct dp_state_commit *commit, char why[128])
+{
+    uint64_t format;
+    *commit = (struct dp_state_commit){.positions = "", .aggregator = "", .pipeline = ""};
+    if (reply->elements == 0)
+        return true;
+    if (!number_field(reply, "v", &format)) {
+        snprintf(why, 128, "the record has no version");
+        return false;
+    }
+    if (format != DP_STATE_FORMAT) {
+        snprintf(why, 128, "it is of format %" PRIu64 ", and this program knows format %d alone",
+                 format, DP_STATE_FORMAT);
+        return false;
+    }
+    const char *t = field(reply, "t_ms");
+    commit->positions = field(reply, "positions");
+    commit->aggregator = field(reply, "aggregator");
+    commit->pipeline = field(reply, "pipeline");
+    if (!number_field(reply, "number", &commit->tail.number) ||
+        !number_field(reply, "tail", &commit->tail.at) ||
+        !number_field(reply, "tail_sum", &commit->tail.sum) ||
+        !number_field(reply, "head", &commit->head.at) ||
+        !number_field(reply, "head_sum", &commit->head.sum) ||
+        !number_field(reply, "head_number", &commit->head.number) || !t || !commit->positions ||
+        !commit->aggregator || !commit->pipeline || commit->head.at > commit->tail.at) {
+        snprintf(why, 128, "the record is not whole");
+        return false;
+    }
+    commit->t_ms = strtoll(t, NULL, 10);
+    return true;
+}
+
+static void add_field(struct dp_redis_state *state, const char *name, const char *text)
+{
+    dp_resp_add(&state->resp, dp_str_from(name));
+    dp_resp_add(&state->resp, dp_str_from(text));
+}
+
+static void add_number_field(struct dp_redis_state *state, const char *name, uint64_t number)
+{
+    dp_resp_add(&state->resp, dp_str_from(name));
+    add_number(state, number);
+}
+
+static void send_record(struct dp_redis_state *state)
+{
+    dp_resp_begin(&state->resp, 2 + 2 * 11);
+    dp_resp_add(&state->resp, DP_STR("HSET"));
+    dp_resp_add(&state->resp, dp_str_from(state->commit_key));
+    add_number_field(state, "v", DP_STATE_FORMAT);
+    add_number_field(state, "number", state->frame.end.number);
+    add_number_field(state, "tail", state->frame.end.at);
+    add_number_field(state, "tail_sum", state->frame.end.sum);
+    add_number_field(state, "head", state->next_head.at);
+    add_number_field(state, "head_sum", state->next_head.sum);
+    add_number_field(state, "head_number", state->next_head.number);
+    dp_resp_add(&state->resp, DP_STR("t_ms"));
+    add_signed(state, state->frame.t_ms);
+    add_field(state, "positions", state->positions);
+    add_field(state, "aggregator", state->aggregator);
+    add_field(state, "pipeline", state->pipeline);
+    request(state, ANSWER_IGNORED);
+    for (uint64_t block = block_of(state->head.at); block < block_of(state->next_head.at);
+         block++) {
+        dp_resp_begin(&state->resp, 2);
+        dp_resp_add(&state->resp, DP_STR("DEL"));
+        add_block_key(state, block);
+        request(state, ANSWER_IGNORED);
+    }
+}
+
+/* Claiming --------------------------------------------------------------------------------------
+ */
+
+static void send_claim(struct dp_redis_state *state, const char *owner)
+{
+    uint64_t epoch = owner ? strtoull(owner, NULL, 10) : 0, random = 0;
+    uv_random(NULL, NULL, &random, sizeof random, 0, NULL);
+    snprintf(state->token, sizeof state->token, "%" PRIu64 ":%016" PRIx64, epoch + 1, random);
+    send_word(state, "MULTI", ANSWER_IGNORED);
+    dp_resp_begin(&state->resp, 3);
+    dp_resp_add(&state->resp, DP_STR("SET"));
+    dp_resp_add(&state->resp, dp_str_from(state->owner_key));
+    dp_resp_add(&state->resp, dp_str_from(state->token));
+    request(state, ANSWER_IGNORED);
+    send_words(state, "HGETALL", state->commit_key, ANSWER_IGNORED);
+    send_words(state, "GET", state->shown_key, ANSWER_IGNORED);
+    send_word(state, "EXEC", ANSWER_EXEC);
+}
+
+static void take_claim(struct dp_redis_state *state, const redisReply *reply)
+{
+    struct dp_state_commit commit;
+    char why[128];
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) { /* somebody else was quicker */
+        begin_attempt(state);
+        return;
+    }
+    if (!parse_record(reply->element[1], &commit, why)) {
+        unreadable(state, why);
+        return;
+    }
+    const redisReply *shown = reply->element[2];
+    state->head = commit.head;
+    state->tail = commit.tail;
+    end_operation(state);
+    state->events.claimed(state->ctx, &commit, (struct dp_str){shown->str, shown->len});
+}
+
+/* Reading ---------------------------------------------------------------------------------------
+ */
+
+static void end_reading(struct dp_redis_state *state)
+{
+    end_operation(state);
+    free(state->pending);
+    state->pending = NULL;
+    state->pending_len = state->pending_capacity = 0;
+}
+
+/* Hands over the whole frames at the start of `bytes`; returns how many bytes they were, or
+ * SIZE_MAX when reading has ended. */
+static size_t take_frames(struct dp_redis_state *state, const char *bytes, size_t len)
+{
+    size_t used = 0;
+    for (;;) {
+        struct dp_state_frame frame = {.begin = state->at};
+        enum dp_state_found found = dp_state_frame_find(bytes + used, len - used, &frame);
+        if (found == DP_STATE_PART)
+            return used;
+        if (found != DP_STATE_FRAME) {
+            unreadable(state, found == DP_STATE_FOREIGN
+                                  ? "the log is of another format than this program's"
+                                  : "the log is damaged, or part of it is missing");
+            return SIZE_MAX;
+        }
+        if (!state->events.frame(state->ctx, &frame)) {
+            if (state->operation == READING)
+                end_reading(state);
+            return SIZE_MAX;
+        }
+        if (state->operation != READING)
+            return SIZE_MAX;
+        used += DP_STATE_FRAME_HEAD + frame.len;
+        state->at = frame.end;
+    }
+}
+
+static void keep_pending(struct dp_redis_state *state, const char *bytes, size_t len)
+{
+    if (state->pending_len + len > state->pending_capacity) {
+        state->pending_capacity = (state->pending_len + len) * 2;
+        state->pending = dp_xrealloc(state->pending, state->pending_capacity);
+    }
+    memcpy(state->pending + state->pending_len, bytes, len);
+    state->pending_len += len;
+}
+
+static void take_bytes(struct dp_redis_state *state, const redisReply *reply)
+{
+    state->asked_blocks--;
+    if (reply->type != REDIS_REPLY_STRING || reply->len == 0) {
+        unreadable(state, "a part of the log is missing");
+        return;
+    }
+    keep_pending(state, reply->str, reply->len);
+    size_t used = take_frames(state, state->pending, state->pending_len);
+    if (used == SIZE_MAX)
+        return;
+    state->pending_len -= used;
+    memmove(state->pending, state->pending + used, state->pending_len);
+    ask_for_blocks(state);
+    if (state->asked_blocks)
+        return;
+    bool whole = state->at.at == state->end && state->pending_len == 0;
+    end_reading(state);
+    if (whole)
+        state->events.read(state->ctx);
+    else
+        unreadable(state, "the log ends within a frame");
+}
+
+/* Committing ------------------------------------------------------------------------------------
+ */
+
+/* `len` bytes of the frame from `from` on, its head included, at their place in the log. A new
+ * block is made at its full size at once, so that it is never moved as it fills up. */
+static void send_bytes(struct dp_redis_state *state, size_t from, size_t len)
+{
+    while (len) {
+        bool in_head = from < DP_STATE_FRAME_HEAD;
+        uint64_t at = state->frame.begin.at + from;
+        size_t part = in_head ? DP_STATE_FRAME_HEAD - from : len;
+        if (part > len)
+            part = len;
+        if (part > DP_STATE_BLOCK_BYTES - at % DP_STATE_BLOCK_BYTES)
+            part = (size_t)(DP_STATE_BLOCK_BYTES - at % DP_STATE_BLOCK_BYTES);
+        if (at % DP_STATE_BLOCK_BYTES == 0) {
+            dp_resp_begin(&state->resp, 4);
+            dp_resp_add(&state->resp, DP_STR("SETRANGE"));
+            add_block_key(state, block_of(at));
+            add_number(state, DP_STATE_BLOCK_BYTES - 1);
+            dp_resp_add(&state->resp, DP_STR("\0"));
+            request(state, ANSWER_IGNORED);
+        }
+        dp_resp_begin(&state->resp, 4);
+        dp_resp_add(&state->resp, DP_STR("SETRANGE"));
+        add_block_key(state, block_of(at));
+        add_number(state, at % DP_STATE_BLOCK_BYTES);
+        const char *bytes =
+            in_head ? state->frame_head + from : state->frame.bytes + (from - DP_STATE_FRAME_HEAD);
+        dp_resp_add(&state->resp, (struct dp_str){bytes, part});
+        request(state, ANSWER_IGNORED);
+        from += part;
+        len -= part;
+    }
+}
+
+/* The next piece of the frame and, with the last one, the record. */
+static void send_piece(struct dp_redis_state *state)
+{
+    size_t left = DP_STATE_FRAME_HEAD + state->frame.len - state->written;
+    state->writing = left < DP_STATE_PIECE_BYTES ? left : DP_STATE_PIECE_BYTES;
+    state->record_sent = state->writing == left;
+    send_word(state, "MULTI", ANSWER_IGNORED);
+    send_bytes(state, state->written, state->writing);
+    if (state->record_sent)
+        send_record(state);
+    send_word(state, "EXEC", ANSWER_EXEC);
+}
+
+static void committed(struct dp_redis_state *state)
+{
+    state->head = state->next_head;
+    state->tail = state->frame.end;
+    state->last_ms = (uv_hrtime() - state->started_ns) / 1000000;
+    end_operation(state);
+    state->events.committed(state->ctx);
+}
+
+static bool same_place(const struct dp_state_place *a, const struct dp_state_place *b)
+{
+    return a->number == b->number && a->sum == b->sum && a->at == b->at;
+}
+
+/* Goes on from what Redis holds: the owner and the record were read together. */
+static void go_on_committing(struct dp_redis_state *state, const redisReply *reply)
+{
+    struct dp_state_commit commit;
+    char why[128];
+#ifdef DP_MUTATION_NO_EPOCH_GUARD
+    state->owned = true;
+#endif
+    if (!state->owned) {
+        refuse(state, DP_STATE_FENCED);
+        return;
+    }
+    if (!parse_record(reply, &commit, why)) {
+        unreadable(state, why);
+        return;
+    }
+    if (same_place(&commit.tail, &state->frame.end)) { /* the reply was lost, the commit was not */
+        send_word(state, "UNWATCH", ANSWER_IGNORED);
+        committed(state);
+        return;
+    }
+#ifndef DP_MUTATION_NO_POSITION_GUARD
+    if (!same_place(&commit.tail, &state->tail)) {
+        refuse(state, DP_STATE_REWOUND);
+        return;
+    }
+#endif
+    send_piece(state);
+}
+
+static void take_exec(struct dp_redis_state *state, const redisReply *reply)
+{
+    if (state->operation == CLAIMING) {
+        take_claim(state, reply);
+    } else if (reply->type == REDIS_REPLY_NIL) { /* one of the keys has changed: look which */
+        begin_attempt(state);
+    } else {
+        state->written += state->writing;
+        if (state->record_sent)
+            committed(state);
+        else
+            begin_attempt(state);
+    }
+}
+
+/* Replies ---------------------------------------------------------------------------------------
+ */
+
+static void take_owner(struct dp_redis_state *state, const redisReply *reply)
+{
+    const char *owner = reply->type == REDIS_REPLY_STRING ? reply->str : NULL;
+    if (state->operation == CLAIMING)
+        send_claim(state, owner);
+    else
+        state->owned = owner && strcmp(owner, state->token) == 0;
+}
+
+static void take_record(struct dp_redis_state *state, const redisReply *reply)
+{
+    struct dp_state_commit commit;
+    char why[128];
+    if (state->operation == COMMITTING) {
+        go_on_committing(state, reply);
+    } else if (!parse_record(reply, &commit, why)) {
+        unreadable(state, why);
+    } else {
+        end_operation(state);
+        state->events.found(state->ctx, &commit);
+    }
+}
+
+/* The first error of the reply, or of those that EXEC's holds. */
+static const char *first_error(const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR)
+        return reply->str;
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+        if (reply->element[i]->type == REDIS_REPLY_ERROR)
+            return reply->element[i]->str;
+    return NULL;
+}
+
+static void take_reply(struct dp_redis_state *state, enum purpose purpose, const redisReply *reply)
+{
+    switch (purpose) {
+    case ANSWER_OWNER:
+        take_owner(state, reply);
+        break;
+    case ANSWER_RECORD:
+        take_record(state, reply);
+        break;
+    case ANSWER_EXEC:
+        take_exec(state, reply);
+        break;
+    case ANSWER_BYTES:
+        take_bytes(state, reply);
+        break;
+    case ANSWER_IGNORED:
+        break;
+    }
+}
+
+/* An attempt with an error is over when all of its replies are in. */
+static void on_reply(void *ctx, void *tag, const redisReply *reply)
+{
+    struct dp_redis_state *state = ctx;
+    const char *error = first_error(reply);
+    if (state->stale) {
+        state->stale--;
+        return;
+    }
+    if (state->operation == NOTHING)
+        return;
+    if (error && !*state->error)
+        snprintf(state->error, sizeof state->error, "%s", error);
+    if (!*state->error)
+        take_reply(state, (enum purpose)(uintptr_t)tag, reply);
+    else if (dp_redis_link_outstanding(state->link) == 0)
+        try_later(state);
+}
+
+/* Life -------------------------------------------------------------------------------------------
+ */
+
+static void on_up(void *ctx)
+{
+    struct dp_redis_state *state = ctx;
+    if (state->operation == COMMITTING)
+        begin_attempt(state);
+    state->events.up(state->ctx);
+}
+
+static void on_down(void *ctx, const char *reason)
+{
+    struct dp_redis_state *state = ctx;
+    uv_timer_stop(&state->retry);
+    state->stale = 0;
+    state->written = 0; /* the server may have lost it */
+    if (state->operation != COMMITTING)
+        dp_redis_state_cancel(state);
+    state->events.down(state->ctx, reason);
+}
+
+static char *make_key(const char *prefix, const char *name)
+{
+    size_t size = strlen(prefix) + sizeof ":state:" + strlen(name);
+    char *key = dp_xmalloc(size);
+    snprintf(key, size, "%s:state:%s", prefix, name);
+    return key;
+}
+
+struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
+                                             const struct dp_redis_state_options *options,
+                                             const struct dp_redis_state_events *events, void *ctx,
+                                             char *error, size_t error_size)
+{
+    static const struct dp_redis_link_events link_events = {
+        .up = on_up, .down = on_down, .reply = on_reply};
+    struct dp_redis_link_options link_options = {.url = options->url};
+    struct dp_redis_state *state = dp_xcalloc(1, sizeof *state);
+    state->link = dp_redis_link_create(loop, &link_options, &link_events, state, error, error_size);
+    if (!state->link) {
+        free(state);
+        return NULL;
+    }
+    state->loop = loop;
+    state->events = *events;
+    state->ctx = ctx;
+    uv_timer_init(loop, &state->retry);
+    state->retry.data = state;
+    state->owner_key = make_key(options->prefix, "owner");
+    state->commit_key = make_key(options->prefix, "commit");
+    state->shown_key = make_key(options->prefix, "shown");
+    state->block_prefix = make_key(options->prefix, "log:");
+    return state;
+}
+
+static void release(struct dp_redis_state *state)
+{
+    if (--state->open)
+        return;
+    dp_resp_deinit(&state->resp);
+    free(state->owner_key);
+    free(state->commit_key);
+    free(state->shown_key);
+    free(state->block_prefix);
+    free(state->pending);
+    free(state->positions);
+    free(state->aggregator);
+    free(state->pipeline);
+    free(state);
+}
+
+static void on_link_closed(void *ctx)
+{
+    release(ctx);
+}
+
+static void on_retry_closed(uv_handle_t *handle)
+{
+    release(handle->data);
+}
+
+void dp_redis_state_close(struct dp_redis_state *state)
+{
+    struct dp_redis_link *link = state->link;
+    state->link = NULL;
+    state->open = 2;
+    dp_redis_link_close(link, on_link_closed);
+    uv_close((uv_handle_t *)&state->retry, on_retry_closed);
+}
+
+bool dp_redis_state_is_up(const struct dp_redis_state *state)
+{
+    return dp_redis_link_is_up(state->link);
+}
+
+bool dp_redis_state_is_busy(const struct dp_redis_state *state)
+{
+    return state->operation != NOTHING;
+}
+
+void dp_redis_state_cancel(struct dp_redis_state *state)
+{
+    if (state->operation == READING)
+        end_reading(state);
+    else
+        end_operation(state);
+}
+
+void dp_redis_state_claim(struct dp_redis_state *state)
+{
+    state->operation = CLAIMING;
+    begin_attempt(state);
+}
+
+void dp_redis_state_look(struct dp_redis_state *state)
+{
+    state->operation = LOOKING;
+    begin_attempt(state);
+}
+
+void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_place *from,
+                         const struct dp_state_place *to)
+{
+    if (from->at >= to->at) {
+        state->events.read(state->ctx);
+        return;
+    }
+    state->operation = READING;
+    state->at = *from;
+    state->end = to->at;
+    begin_attempt(state);
+}
+
+static void keep(char **text, const char *value)
+{
+    free(*text);
+    *text = dp_xstrdup(value);
+}
+
+void dp_redis_state_commit(struct dp_redis_state *state, const struct dp_state_commit *commit,
+                           const char *bytes, size_t len)
+{
+    state->frame = (struct dp_state_frame){
+        .begin = state->tail, .t_ms = commit->t_ms, .bytes = bytes, .len = len};
+    dp_state_frame_write(state->frame_head, &state->frame);
+    state->next_head = commit->head;
+    keep(&state->positions, commit->positions);
+    keep(&state->aggregator, commit->aggregator);
+    keep(&state->pipeline, commit->pipeline);
+    state->written = 0;
+    state->started_ns = uv_hrtime();
+    state->operation = COMMITTING;
+    if (dp_redis_state_is_up(state))
+        begin_attempt(state);
+}
+
+const struct dp_state_place *dp_redis_state_tail(const struct dp_redis_state *state)
+{
+    return &state->tail;
+}
+
+const struct dp_state_place *dp_redis_state_head(const struct dp_redis_state *state)
+{
+    return &state->head;
+}
+
+const char *dp_redis_state_owner_key(const struct dp_redis_state *state)
+{
+    return state->owner_key;
+}
+
+const char *dp_redis_state_shown_key(const struct dp_redis_state *state)
+{
+    return state->shown_key;
+}
+
+const char *dp_redis_state_token(const struct dp_redis_state *state)
+{
+    return state->token;
+}
+
+uint64_t dp_redis_state_bytes(const struct dp_redis_state *state)
+{
+    return state->tail.at - state->head.at;
+}
+
+uint64_t dp_redis_state_last_ms(const struct dp_redis_state *state)
+{
+    return state->last_ms;
+}
