@@ -422,9 +422,9 @@ bool dp_redis_sink_flush(struct dp_redis_sink *sink, dp_entry_fn *next, void *ne
 
 void dp_redis_sink_set_fence(struct dp_redis_sink *sink, const struct dp_redis_fence *fence)
 {
-    free(sink->fence.owner_key);
-    free(sink->fence.token);
-    free(sink->fence.shown_key);
+    free((char *)sink->fence.owner_key);
+    free((char *)sink->fence.token);
+    free((char *)sink->fence.shown_key);
     sink->fence = (struct dp_redis_fence){0};
     if (fence)
         sink->fence = (struct dp_redis_fence){

@@ -34,8 +34,8 @@ struct dp_redis_sink_options {
 
 /* Who may write, and what is noted with what is written. */
 struct dp_redis_fence {
-    char *owner_key, *token; /* the key's value while this process is the owner */
-    char *shown_key;         /* is set to what `shown` gives, valid until its next call */
+    const char *owner_key, *token; /* the key's value while this process is the owner */
+    const char *shown_key;         /* is set to what `shown` gives, valid until its next call */
     struct dp_str (*shown)(void *ctx);
     void *ctx;
 };

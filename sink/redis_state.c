@@ -56,7 +56,6 @@ struct dp_redis_state {
     char *positions, *aggregator, *pipeline;
     size_t written; /* bytes of the frame, head included, that are in Redis */
     size_t writing; /* and those of the transaction under way */
-    bool record_sent;
 };
 
 static uint64_t block_of(uint64_t at)
@@ -193,6 +192,7 @@ static void try_later(struct dp_redis_state *state)
 static void end_operation(struct dp_redis_state *state)
 {
     state->operation = NOTHING;
+    state->pending_len = 0;
     state->logged_at_ms = 0;
     uv_timer_stop(&state->retry);
     /* Replies that are still to come are for nobody. */
@@ -354,14 +354,6 @@ static void take_claim(struct dp_redis_state *state, const redisReply *reply)
 /* Reading ---------------------------------------------------------------------------------------
  */
 
-static void end_reading(struct dp_redis_state *state)
-{
-    end_operation(state);
-    free(state->pending);
-    state->pending = NULL;
-    state->pending_len = state->pending_capacity = 0;
-}
-
 /* Hands over the whole frames at the start of `bytes`; returns how many bytes they were, or
  * SIZE_MAX when reading has ended. */
 static size_t take_frames(struct dp_redis_state *state, const char *bytes, size_t len)
@@ -380,7 +372,7 @@ static size_t take_frames(struct dp_redis_state *state, const char *bytes, size_
         }
         if (!state->events.frame(state->ctx, &frame)) {
             if (state->operation == READING)
-                end_reading(state);
+                end_operation(state);
             return SIZE_MAX;
         }
         if (state->operation != READING)
@@ -417,7 +409,7 @@ static void take_bytes(struct dp_redis_state *state, const redisReply *reply)
     if (state->asked_blocks)
         return;
     bool whole = state->at.at == state->end && state->pending_len == 0;
-    end_reading(state);
+    end_operation(state);
     if (whole)
         state->events.read(state->ctx);
     else
@@ -460,15 +452,16 @@ static void send_bytes(struct dp_redis_state *state, size_t from, size_t len)
     }
 }
 
-/* The next piece of the frame and, with the last one, the record. */
+/* The next piece of the frame or, once they are all there, the record: never together, for what
+ * follows a command that fails in a transaction is carried out all the same. */
 static void send_piece(struct dp_redis_state *state)
 {
     size_t left = DP_STATE_FRAME_HEAD + state->frame.len - state->written;
     state->writing = left < DP_STATE_PIECE_BYTES ? left : DP_STATE_PIECE_BYTES;
-    state->record_sent = state->writing == left;
     send_word(state, "MULTI", ANSWER_IGNORED);
-    send_bytes(state, state->written, state->writing);
-    if (state->record_sent)
+    if (left)
+        send_bytes(state, state->written, state->writing);
+    else
         send_record(state);
     send_word(state, "EXEC", ANSWER_EXEC);
 }
@@ -524,8 +517,9 @@ static void take_exec(struct dp_redis_state *state, const redisReply *reply)
     } else if (reply->type == REDIS_REPLY_NIL) { /* one of the keys has changed: look which */
         begin_attempt(state);
     } else {
+        bool is_record = state->writing == 0;
         state->written += state->writing;
-        if (state->record_sent)
+        if (is_record)
             committed(state);
         else
             begin_attempt(state);
@@ -711,10 +705,7 @@ bool dp_redis_state_is_busy(const struct dp_redis_state *state)
 
 void dp_redis_state_cancel(struct dp_redis_state *state)
 {
-    if (state->operation == READING)
-        end_reading(state);
-    else
-        end_operation(state);
+    end_operation(state);
 }
 
 void dp_redis_state_claim(struct dp_redis_state *state)

@@ -41,6 +41,11 @@ static void on_flushed(void *ctx, bool ok)
         close_sink(owner);
 }
 
+static void on_fenced(void *ctx)
+{
+    ((struct dp_test_owner *)ctx)->fenced++;
+}
+
 bool dp_test_next_entry(void *ctx, struct dp_entry *entry)
 {
     static const char *const names[] = {"f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9"};
@@ -70,7 +75,7 @@ static void on_tick(uv_timer_t *tick)
 void dp_test_own(struct dp_test_owner *owner, uint64_t timeout_ms, const char *format, ...)
 {
     static const struct dp_redis_sink_events events = {
-        .up = on_up, .down = on_down, .flushed = on_flushed};
+        .up = on_up, .down = on_down, .flushed = on_flushed, .fenced = on_fenced};
     char url[256], error[256] = "";
     va_list args;
     va_start(args, format);

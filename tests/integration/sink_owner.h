@@ -15,7 +15,7 @@ struct dp_test_owner {
     uv_loop_t loop;
     uv_timer_t tick; /* so that the loop turns while nothing comes */
     struct dp_redis_sink *sink;
-    unsigned ups, downs, flushed, failed;
+    unsigned ups, downs, flushed, failed, fenced;
     bool close_when_told; /* closes the sink from within the next event */
     char reason[256];     /* of the last `down` */
 
