@@ -28,6 +28,7 @@ struct dp_config {
     char *redis_url;
     char *redis_prefix;
     int64_t flush_interval_ms;
+    int64_t commit_interval_ms;
     int64_t max_behind_ms; /* consumption pauses while Redis is behind by more */
 
     struct dp_window_plan windows;

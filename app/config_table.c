@@ -317,6 +317,8 @@ const struct dp_config_key dp_config_keys[] = {
      "1 to 64 characters without blanks, braces or colons", "what every key begins with"},
     {"redis", "flush_interval", "1s", set_duration, DP_AT(flush_interval_ms), 50, DP_MINUTE, NULL,
      "how often changes are written"},
+    {"redis", "commit_interval", "1s", set_duration, DP_AT(commit_interval_ms), 50, DP_MINUTE, NULL,
+     "how often the state is saved"},
     {"redis", "max_behind", "10s", set_duration, DP_AT(max_behind_ms), DP_SECOND, DP_HOUR, NULL,
      "reading pauses while Redis is further behind than this"},
     {"window", "lengths", "1m 5m 15m 30m 1h 8h 24h", set_windows, 0, 0, 0,

@@ -14,6 +14,7 @@ void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *ada
     *pipeline = (struct dp_pipeline){
         .aggregator = dp_aggregator_create(options),
         .dead_letters = dead_letters,
+        .options = *options,
         .adapter = adapter,
         .adapter_self = adapter->create(),
     };
@@ -30,6 +31,16 @@ void dp_pipeline_deinit(struct dp_pipeline *pipeline)
     dp_aggregator_destroy(pipeline->aggregator);
     dp_decoded_deinit(&pipeline->decoded);
     free(pipeline->outlooks);
+}
+
+void dp_pipeline_reset(struct dp_pipeline *pipeline)
+{
+    dp_aggregator_destroy(pipeline->aggregator);
+    pipeline->aggregator = dp_aggregator_create(&pipeline->options);
+    pipeline->consumed = pipeline->skipped = 0;
+    memset(pipeline->dead, 0, sizeof pipeline->dead);
+    pipeline->refused = DP_REJECT_NONE;
+    pipeline->meta_given = false;
 }
 
 /* Applies the events of a message; true when one of them is late. */
@@ -110,6 +121,8 @@ static void meta_entry(const struct dp_pipeline *pipeline, struct dp_entry *entr
     dp_entry_add(entry, "duplicate", DP_FIELD_INTEGER, (int64_t)counters->duplicate);
     dp_entry_add(entry, "dead_lettered", DP_FIELD_INTEGER, (int64_t)dp_pipeline_dead(pipeline));
     dp_entry_add(entry, "clock_skew", DP_FIELD_INTEGER, (int64_t)counters->clock_skew);
+    if (pipeline->skipped)
+        dp_entry_add(entry, "skipped", DP_FIELD_INTEGER, (int64_t)pipeline->skipped);
 }
 
 bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
@@ -124,6 +137,47 @@ bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
     }
     pipeline->meta_given = !pipeline->meta_given;
     return pipeline->meta_given;
+}
+
+char *dp_pipeline_format(const struct dp_pipeline *pipeline)
+{
+    size_t size = 64 * (DP_REJECTS + 2);
+    char *text = dp_xmalloc(size);
+    int used = snprintf(text, size, "consumed=%" PRIu64 " skipped=%" PRIu64, pipeline->consumed,
+                        pipeline->skipped);
+    for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS; reason++)
+        used += snprintf(text + used, size - (size_t)used, " %s=%" PRIu64, dp_reject_names[reason],
+                         pipeline->dead[reason]);
+    return text;
+}
+
+/* The counter of that name, or NULL. */
+static uint64_t *counter_named(struct dp_pipeline *pipeline, const char *name, size_t len)
+{
+    struct dp_str wanted = {name, len};
+    if (dp_str_equal(wanted, DP_STR("consumed")))
+        return &pipeline->consumed;
+    if (dp_str_equal(wanted, DP_STR("skipped")))
+        return &pipeline->skipped;
+    for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS; reason++)
+        if (dp_str_equal(wanted, dp_str_from(dp_reject_names[reason])))
+            return &pipeline->dead[reason];
+    return NULL;
+}
+
+bool dp_pipeline_parse(struct dp_pipeline *pipeline, const char *text)
+{
+    for (;;) {
+        size_t len = strcspn(text, "= ");
+        uint64_t *counter = counter_named(pipeline, text, len);
+        char *end;
+        if (!counter || text[len] != '=' || text[len + 1] < '0' || text[len + 1] > '9')
+            return false;
+        *counter = strtoull(text + len + 1, &end, 10);
+        if (*end != ' ')
+            return *end == '\0';
+        text = end + 1;
+    }
 }
 
 const char *dp_pipeline_summary(const struct dp_pipeline *pipeline, char *buf, size_t size)

@@ -2,7 +2,8 @@
  *
  *   source -> dp_pipeline_take -> adapter -> aggregator ... dp_pipeline_next_entry -> sink
  *
- * Nothing is lost silently: accepted + duplicate + dead-lettered = consumed. Thread: one. */
+ * Nothing is lost silently: accepted + duplicate + dead-lettered = consumed. The options' texts
+ * must outlive the pipeline. Thread: one. */
 #ifndef DP_PIPELINE_H
 #define DP_PIPELINE_H
 
@@ -19,7 +20,9 @@ struct dp_pipeline {
     struct dp_dead_letters *dead_letters; /* the caller's; NULL: bad messages are only counted */
     uint64_t consumed;                    /* messages */
     uint64_t dead[DP_REJECTS];            /* of them dead-lettered, by reason */
+    uint64_t skipped; /* lost to Kafka's retention, and knowingly left out; not in `consumed` */
 
+    struct dp_aggregator_options options;
     const struct dp_adapter *adapter;
     void *adapter_self;
     char windows[DP_WINDOWS_MAX * 16]; /* the window lengths as dp:meta names them */
@@ -35,6 +38,9 @@ void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *ada
                       struct dp_dead_letters *dead_letters);
 void dp_pipeline_deinit(struct dp_pipeline *pipeline);
 
+/* Forgets all that was taken. */
+void dp_pipeline_reset(struct dp_pipeline *pipeline);
+
 /* Takes a batch of messages (dp_take_fn). Fewer taken than given: the dead letters have no room;
  * the next call has to begin with the first message that was not taken. */
 size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *messages,
@@ -44,6 +50,11 @@ size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *m
 bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry);
 
 uint64_t dp_pipeline_dead(const struct dp_pipeline *pipeline);
+
+/* The pipeline's own counters as one line for the saved state, to be freed with free(); and back.
+ * False: it is no such line. */
+char *dp_pipeline_format(const struct dp_pipeline *pipeline);
+bool dp_pipeline_parse(struct dp_pipeline *pipeline, const char *text);
 
 /* The counters as logfmt pairs: consumed, accepted, duplicate, dead_lettered, each reason. Returns
  * buf. */

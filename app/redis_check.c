@@ -30,7 +30,7 @@ struct redis_check {
     uv_timer_t patience;
     struct dp_redis_link *link; /* NULL: closed */
     struct dp_resp resp;
-    struct trial information, hash, set, message;
+    struct trial information, hash, set, message, state;
     char *server_info; /* INFO's reply, or NULL */
     bool said;         /* why it came to nothing */
 };
@@ -72,10 +72,11 @@ static void command(struct redis_check *check, struct trial *trial, ...)
 static void on_up(void *ctx)
 {
     struct redis_check *check = ctx;
-    char hash[128], set[128], channel[128];
+    char hash[128], set[128], channel[128], bytes[128];
     snprintf(hash, sizeof hash, "%s:check:%ld", check->prefix, (long)getpid());
     snprintf(set, sizeof set, "%s:check:%ld:set", check->prefix, (long)getpid());
     snprintf(channel, sizeof channel, "%s:check", check->prefix);
+    snprintf(bytes, sizeof bytes, "%s:state:check:%ld", check->prefix, (long)getpid());
     command(check, &check->information, "INFO", NULL);
     command(check, &check->hash, "MULTI", NULL);
     command(check, &check->hash, "DEL", hash, NULL);
@@ -86,6 +87,16 @@ static void on_up(void *ctx)
     command(check, &check->set, "SADD", set, "check", NULL);
     command(check, &check->set, "SREM", set, "check", NULL);
     command(check, &check->message, "PUBLISH", channel, "check", NULL);
+    command(check, &check->state, "WATCH", bytes, NULL);
+    command(check, &check->state, "GET", bytes, NULL);
+    command(check, &check->state, "MULTI", NULL);
+    command(check, &check->state, "SET", bytes, "x", "PX", LIFE_MS, NULL);
+    command(check, &check->state, "SETRANGE", bytes, "1", "y", NULL);
+    command(check, &check->state, "GETRANGE", bytes, "0", "1", NULL);
+    command(check, &check->state, "HGETALL", hash, NULL);
+    command(check, &check->state, "DEL", bytes, NULL);
+    command(check, &check->state, "EXEC", NULL);
+    command(check, &check->state, "UNWATCH", NULL);
 }
 
 static void on_down(void *ctx, const char *reason)
@@ -167,6 +178,7 @@ static void say_all(struct redis_check *check, const char *server)
     say_trial(check, &check->hash);
     say_trial(check, &check->set);
     say_trial(check, &check->message);
+    say_trial(check, &check->state);
     say_eviction(check);
 }
 
@@ -197,7 +209,8 @@ void dp_redis_check(const struct dp_config *config, struct dp_check_report *repo
                                 .prefix = config->redis_prefix,
                                 .hash = {.what = "hashes can be replaced in one step"},
                                 .set = {.what = "members of sets can be added and removed"},
-                                .message = {.what = "messages can be published"}};
+                                .message = {.what = "messages can be published"},
+                                .state = {.what = "the state can be saved and watched"}};
     char error[512], server[320];
     uv_loop_init(&check.loop);
     check.link = make_link(&check, config, error, sizeof error);

@@ -1,9 +1,16 @@
 /* `deskpulse run`: Kafka to Redis on one libuv loop, until told to stop.
  *
- *   Kafka source -> pipeline (decode, aggregate) -> Redis sink, one flush every flush_interval
+ *   Kafka source -> pipeline (decode, aggregate) -> flusher -> the figures in Redis
+ *                              its journal       -> saver   -> the state in Redis
  *
- * What is state: the pipeline's aggregator. Which positions it stands for: those that the source
- * gives at the start of a flush; they are committed once Redis has all of that flush. */
+ * Of all processes of a group one is active; Kafka's group protocol chooses it
+ * (kafka_leadership.h), the others stand by and follow the saved state:
+ *
+ *   standby -> taking over (owner of the state, reads it) -> catching up -> active
+ *
+ * Catching up, it reads from Kafka and saves, but shows nothing that is older than what Redis
+ * shows. Whoever finds that another process owns the state, or that Redis has gone back to an
+ * earlier one, drops all it knows and joins the group anew. */
 #ifndef DP_RUN_H
 #define DP_RUN_H
 
@@ -11,6 +18,7 @@
 #include <stdint.h>
 
 #include "app/config.h"
+#include "ingest/kafka_source.h"
 
 struct dp_run_options {
     const struct dp_config *config;
@@ -18,6 +26,7 @@ struct dp_run_options {
     const struct dp_overrides *overrides;
     bool event_clock; /* T follows the events, not the wall clock */
     int64_t as_of_ms; /* events after it are not applied; INT64_MAX: none */
+    enum dp_kafka_on_lost on_lost;
 };
 
 /* Runs until a signal stops it. Returns an exit code of command.h. */

@@ -9,23 +9,34 @@
 
 static const char help[] =
     "usage: deskpulse run [OPTION]...\n\n"
-    "Reads events from Kafka, keeps sliding windows, writes the figures to Redis. SIGTERM and "
-    "SIGINT\n"
-    "write what there is and leave; a second one ends at once. SIGHUP reads the targets again.\n\n"
+    "Reads events from Kafka, keeps sliding windows, writes the figures and its state to Redis. "
+    "Of\n"
+    "several processes with one group.id one is active, the others stand by and take over. "
+    "SIGTERM\n"
+    "and SIGINT write what there is and leave; a second one ends at once. SIGHUP reads the "
+    "targets\n"
+    "again.\n\n"
     "  -c, --config FILE   configuration (default: built in)\n"
     "      --set S.K=VALUE overrides key K of section S\n"
     "      --clock NAME    wall (default): figures as of now; event: as of the latest event\n"
     "      --as-of TIME    with --clock event: events after TIME (RFC 3339) are not applied\n"
+    "      --on-lost-position=earliest|latest\n"
+    "                      goes on from there when Kafka no longer holds what comes next\n"
+    "                      (default: stops)\n"
     "      --help, --version\n\n"
     "Configuration keys, each with its default and its environment variable:\n\n";
 
 int dp_run_main(int argc, char **argv)
 {
-    enum { SET = 256, CLOCK, AS_OF };
+    enum { SET = 256, CLOCK, AS_OF, ON_LOST };
     static const struct option long_options[] = {
-        {"config", required_argument, NULL, 'c'},  {"set", required_argument, NULL, SET},
-        {"clock", required_argument, NULL, CLOCK}, {"as-of", required_argument, NULL, AS_OF},
-        {"help", no_argument, NULL, 'h'},          {0},
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, SET},
+        {"clock", required_argument, NULL, CLOCK},
+        {"as-of", required_argument, NULL, AS_OF},
+        {"on-lost-position", required_argument, NULL, ON_LOST},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     struct dp_overrides overrides = {0};
     struct dp_run_options options = {.overrides = &overrides, .as_of_ms = INT64_MAX};
@@ -49,6 +60,16 @@ int dp_run_main(int argc, char **argv)
             if (!dp_timestamp_parse(dp_str_from(optarg), &options.as_of_ms))
                 return dp_usage_error(
                     argv[0], "--as-of '%s' is no time; allowed: RFC 3339 with an offset", optarg);
+            break;
+        case ON_LOST:
+            if (strcmp(optarg, "earliest") == 0)
+                options.on_lost = DP_KAFKA_LOST_EARLIEST;
+            else if (strcmp(optarg, "latest") == 0)
+                options.on_lost = DP_KAFKA_LOST_LATEST;
+            else
+                return dp_usage_error(
+                    argv[0], "--on-lost-position '%s' is unknown; allowed: earliest, latest",
+                    optarg);
             break;
         case 'h':
             fputs(help, stdout);

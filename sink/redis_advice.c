@@ -19,8 +19,9 @@ static const struct {
     {"ERR wrong number of arguments for 'auth'",
      "this Redis has no users: leave the user out of redis.url"},
     {"NOPERM",
-     "grant the user +ping +select +multi +exec +del +hset +pexpire +sadd +srem +publish, "
-     "the keys and the channel of the prefix (~PREFIX:* &PREFIX:*)"},
+     "grant the user +ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange "
+     "+hset +hgetall +pexpire +sadd +srem +publish, the keys and the channel of the prefix "
+     "(~PREFIX:* &PREFIX:*)"},
     {"ERR DB index", "the server has fewer databases: change the number in redis.url"},
     {"ERR invalid DB index", "the server has fewer databases: change the number in redis.url"},
     {"ERR SELECT is not allowed in cluster mode", "leave the database number out of redis.url"},
@@ -47,6 +48,7 @@ static const struct {
      "let OpenSSL trust its authority (SSL_CERT_FILE), and use the host's name that it is for"},
     {"wrong version number", "the server speaks no TLS: use redis://, or the port where it does"},
     {"Protocol error", "the server is not Redis, or it wants TLS (rediss://)"},
+    {"BUSY", "a script or function keeps the server busy: SCRIPT KILL or FUNCTION KILL ends it"},
     {"LOADING", "the server is loading its data: nothing to do but wait"},
 };
 

@@ -1,6 +1,5 @@
 #include "sink/redis_state.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "sink/redis_advice.h"
 #include "sink/redis_link.h"
 #include "sink/resp.h"
+#include "sink/state_record.h"
 
 /* Blocks asked for at once while reading. */
 #define READ_AHEAD 4
@@ -52,10 +52,9 @@ struct dp_redis_state {
     /* Committing. */
     struct dp_state_frame frame;
     char frame_head[DP_STATE_FRAME_HEAD];
-    struct dp_state_place next_head;
-    char *positions, *aggregator, *pipeline;
-    size_t written; /* bytes of the frame, head included, that are in Redis */
-    size_t writing; /* and those of the transaction under way */
+    struct dp_state_commit next; /* owns its texts */
+    size_t written;              /* bytes of the frame, head included, that are in Redis */
+    size_t writing;              /* and those of the transaction under way */
 };
 
 static uint64_t block_of(uint64_t at)
@@ -75,13 +74,6 @@ static void add_number(struct dp_redis_state *state, uint64_t number)
 {
     char text[32];
     snprintf(text, sizeof text, "%" PRIu64, number);
-    dp_resp_add(&state->resp, dp_str_from(text));
-}
-
-static void add_signed(struct dp_redis_state *state, int64_t number)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRId64, number);
     dp_resp_add(&state->resp, dp_str_from(text));
 }
 
@@ -218,93 +210,14 @@ static void unreadable(struct dp_redis_state *state, const char *why)
     state->events.unreadable(state->ctx, text);
 }
 
-/* The record ------------------------------------------------------------------------------------
+/* The record ----------------------------------------------------------------------------------
  */
-
-static const char *field(const redisReply *reply, const char *name)
-{
-    for (size_t i = 0; i + 1 < reply->elements; i += 2)
-        if (strcmp(reply->element[i]->str, name) == 0)
-            return reply->element[i + 1]->str;
-    return NULL;
-}
-
-static bool number_field(const redisReply *reply, const char *name, uint64_t *number)
-{
-    const char *text = field(reply, name);
-    char *end;
-    if (!text || *text < '0' || *text > '9')
-        return false;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    return errno == 0 && *end == '\0';
-}
-
-/* False: it cannot be used, and `why` says so. */
-static bool parse_record(const redisReply *reply, struct dp_state_commit *commit, char why[128])
-{
-    uint64_t format;
-    *commit = (struct dp_state_commit){.positions = "", .aggregator = "", .pipeline = ""};
-    if (reply->elements == 0)
-        return true;
-    if (!number_field(reply, "v", &format)) {
-        snprintf(why, 128, "the record has no version");
-        return false;
-    }
-    if (format != DP_STATE_FORMAT) {
-        snprintf(why, 128, "it is of format %" PRIu64 ", and this program knows format %d alone",
-                 format, DP_STATE_FORMAT);
-        return false;
-    }
-    const char *t = field(reply, "t_ms");
-    commit->positions = field(reply, "positions");
-    commit->aggregator = field(reply, "aggregator");
-    commit->pipeline = field(reply, "pipeline");
-    if (!number_field(reply, "number", &commit->tail.number) ||
-        !number_field(reply, "tail", &commit->tail.at) ||
-        !number_field(reply, "tail_sum", &commit->tail.sum) ||
-        !number_field(reply, "head", &commit->head.at) ||
-        !number_field(reply, "head_sum", &commit->head.sum) ||
-        !number_field(reply, "head_number", &commit->head.number) || !t || !commit->positions ||
-        !commit->aggregator || !commit->pipeline || commit->head.at > commit->tail.at) {
-        snprintf(why, 128, "the record is not whole");
-        return false;
-    }
-    commit->t_ms = strtoll(t, NULL, 10);
-    return true;
-}
-
-static void add_field(struct dp_redis_state *state, const char *name, const char *text)
-{
-    dp_resp_add(&state->resp, dp_str_from(name));
-    dp_resp_add(&state->resp, dp_str_from(text));
-}
-
-static void add_number_field(struct dp_redis_state *state, const char *name, uint64_t number)
-{
-    dp_resp_add(&state->resp, dp_str_from(name));
-    add_number(state, number);
-}
 
 static void send_record(struct dp_redis_state *state)
 {
-    dp_resp_begin(&state->resp, 2 + 2 * 11);
-    dp_resp_add(&state->resp, DP_STR("HSET"));
-    dp_resp_add(&state->resp, dp_str_from(state->commit_key));
-    add_number_field(state, "v", DP_STATE_FORMAT);
-    add_number_field(state, "number", state->frame.end.number);
-    add_number_field(state, "tail", state->frame.end.at);
-    add_number_field(state, "tail_sum", state->frame.end.sum);
-    add_number_field(state, "head", state->next_head.at);
-    add_number_field(state, "head_sum", state->next_head.sum);
-    add_number_field(state, "head_number", state->next_head.number);
-    dp_resp_add(&state->resp, DP_STR("t_ms"));
-    add_signed(state, state->frame.t_ms);
-    add_field(state, "positions", state->positions);
-    add_field(state, "aggregator", state->aggregator);
-    add_field(state, "pipeline", state->pipeline);
+    dp_state_record_write(&state->resp, state->commit_key, &state->next);
     request(state, ANSWER_IGNORED);
-    for (uint64_t block = block_of(state->head.at); block < block_of(state->next_head.at);
+    for (uint64_t block = block_of(state->head.at); block < block_of(state->next.head.at);
          block++) {
         dp_resp_begin(&state->resp, 2);
         dp_resp_add(&state->resp, DP_STR("DEL"));
@@ -335,12 +248,12 @@ static void send_claim(struct dp_redis_state *state, const char *owner)
 static void take_claim(struct dp_redis_state *state, const redisReply *reply)
 {
     struct dp_state_commit commit;
-    char why[128];
+    char why[DP_STATE_WHY];
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) { /* somebody else was quicker */
         begin_attempt(state);
         return;
     }
-    if (!parse_record(reply->element[1], &commit, why)) {
+    if (!dp_state_record_parse(reply->element[1], &commit, why)) {
         unreadable(state, why);
         return;
     }
@@ -468,7 +381,7 @@ static void send_piece(struct dp_redis_state *state)
 
 static void committed(struct dp_redis_state *state)
 {
-    state->head = state->next_head;
+    state->head = state->next.head;
     state->tail = state->frame.end;
     state->last_ms = (uv_hrtime() - state->started_ns) / 1000000;
     end_operation(state);
@@ -484,7 +397,7 @@ static bool same_place(const struct dp_state_place *a, const struct dp_state_pla
 static void go_on_committing(struct dp_redis_state *state, const redisReply *reply)
 {
     struct dp_state_commit commit;
-    char why[128];
+    char why[DP_STATE_WHY];
 #ifdef DP_MUTATION_NO_EPOCH_GUARD
     state->owned = true;
 #endif
@@ -492,7 +405,7 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
         refuse(state, DP_STATE_FENCED);
         return;
     }
-    if (!parse_record(reply, &commit, why)) {
+    if (!dp_state_record_parse(reply, &commit, why)) {
         unreadable(state, why);
         return;
     }
@@ -541,10 +454,10 @@ static void take_owner(struct dp_redis_state *state, const redisReply *reply)
 static void take_record(struct dp_redis_state *state, const redisReply *reply)
 {
     struct dp_state_commit commit;
-    char why[128];
+    char why[DP_STATE_WHY];
     if (state->operation == COMMITTING) {
         go_on_committing(state, reply);
-    } else if (!parse_record(reply, &commit, why)) {
+    } else if (!dp_state_record_parse(reply, &commit, why)) {
         unreadable(state, why);
     } else {
         end_operation(state);
@@ -658,6 +571,13 @@ struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
     return state;
 }
 
+static void free_texts(struct dp_state_commit *commit)
+{
+    free((char *)commit->positions);
+    free((char *)commit->aggregator);
+    free((char *)commit->pipeline);
+}
+
 static void release(struct dp_redis_state *state)
 {
     if (--state->open)
@@ -668,9 +588,7 @@ static void release(struct dp_redis_state *state)
     free(state->shown_key);
     free(state->block_prefix);
     free(state->pending);
-    free(state->positions);
-    free(state->aggregator);
-    free(state->pipeline);
+    free_texts(&state->next);
     free(state);
 }
 
@@ -733,22 +651,21 @@ void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_pla
     begin_attempt(state);
 }
 
-static void keep(char **text, const char *value)
-{
-    free(*text);
-    *text = dp_xstrdup(value);
-}
-
 void dp_redis_state_commit(struct dp_redis_state *state, const struct dp_state_commit *commit,
                            const char *bytes, size_t len)
 {
     state->frame = (struct dp_state_frame){
         .begin = state->tail, .t_ms = commit->t_ms, .bytes = bytes, .len = len};
     dp_state_frame_write(state->frame_head, &state->frame);
-    state->next_head = commit->head;
-    keep(&state->positions, commit->positions);
-    keep(&state->aggregator, commit->aggregator);
-    keep(&state->pipeline, commit->pipeline);
+    free_texts(&state->next);
+    state->next = (struct dp_state_commit){
+        .head = commit->head,
+        .tail = state->frame.end,
+        .t_ms = commit->t_ms,
+        .positions = dp_xstrdup(commit->positions),
+        .aggregator = dp_xstrdup(commit->aggregator),
+        .pipeline = dp_xstrdup(commit->pipeline),
+    };
     state->written = 0;
     state->started_ns = uv_hrtime();
     state->operation = COMMITTING;

@@ -22,20 +22,12 @@
 
 #include "common/str.h"
 #include "sink/state_log.h"
+#include "sink/state_record.h"
 
 #define DP_STATE_BLOCK_BYTES ((uint64_t)1 << 20)
 
 /* What one transaction writes of a frame at most: a server takes some 0.2 ms for it. */
 #define DP_STATE_PIECE_BYTES ((size_t)256 << 10)
-
-/* The record. The texts belong to whoever gives the record. */
-struct dp_state_commit {
-    struct dp_state_place head, tail; /* tail.number is the commit's; 0: nothing is saved */
-    int64_t t_ms;                     /* T of the aggregator */
-    const char *positions;            /* dp_positions_format */
-    const char *aggregator;           /* dp_aggregator_saved_format */
-    const char *pipeline;             /* dp_pipeline_format */
-};
 
 enum dp_state_refusal {
     DP_STATE_FENCED,  /* another process is the owner */

@@ -1,0 +1,241 @@
+#include "app/flusher.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/saver.h"
+#include "common/memory.h"
+
+/* Half of what a key lives at the least (a window of 1 s and 60 s). */
+#define RENEW_INTERVAL_MS 30000
+
+struct dp_flusher {
+    uv_loop_t *loop;
+    uv_timer_t timer;
+    struct dp_flusher_options options;
+    struct dp_pipeline *pipeline;
+    struct dp_redis_sink *sink;
+    struct dp_flusher_events events;
+    void *ctx;
+    char *shown;
+
+    bool active;               /* between begin and end */
+    bool under_way;            /* a flush is */
+    bool current;              /* and it was begun after the last dp_flusher_begin */
+    bool finishing;            /* nothing comes after the next one that is well */
+    bool last;                 /* it has begun */
+    uint64_t whole_at_ms;      /* loop time when Redis last had everything */
+    uint64_t seen_consumed;    /* messages at the last flush */
+    uint64_t settled_consumed; /* event clock: messages when all was last written as of one T */
+    uint64_t settled_at_ms;    /* and loop time then */
+};
+
+static int64_t wall_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t dp_flusher_clock(const struct dp_flusher *flusher)
+{
+    int64_t t = flusher->options.event_clock
+                    ? dp_aggregator_watermark(flusher->pipeline->aggregator)
+                    : wall_ms();
+    if (t == INT64_MIN)
+        return t;
+    int64_t rest = t % 1000;
+    t += rest > 0 ? 1000 - rest : -rest;
+    return t < flusher->options.as_of_ms ? t : flusher->options.as_of_ms;
+}
+
+void dp_flusher_move_time(struct dp_flusher *flusher)
+{
+    int64_t t = dp_flusher_clock(flusher);
+    if (t != INT64_MIN)
+        dp_aggregator_advance(flusher->pipeline->aggregator, t);
+}
+
+static bool renewal_is_due(const struct dp_flusher *flusher)
+{
+    return uv_now(flusher->loop) - flusher->settled_at_ms >= RENEW_INTERVAL_MS;
+}
+
+/* With the event clock T stands still when no events come: then all is written as of one and the
+ * same T, and again before the first key expires, for time goes on in Redis. */
+static void settle(struct dp_flusher *flusher)
+{
+    bool settled = flusher->settled_consumed == flusher->pipeline->consumed;
+    if (!flusher->options.event_clock || (settled && !renewal_is_due(flusher)))
+        return;
+    flusher->settled_consumed = flusher->pipeline->consumed;
+    flusher->settled_at_ms = uv_now(flusher->loop);
+    dp_aggregator_mark_all(flusher->pipeline->aggregator);
+}
+
+/* What was begun for a pipeline that is gone ends. */
+static bool next_entry(void *ctx, struct dp_entry *entry)
+{
+    struct dp_flusher *flusher = ctx;
+    return flusher->current && dp_pipeline_next_entry(flusher->pipeline, entry);
+}
+
+static void flush(struct dp_flusher *flusher)
+{
+    if (!flusher->active || flusher->under_way || !dp_redis_sink_is_up(flusher->sink))
+        return;
+    flusher->last = flusher->finishing;
+    dp_flusher_move_time(flusher);
+    flusher->under_way = flusher->current = true;
+    if (!dp_redis_sink_flush(flusher->sink, next_entry, flusher))
+        flusher->under_way = false;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct dp_flusher *flusher = timer->data;
+    if (flusher->under_way)
+        return;
+    uint64_t consumed = flusher->pipeline->consumed;
+    if (flusher->finishing || consumed == flusher->seen_consumed || renewal_is_due(flusher))
+        settle(flusher);
+    flusher->seen_consumed = consumed;
+    flush(flusher);
+}
+
+static void on_flushed(void *ctx, bool ok)
+{
+    struct dp_flusher *flusher = ctx;
+    bool current = flusher->current;
+    flusher->under_way = flusher->current = false;
+    if (!flusher->active || !current)
+        return;
+    if (ok)
+        flusher->whole_at_ms = uv_now(flusher->loop);
+    else /* what was handed out is lost: everything is to be written again */
+        dp_aggregator_mark_all(flusher->pipeline->aggregator);
+    bool over = flusher->last && ok;
+    if (flusher->finishing && !over)
+        uv_timer_start(&flusher->timer, on_timer, flusher->last ? 100 : 0, 0);
+    if (flusher->finishing && !over)
+        return;
+    flusher->events.flushed(flusher->ctx, ok);
+}
+
+static void on_fenced(void *ctx)
+{
+    struct dp_flusher *flusher = ctx;
+    if (flusher->active)
+        flusher->events.fenced(flusher->ctx);
+}
+
+static void on_up(void *ctx)
+{
+    struct dp_flusher *flusher = ctx;
+    if (flusher->active)
+        dp_aggregator_mark_all(flusher->pipeline->aggregator);
+    flush(flusher);
+}
+
+/* The sink has said why, and tries again. */
+static void on_down(void *ctx, const char *reason)
+{
+    (void)ctx;
+    (void)reason;
+}
+
+static struct dp_str shown(void *ctx)
+{
+    struct dp_flusher *flusher = ctx;
+    free(flusher->shown);
+    flusher->shown = dp_shown_format(dp_aggregator_t(flusher->pipeline->aggregator),
+                                     flusher->events.positions(flusher->ctx));
+    return dp_str_from(flusher->shown);
+}
+
+struct dp_flusher *dp_flusher_create(uv_loop_t *loop, const struct dp_flusher_options *options,
+                                     struct dp_pipeline *pipeline,
+                                     const struct dp_flusher_events *events, void *ctx, char *error,
+                                     size_t error_size)
+{
+    static const struct dp_redis_sink_events sink_events = {
+        .up = on_up, .down = on_down, .flushed = on_flushed, .fenced = on_fenced};
+    struct dp_redis_sink_options sink_options = {.url = options->config->redis_url,
+                                                 .prefix = options->config->redis_prefix};
+    struct dp_flusher *flusher = dp_xcalloc(1, sizeof *flusher);
+    flusher->sink =
+        dp_redis_sink_create(loop, &sink_options, &sink_events, flusher, error, error_size);
+    if (!flusher->sink) {
+        free(flusher);
+        return NULL;
+    }
+    flusher->loop = loop;
+    flusher->options = *options;
+    flusher->pipeline = pipeline;
+    flusher->events = *events;
+    flusher->ctx = ctx;
+    uv_timer_init(loop, &flusher->timer);
+    flusher->timer.data = flusher;
+    return flusher;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct dp_flusher *flusher = handle->data;
+    free(flusher->shown);
+    free(flusher);
+}
+
+void dp_flusher_close(struct dp_flusher *flusher)
+{
+    dp_redis_sink_close(flusher->sink);
+    uv_close((uv_handle_t *)&flusher->timer, on_closed);
+}
+
+void dp_flusher_begin(struct dp_flusher *flusher, const char *owner_key, const char *token,
+                      const char *shown_key)
+{
+    uint64_t interval = (uint64_t)flusher->options.config->flush_interval_ms;
+    struct dp_redis_fence fence = {
+        .owner_key = owner_key,
+        .token = token,
+        .shown_key = shown_key,
+        .shown = shown,
+        .ctx = flusher,
+    };
+    dp_redis_sink_set_fence(flusher->sink, &fence);
+    flusher->active = true;
+    flusher->finishing = flusher->last = false;
+    flusher->whole_at_ms = uv_now(flusher->loop);
+    dp_aggregator_mark_all(flusher->pipeline->aggregator);
+    uv_timer_start(&flusher->timer, on_timer, 0, interval);
+}
+
+void dp_flusher_end(struct dp_flusher *flusher)
+{
+    flusher->active = flusher->current = false;
+    uv_timer_stop(&flusher->timer);
+}
+
+bool dp_flusher_is_busy(const struct dp_flusher *flusher)
+{
+    return flusher->under_way;
+}
+
+void dp_flusher_finish(struct dp_flusher *flusher)
+{
+    flusher->finishing = true;
+    uv_timer_stop(&flusher->timer);
+    if (!flusher->under_way)
+        uv_timer_start(&flusher->timer, on_timer, 0, 0);
+}
+
+uint64_t dp_flusher_behind_ms(const struct dp_flusher *flusher)
+{
+    return flusher->active ? uv_now(flusher->loop) - flusher->whole_at_ms : 0;
+}
+
+const struct dp_redis_sink_stats *dp_flusher_stats(const struct dp_flusher *flusher)
+{
+    return dp_redis_sink_stats(flusher->sink);
+}

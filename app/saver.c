@@ -1,0 +1,532 @@
+#include "app/saver.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aggregator/journal.h"
+#include "common/log.h"
+#include "common/memory.h"
+#include "sink/redis_state.h"
+
+/* How often a process that stands by looks for new commits. */
+#define FOLLOW_MS 500
+
+/* What was saved may be in the middle of a failover of Redis: so often it is tried again. */
+#define READ_ATTEMPTS 5
+#define READ_RETRY_MS 500
+
+#define PROGRESS_MS 1000
+
+/* The beginning of the log is cut off in parts of at least this, and of an eighth of it. */
+#define CUT_BYTES ((uint64_t)1 << 20)
+
+enum role {
+    FOLLOWING,
+    CLAIMING, /* wants to be the owner */
+    LOADING,  /* is it, and reads what was saved */
+    OWNER
+};
+
+/* Places where the log can be cut off, some way apart. */
+struct mark {
+    struct dp_state_place place;
+    int64_t t_ms; /* of the frame that begins there */
+};
+
+struct dp_saver {
+    uv_loop_t *loop;
+    uv_timer_t timer; /* following, or trying again */
+    struct dp_redis_state *store;
+    struct dp_pipeline *pipeline;
+    struct dp_saver_events events;
+    void *ctx;
+    enum role role;
+
+    /* What the pipeline knows: the log up to `place`. */
+    struct dp_state_place place;
+    struct mark *marks;
+    size_t mark_first, mark_count, mark_capacity;
+    unsigned attempts;
+
+    /* The record that reading leads up to. */
+    struct dp_state_place read_tail;
+    int64_t read_t_ms;
+    struct dp_positions positions;
+    struct dp_shown shown;
+    char *aggregator, *counters;
+    uint64_t read_events, read_began_ns, progress_ms;
+
+    struct dp_journal journal; /* being written */
+    struct dp_journal frame;   /* sealed */
+    struct dp_state_commit commit;
+    struct dp_positions sealed;
+    char *texts[3]; /* of `commit` */
+    bool is_sealed, is_settled;
+};
+
+char *dp_shown_format(int64_t t_ms, const struct dp_positions *positions)
+{
+    char *list = dp_positions_format(positions);
+    size_t size = strlen(list) + 24;
+    char *text = dp_xmalloc(size);
+    snprintf(text, size, "%" PRId64 " %s", t_ms, list);
+    free(list);
+    return text;
+}
+
+static void parse_shown(struct dp_shown *shown, struct dp_str text)
+{
+    char number[24] = "";
+    const char *blank = text.len ? memchr(text.p, ' ', text.len) : NULL;
+    shown->t_ms = INT64_MIN;
+    dp_positions_deinit(&shown->positions);
+    if (!blank || (size_t)(blank - text.p) >= sizeof number)
+        return;
+    memcpy(number, text.p, (size_t)(blank - text.p));
+    struct dp_str list = {blank + 1, text.len - (size_t)(blank + 1 - text.p)};
+    if (dp_positions_parse(&shown->positions, list))
+        shown->t_ms = strtoll(number, NULL, 10);
+}
+
+/* Cutting off ------------------------------------------------------------------------------------
+ */
+
+static void note_mark(struct dp_saver *saver, const struct dp_state_place *place, int64_t t_ms)
+{
+    if (saver->mark_count > saver->mark_first &&
+        place->at - saver->marks[saver->mark_count - 1].place.at < CUT_BYTES / 4)
+        return;
+    if (saver->mark_first > saver->mark_count / 2) {
+        saver->mark_count -= saver->mark_first;
+        memmove(saver->marks, saver->marks + saver->mark_first,
+                saver->mark_count * sizeof *saver->marks);
+        saver->mark_first = 0;
+    }
+    saver->marks =
+        dp_xgrow(saver->marks, saver->mark_count, &saver->mark_capacity, sizeof *saver->marks);
+    saver->marks[saver->mark_count++] = (struct mark){*place, t_ms};
+}
+
+/* Moves the head of the next commit over frames that are too old to matter; what still rests on
+ * them is written once more. */
+static void cut_off(struct dp_saver *saver, struct dp_state_place *head)
+{
+    int64_t before_ms = dp_aggregator_retention_ms(saver->pipeline->aggregator);
+    size_t at = saver->mark_first;
+    while (at < saver->mark_count && saver->marks[at].t_ms < before_ms)
+        at++;
+    if (at == saver->mark_first)
+        return;
+    const struct dp_state_place *place = &saver->marks[at - 1].place;
+    uint64_t gone = place->at - head->at;
+    if (place->at <= head->at || gone < CUT_BYTES || gone < dp_redis_state_bytes(saver->store) / 8)
+        return;
+    *head = *place;
+    saver->mark_first = at - 1;
+    dp_aggregator_carry(saver->pipeline->aggregator, place->number + 1);
+    dp_log(DP_LOG_INFO, "old state is cut off", "bytes=%" PRIu64 " frame=%" PRIu64, gone,
+           place->number);
+}
+
+/* Restoring --------------------------------------------------------------------------------------
+ */
+
+static void forget_record(struct dp_saver *saver)
+{
+    free(saver->aggregator);
+    free(saver->counters);
+    saver->aggregator = saver->counters = NULL;
+}
+
+static void empty(struct dp_saver *saver)
+{
+    dp_pipeline_reset(saver->pipeline);
+    saver->place = (struct dp_state_place){0};
+    saver->mark_first = saver->mark_count = 0;
+    forget_record(saver);
+    dp_positions_deinit(&saver->positions);
+}
+
+static void look_later(struct dp_saver *saver, uint64_t ms);
+
+static void fail(struct dp_saver *saver, const char *text)
+{
+    char quoted[600];
+    empty(saver);
+    if (saver->role == LOADING && ++saver->attempts >= READ_ATTEMPTS) {
+        saver->events.failed(saver->ctx, text);
+        return;
+    }
+    if (saver->role == LOADING) {
+        saver->role = CLAIMING;
+        dp_log(DP_LOG_WARN, "the saved state is not whole, reading it again", "reason=%s",
+               dp_log_quote(quoted, sizeof quoted, text));
+    }
+    look_later(saver, READ_RETRY_MS);
+}
+
+/* True: what the pipeline knows is the beginning of the log that `commit` ends. Whether its end
+ * fits too is seen by the checksums of what follows. */
+static bool goes_on(const struct dp_saver *saver, const struct dp_state_commit *commit)
+{
+    const struct dp_state_place *place = &saver->place;
+    return place->number && place->number >= commit->head.number && place->at <= commit->tail.at &&
+           (place->number < commit->tail.number || place->sum == commit->tail.sum);
+}
+
+static void read_up_to(struct dp_saver *saver, const struct dp_state_commit *commit)
+{
+    if (!goes_on(saver, commit)) {
+        if (saver->place.number)
+            dp_log(DP_LOG_INFO, "the saved state has another history: reading it anew", "");
+        empty(saver);
+        saver->place = commit->head;
+    }
+    forget_record(saver);
+    if (!dp_positions_parse(&saver->positions, dp_str_from(commit->positions))) {
+        fail(saver, "the positions in the saved state's record cannot be read");
+        return;
+    }
+    struct dp_aggregator *agg = saver->pipeline->aggregator;
+    while (dp_aggregator_partitions(agg) < saver->positions.count)
+        dp_aggregator_add_partition(agg);
+    saver->aggregator = dp_xstrdup(commit->aggregator);
+    saver->counters = dp_xstrdup(commit->pipeline);
+    saver->read_tail = commit->tail;
+    saver->read_t_ms = commit->t_ms;
+    saver->read_began_ns = uv_hrtime();
+    saver->read_events = 0;
+    saver->progress_ms = uv_now(saver->loop);
+    if (commit->tail.at > saver->place.at)
+        dp_aggregator_restore_begin(agg, commit->t_ms);
+    dp_redis_state_read(saver->store, &saver->place, &commit->tail);
+}
+
+static void say_progress(struct dp_saver *saver, const struct dp_state_frame *frame)
+{
+    uint64_t now = uv_now(saver->loop);
+    if (now - saver->progress_ms < PROGRESS_MS)
+        return;
+    saver->progress_ms = now;
+    uint64_t from = dp_redis_state_head(saver->store)->at;
+    uint64_t all = saver->read_tail.at - from;
+    dp_log(DP_LOG_INFO, "reading the saved state", "percent=%.0f",
+           all && frame->end.at > from ? 100.0 * (double)(frame->end.at - from) / (double)all
+                                       : 0.0);
+}
+
+static bool on_frame(void *ctx, const struct dp_state_frame *frame)
+{
+    struct dp_saver *saver = ctx;
+    char error[200], text[300];
+    if (!dp_aggregator_restore(saver->pipeline->aggregator, frame->end.number, frame->bytes,
+                               frame->len, error, sizeof error)) {
+        snprintf(text, sizeof text, "the saved state cannot be read at frame %" PRIu64 ": %s",
+                 frame->end.number, error);
+        fail(saver, text);
+        return false;
+    }
+    note_mark(saver, &frame->begin, frame->t_ms);
+    saver->place = frame->end;
+    say_progress(saver, frame);
+    return true;
+}
+
+static void become_owner(struct dp_saver *saver)
+{
+    struct dp_aggregator *agg = saver->pipeline->aggregator;
+    char error[200];
+    if (saver->place.number) {
+        if (!dp_aggregator_restored(agg, saver->aggregator, error, sizeof error) ||
+            !dp_pipeline_parse(saver->pipeline, saver->counters)) {
+            fail(saver, "the counters in the saved state's record cannot be read");
+            return;
+        }
+        const struct dp_aggregator_counters *counters = dp_aggregator_counters(agg);
+        double seconds = (double)(uv_hrtime() - saver->read_began_ns) / 1e9;
+        dp_log(DP_LOG_INFO, "the saved state is read",
+               "commit=%" PRIu64 " bytes=%" PRIu64 " accepted=%" PRIu64 " seconds=%.3f",
+               saver->place.number, dp_saver_bytes(saver), counters->accepted, seconds);
+    }
+    saver->role = OWNER;
+    saver->attempts = 0;
+    forget_record(saver);
+    dp_journal_clear(&saver->journal);
+    saver->journal.frame = saver->place.number + 1;
+    dp_aggregator_set_journal(agg, &saver->journal);
+    saver->events.loaded(saver->ctx, &saver->positions, &saver->shown);
+}
+
+static void on_read(void *ctx)
+{
+    struct dp_saver *saver = ctx;
+    if (saver->role == LOADING) {
+        become_owner(saver);
+        return;
+    }
+    dp_aggregator_pass_over(saver->pipeline->aggregator);
+    look_later(saver, saver->role == CLAIMING ? 0 : FOLLOW_MS);
+}
+
+/* Following and claiming -------------------------------------------------------------------------
+ */
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct dp_saver *saver = timer->data;
+    if (!dp_redis_state_is_up(saver->store) || dp_redis_state_is_busy(saver->store))
+        return;
+    if (saver->role == FOLLOWING)
+        dp_redis_state_look(saver->store);
+    else if (saver->role == CLAIMING)
+        dp_redis_state_claim(saver->store);
+}
+
+static void look_later(struct dp_saver *saver, uint64_t ms)
+{
+    uv_timer_start(&saver->timer, on_timer, ms, 0);
+}
+
+static void on_up(void *ctx)
+{
+    look_later(ctx, 0);
+}
+
+static void on_down(void *ctx, const char *reason)
+{
+    struct dp_saver *saver = ctx;
+    (void)reason; /* the link has said it */
+    if (saver->role == LOADING)
+        saver->role = CLAIMING;
+}
+
+static void on_found(void *ctx, const struct dp_state_commit *commit)
+{
+    struct dp_saver *saver = ctx;
+    if (saver->role == CLAIMING) { /* since it was asked */
+        look_later(saver, 0);
+    } else if (commit->tail.number == 0) {
+        if (saver->place.number)
+            empty(saver);
+        look_later(saver, FOLLOW_MS);
+    } else {
+        read_up_to(saver, commit);
+    }
+}
+
+static void on_claimed(void *ctx, const struct dp_state_commit *commit, struct dp_str shown)
+{
+    struct dp_saver *saver = ctx;
+    char quoted[80];
+    dp_log(DP_LOG_INFO, "this process is the owner of the state", "token=%s commit=%" PRIu64,
+           dp_log_quote(quoted, sizeof quoted, dp_redis_state_token(saver->store)),
+           commit->tail.number);
+    saver->role = LOADING;
+    parse_shown(&saver->shown, shown);
+    if (commit->tail.number) {
+        read_up_to(saver, commit);
+        return;
+    }
+    empty(saver);
+    saver->shown.t_ms = INT64_MIN; /* without its state nobody can say what it stands for */
+    dp_positions_deinit(&saver->shown.positions);
+    become_owner(saver);
+}
+
+static void on_unreadable(void *ctx, const char *text)
+{
+    struct dp_saver *saver = ctx;
+    if (saver->role == OWNER)
+        saver->events.failed(saver->ctx, text);
+    else
+        fail(saver, text);
+}
+
+void dp_saver_take_over(struct dp_saver *saver)
+{
+    saver->role = CLAIMING;
+    saver->attempts = 0;
+    look_later(saver, 0); /* or when the look under way is answered */
+}
+
+static void unseal(struct dp_saver *saver)
+{
+    saver->is_sealed = saver->is_settled = false;
+}
+
+void dp_saver_stand_down(struct dp_saver *saver)
+{
+    dp_redis_state_cancel(saver->store);
+    saver->role = FOLLOWING;
+    unseal(saver);
+    empty(saver);
+    dp_journal_clear(&saver->journal);
+    look_later(saver, FOLLOW_MS);
+}
+
+/* Sealing ----------------------------------------------------------------------------------------
+ */
+
+static void free_texts(struct dp_saver *saver)
+{
+    for (size_t i = 0; i < 3; i++)
+        free(saver->texts[i]);
+    memset(saver->texts, 0, sizeof saver->texts);
+}
+
+void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
+{
+    struct dp_aggregator *agg = saver->pipeline->aggregator;
+    if (saver->role != OWNER || saver->is_sealed)
+        return;
+    free_texts(saver);
+    dp_positions_copy(&saver->sealed, positions);
+    saver->commit = (struct dp_state_commit){
+        .head = *dp_redis_state_head(saver->store),
+        .t_ms = dp_aggregator_t(agg),
+        .positions = saver->texts[0] = dp_positions_format(positions),
+        .aggregator = saver->texts[1] = dp_aggregator_saved_format(agg),
+        .pipeline = saver->texts[2] = dp_pipeline_format(saver->pipeline),
+    };
+    cut_off(saver, &saver->commit.head);
+    note_mark(saver, dp_redis_state_tail(saver->store), saver->commit.t_ms);
+#ifndef DP_MUTATION_COMMIT_BEFORE_WRITE
+    struct dp_journal sealed = saver->journal;
+    saver->journal = saver->frame;
+    saver->frame = sealed;
+#else /* the positions are moved now, what they stand for is written with the next commit */
+    static struct dp_journal held;
+    struct dp_journal done = saver->frame;
+    saver->frame = held;
+    held = saver->journal;
+    saver->journal = done;
+#endif
+    dp_journal_clear(&saver->journal);
+    saver->journal.frame = dp_redis_state_tail(saver->store)->number + 2;
+    saver->is_sealed = true;
+}
+
+bool dp_saver_is_sealed(const struct dp_saver *saver)
+{
+    return saver->is_sealed;
+}
+
+void dp_saver_settle(struct dp_saver *saver)
+{
+    if (!saver->is_sealed || saver->is_settled)
+        return;
+    saver->is_settled = true;
+    dp_redis_state_commit(saver->store, &saver->commit, saver->frame.bytes, saver->frame.len);
+}
+
+static void on_committed(void *ctx)
+{
+    struct dp_saver *saver = ctx;
+    unseal(saver);
+    saver->events.committed(saver->ctx, &saver->sealed);
+}
+
+static void on_refused(void *ctx, enum dp_state_refusal refusal)
+{
+    struct dp_saver *saver = ctx;
+    unseal(saver);
+    saver->events.dropped(saver->ctx, refusal == DP_STATE_FENCED
+                                          ? "another process owns the state"
+                                          : "Redis has forgotten the last commits");
+}
+
+/* Life -------------------------------------------------------------------------------------------
+ */
+
+struct dp_saver *dp_saver_create(uv_loop_t *loop, const struct dp_saver_options *options,
+                                 struct dp_pipeline *pipeline, const struct dp_saver_events *events,
+                                 void *ctx, char *error, size_t error_size)
+{
+    static const struct dp_redis_state_events state_events = {
+        .up = on_up,
+        .down = on_down,
+        .claimed = on_claimed,
+        .found = on_found,
+        .frame = on_frame,
+        .read = on_read,
+        .committed = on_committed,
+        .refused = on_refused,
+        .unreadable = on_unreadable,
+    };
+    struct dp_redis_state_options state_options = {options->url, options->prefix};
+    struct dp_saver *saver = dp_xcalloc(1, sizeof *saver);
+    saver->store =
+        dp_redis_state_create(loop, &state_options, &state_events, saver, error, error_size);
+    if (!saver->store) {
+        free(saver);
+        return NULL;
+    }
+    saver->loop = loop;
+    saver->pipeline = pipeline;
+    saver->events = *events;
+    saver->ctx = ctx;
+    saver->shown.t_ms = INT64_MIN;
+    dp_journal_init(&saver->journal);
+    dp_journal_init(&saver->frame);
+    uv_timer_init(loop, &saver->timer);
+    saver->timer.data = saver;
+    return saver;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct dp_saver *saver = handle->data;
+    forget_record(saver);
+    free_texts(saver);
+    free(saver->marks);
+    dp_positions_deinit(&saver->positions);
+    dp_positions_deinit(&saver->sealed);
+    dp_positions_deinit(&saver->shown.positions);
+    dp_journal_deinit(&saver->journal);
+    dp_journal_deinit(&saver->frame);
+    free(saver);
+}
+
+void dp_saver_close(struct dp_saver *saver)
+{
+    dp_redis_state_close(saver->store);
+    dp_aggregator_set_journal(saver->pipeline->aggregator, NULL);
+    uv_close((uv_handle_t *)&saver->timer, on_closed);
+}
+
+size_t dp_saver_pending(const struct dp_saver *saver)
+{
+    return saver->journal.len;
+}
+
+bool dp_saver_is_up(const struct dp_saver *saver)
+{
+    return dp_redis_state_is_up(saver->store);
+}
+
+const char *dp_saver_owner_key(const struct dp_saver *saver)
+{
+    return dp_redis_state_owner_key(saver->store);
+}
+
+const char *dp_saver_shown_key(const struct dp_saver *saver)
+{
+    return dp_redis_state_shown_key(saver->store);
+}
+
+const char *dp_saver_token(const struct dp_saver *saver)
+{
+    return dp_redis_state_token(saver->store);
+}
+
+uint64_t dp_saver_bytes(const struct dp_saver *saver)
+{
+    return dp_redis_state_bytes(saver->store);
+}
+
+uint64_t dp_saver_last_ms(const struct dp_saver *saver)
+{
+    return dp_redis_state_last_ms(saver->store);
+}
