@@ -335,21 +335,37 @@ static int line_of(const struct dp_config_load *load, const char *section, const
     return load->lines[dp_config_key_find(section, name) - dp_config_keys];
 }
 
-/* A dead letter that is read again would be written again, for ever. */
+/* Fails when a topic with a use of its own is named for another, too: `other` is the key of that.
+ */
+static bool check_apart(struct dp_config_load *load, const char *name, const char *topic,
+                        const char *other, const char *const *topics, size_t count)
+{
+    char wrong[DP_CONFIG_TEXT], quoted[80], allowed[DP_CONFIG_TEXT];
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(topics[i], topic) != 0)
+            continue;
+        load->line = line_of(load, "kafka", name);
+        if (!load->line)
+            load->line = line_of(load, "kafka", other);
+        bool list = strcmp(other, "topics") == 0;
+        snprintf(wrong, sizeof wrong, "%s is %s%s too", dp_config_quote(quoted, topic),
+                 list ? "one of " : "", other);
+        snprintf(allowed, sizeof allowed, "a name that is not %s%s", list ? "in " : "", other);
+        return fail(load, "kafka", name, wrong, allowed);
+    }
+    return true;
+}
+
+/* A dead letter that is read again would be written again, for ever; and what is written to the
+ * control topic is read by nobody. */
 static bool check_topics(struct dp_config_load *load)
 {
     const struct dp_config *config = load->config;
-    for (size_t i = 0; i < config->topic_count; i++)
-        if (strcmp(config->topics[i], config->dead_letter_topic) == 0) {
-            char wrong[DP_CONFIG_TEXT], quoted[80];
-            load->line = line_of(load, "kafka", "dead_letter_topic");
-            if (!load->line)
-                load->line = line_of(load, "kafka", "topics");
-            snprintf(wrong, sizeof wrong, "%s is one of topics too",
-                     dp_config_quote(quoted, config->dead_letter_topic));
-            return fail(load, "kafka", "dead_letter_topic", wrong, "a name that is not in topics");
-        }
-    return true;
+    const char *dead = config->dead_letter_topic, *control = config->control_topic;
+    const char *const *topics = (const char *const *)config->topics;
+    return check_apart(load, "dead_letter_topic", dead, "topics", topics, config->topic_count) &&
+           check_apart(load, "control_topic", control, "topics", topics, config->topic_count) &&
+           check_apart(load, "control_topic", control, "dead_letter_topic", &dead, 1);
 }
 
 bool dp_config_load(struct dp_config *config, const char *path, const char *const *overrides,
@@ -385,6 +401,7 @@ void dp_config_deinit(struct dp_config *config)
     free(config->topics);
     free(config->queues);
     free(config->dead_letter_topic);
+    free(config->control_topic);
     free(config->format);
     free(config->redis_url);
     free(config->redis_prefix);

@@ -23,7 +23,8 @@ struct dp_config {
     char **topics;
     size_t topic_count;
     char *dead_letter_topic;
-    char *format; /* the name of an adapter that there is */
+    char *control_topic; /* whose partition the active process of the group owns */
+    char *format;        /* the name of an adapter that there is */
 
     char *redis_url;
     char *redis_prefix;

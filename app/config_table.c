@@ -275,11 +275,12 @@ size_t dp_config_find_kafka(const struct dp_config *config, const char *name)
 
 bool dp_config_check_kafka(const char *name, const char *value, char wrong[DP_CONFIG_TEXT])
 {
-    /* Tried by itself for both uses, so that what is wrong is found where it is written. */
+    /* Tried by itself for all uses, so that what is wrong is found where it is written. */
     const struct dp_kafka_property trial[] = {
         {"bootstrap.servers", "localhost:9092"}, {"group.id", "deskpulse"}, {name, value}};
-    static const enum dp_kafka_role roles[] = {DP_KAFKA_CONSUMER, DP_KAFKA_PRODUCER};
-    for (size_t i = 0; i < 2; i++) {
+    static const enum dp_kafka_role roles[] = {DP_KAFKA_CONSUMER, DP_KAFKA_MEMBER,
+                                               DP_KAFKA_PRODUCER};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         rd_kafka_conf_t *conf = dp_kafka_conf_create(roles[i], trial, 3, wrong, DP_CONFIG_TEXT);
         if (!conf)
             return false;
@@ -308,6 +309,9 @@ const struct dp_config_key dp_config_keys[] = {
      "names of topics, separated by commas (" DP_TOPICS ")", "the topics of events"},
     {"kafka", "dead_letter_topic", "cc.dead", set_topic, DP_AT(dead_letter_topic), 0, 0,
      "a name that is not in topics (" DP_TOPICS ")", "the topic for messages that cannot be used"},
+    {"kafka", "control_topic", "deskpulse.control", set_topic, DP_AT(control_topic), 0, 0,
+     "a name that no other topic has (" DP_TOPICS ")",
+     "the topic whose partition the active process owns; nothing is written to it"},
     {"kafka", "format", "cloudevents", set_format, DP_AT(format), 0, 0, NULL,
      "how messages are written"},
     {"redis", "url", "redis://localhost:6379/0", set_redis_url, DP_AT(redis_url), 0, 0,

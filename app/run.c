@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "ingest/kafka_dead_letters.h"
+#include "ingest/kafka_leadership.h"
 #include "ingest/kafka_source.h"
 #include "sink/redis_sink.h"
 
@@ -37,13 +38,14 @@ struct run {
     uv_signal_t signals[3];
 
     struct dp_pipeline pipeline;
+    struct dp_kafka_leadership *leadership;
     struct dp_kafka_source *source;
     struct dp_dead_letters *dead_letters;
     struct dp_redis_sink *sink;
 
     /* Of the flush under way, and of the last one that Redis has: positions, and dead letters put
      * before them. */
-    struct dp_kafka_positions flushing, written;
+    struct dp_positions flushing, written;
     uint64_t flushing_letters, written_letters;
     bool committed; /* `written` is */
     bool flush_under_way;
@@ -121,7 +123,7 @@ static void commit_written(struct run *run)
 {
     if (run->committed || !run->dead_letters->settled(run->dead_letters, run->written_letters))
         return;
-    dp_kafka_source_commit(run->source, &run->written);
+    dp_kafka_leadership_commit(run->leadership, &run->written);
     run->committed = true;
 }
 
@@ -169,7 +171,7 @@ static void on_flushed(void *ctx, bool ok)
     run->flush_under_way = false;
     if (ok) {
         run->flushed_at_ms = uv_now(&run->loop);
-        struct dp_kafka_positions had = run->written;
+        struct dp_positions had = run->written;
         run->written = run->flushing;
         run->flushing = had;
         run->written_letters = run->flushing_letters;
@@ -225,12 +227,6 @@ static uint32_t on_assigned(void *ctx, const char *topic, int32_t partition)
     return slot;
 }
 
-static void on_revoked(void *ctx, uint32_t slot)
-{
-    (void)ctx;
-    dp_log(DP_LOG_INFO, "partition revoked", "slot=%" PRIu32, slot);
-}
-
 static void on_idle(void *ctx, uint32_t slot, bool idle)
 {
     struct run *run = ctx;
@@ -245,7 +241,7 @@ static void close_timer(uv_timer_t *timer)
 /* Gives back what lives on the loop, so that it ends. */
 static void finish(struct run *run)
 {
-    if (run->source) {
+    if (run->leadership) {
         dp_log(DP_LOG_INFO, "leaving the group", "");
         /* Only what Redis has, and whose dead letters are safe, is committed. */
         bool safe =
@@ -253,12 +249,17 @@ static void finish(struct run *run)
         run->dead_letters = NULL;
         if (!safe)
             run->code = DP_EXIT_FAILED;
-        dp_kafka_source_close(run->source, safe && run->written.count ? &run->written : NULL,
-                              DP_LEAVE_TIMEOUT_MS);
+        if (safe)
+            dp_kafka_leadership_commit(run->leadership, &run->written);
+        dp_kafka_source_close(run->source, DP_LEAVE_TIMEOUT_MS);
         run->source = NULL;
+        dp_kafka_leadership_close(run->leadership, DP_LEAVE_TIMEOUT_MS);
+        run->leadership = NULL;
     }
     if (run->dead_letters)
         run->dead_letters->close(run->dead_letters, 0);
+    if (run->source)
+        dp_kafka_source_close(run->source, 0);
     if (run->sink)
         dp_redis_sink_close(run->sink);
     run->dead_letters = NULL;
@@ -300,6 +301,18 @@ static void on_failed(void *ctx, const char *text)
     struct run *run = ctx;
     dp_log(DP_LOG_ERROR, text, "");
     stop(run, DP_EXIT_FAILED);
+}
+
+static void on_gained(void *ctx)
+{
+    struct run *run = ctx;
+    const struct dp_positions none = {0};
+    dp_kafka_source_start(run->source, &none, NULL);
+}
+
+static void on_lost(void *ctx)
+{
+    on_failed(ctx, "another process may be the active one now");
 }
 
 static void reload(struct run *run)
@@ -346,11 +359,8 @@ static void report(uv_timer_t *timer)
 
 static bool start_kafka(struct run *run, char *error, size_t size)
 {
-    static const struct dp_kafka_source_events source_events = {.take = on_messages,
-                                                                .assigned = on_assigned,
-                                                                .revoked = on_revoked,
-                                                                .idle = on_idle,
-                                                                .failed = on_failed};
+    static const struct dp_kafka_source_events source_events = {
+        .take = on_messages, .assigned = on_assigned, .idle = on_idle, .failed = on_failed};
     static const struct dp_kafka_dead_letters_events letter_events = {.room = on_room,
                                                                       .failed = on_failed};
     const struct dp_config *config = run->config;
@@ -370,14 +380,24 @@ static bool start_kafka(struct run *run, char *error, size_t size)
         .topics = (const char *const *)config->topics,
         .topic_count = config->topic_count,
     };
+    static const struct dp_kafka_leadership_events leadership_events = {
+        .gained = on_gained, .lost = on_lost, .failed = on_failed};
+    struct dp_kafka_leadership_options leadership_options = {
+        .properties = properties,
+        .property_count = config->kafka_count,
+        .control_topic = config->control_topic,
+    };
     run->dead_letters =
         dp_kafka_dead_letters_create(&run->loop, &letter_options, &letter_events, run, error, size);
     run->pipeline.dead_letters = run->dead_letters;
     if (run->dead_letters)
         run->source =
             dp_kafka_source_create(&run->loop, &source_options, &source_events, run, error, size);
+    if (run->source)
+        run->leadership = dp_kafka_leadership_create(&run->loop, &leadership_options,
+                                                     &leadership_events, run, error, size);
     free(properties);
-    return run->source != NULL;
+    return run->leadership != NULL;
 }
 
 static bool start_redis(struct run *run, char *error, size_t size)
@@ -436,7 +456,7 @@ int dp_run(const struct dp_run_options *options)
         dp_log(run.code == DP_EXIT_DONE ? DP_LOG_INFO : DP_LOG_ERROR, "stopped", "%s",
                dp_pipeline_summary(&run.pipeline, summary, sizeof summary));
     dp_pipeline_deinit(&run.pipeline);
-    free(run.flushing.positions);
-    free(run.written.positions);
+    dp_positions_deinit(&run.flushing);
+    dp_positions_deinit(&run.written);
     return run.code;
 }

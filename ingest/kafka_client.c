@@ -132,7 +132,7 @@ bool dp_kafka_client_init(struct dp_kafka_client *client, enum dp_kafka_role rol
     rd_kafka_conf_set_opaque(conf, client);
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
-    client->rk = rd_kafka_new(role == DP_KAFKA_CONSUMER ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
+    client->rk = rd_kafka_new(role == DP_KAFKA_PRODUCER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER,
                               conf, text, sizeof text);
     if (!client->rk) {
         snprintf(error, size, "kafka: %s: check the properties in [kafka]", text);
@@ -169,6 +169,19 @@ void dp_kafka_client_woken(struct dp_kafka_client *client)
     /* Nothing to read means that the wake-up was taken already. */
     if (read(client->wake_fd, &count, sizeof count) < 0)
         return;
+}
+
+/* The library closes in a thread of its own, so that waiting for it can end. */
+bool dp_kafka_client_leave(struct dp_kafka_client *client, uint64_t end_ns)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client->rk);
+    rd_kafka_error_t *trouble = rd_kafka_consumer_close_queue(client->rk, queue);
+    rd_kafka_error_destroy(trouble);
+    while (!trouble && !rd_kafka_consumer_closed(client->rk) && uv_hrtime() < end_ns)
+        rd_kafka_queue_poll_callback(queue, 20);
+    bool left = rd_kafka_consumer_closed(client->rk) != 0;
+    rd_kafka_queue_destroy(queue);
+    return left;
 }
 
 struct remains {

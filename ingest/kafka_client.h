@@ -18,6 +18,9 @@
 /* The least time between two lines of the log that say the same. */
 #define DP_KAFKA_LOG_INTERVAL_MS 30000
 
+/* RD_KAFKA_RESP_ERR__LOG_TRUNCATION, which librdkafka knows from 2.1 on. */
+#define DP_KAFKA_ERR_LOG_TRUNCATION (-139)
+
 struct dp_kafka_client {
     rd_kafka_t *rk;
     void *owner; /* handed to `failed` */
@@ -61,6 +64,10 @@ void dp_kafka_client_answered(struct dp_kafka_client *client);
 
 /* True when `*last_ms` lies DP_KAFKA_LOG_INTERVAL_MS back (or is 0), and then sets it to now. */
 bool dp_kafka_log_due(uint64_t *last_ms);
+
+/* Closes the consumer, with the callbacks that this calls, so that it leaves its group. False: it
+ * did not end before `end_ns` (uv_hrtime). */
+bool dp_kafka_client_leave(struct dp_kafka_client *client, uint64_t end_ns);
 
 /* Destroys the handle and closes the eventfd; `wake` has been stopped before, and all queues taken
  * from the handle have been given back. A consumer that could not leave its group waits for Kafka

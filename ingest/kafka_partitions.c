@@ -4,22 +4,46 @@
 
 #include "common/memory.h"
 
+static void add_topic(struct dp_kafka_partitions *self, const char *name, bool configured)
+{
+    self->topics = dp_xrealloc(self->topics, (self->count + 1) * sizeof *self->topics);
+    self->topics[self->count++] =
+        (struct dp_kafka_topic){.name = dp_str_from(dp_xstrdup(name)), .configured = configured};
+}
+
+static void deinit_topic(struct dp_kafka_topic *topic)
+{
+    free((char *)topic->name.p);
+    free(topic->partitions);
+}
+
 void dp_kafka_partitions_init(struct dp_kafka_partitions *self, const char *const *topics,
                               size_t count)
 {
-    self->topics = dp_xcalloc(count, sizeof *self->topics);
-    self->count = count;
+    *self = (struct dp_kafka_partitions){.configured = count};
     for (size_t i = 0; i < count; i++)
-        self->topics[i].name = dp_str_from(dp_xstrdup(topics[i]));
+        add_topic(self, topics[i], true);
 }
 
 void dp_kafka_partitions_deinit(struct dp_kafka_partitions *self)
 {
-    for (size_t i = 0; i < self->count; i++) {
-        free((char *)self->topics[i].name.p);
-        free(self->topics[i].partitions);
-    }
+    for (size_t i = 0; i < self->count; i++)
+        deinit_topic(&self->topics[i]);
     free(self->topics);
+    free(self->slots);
+}
+
+void dp_kafka_partitions_clear(struct dp_kafka_partitions *self)
+{
+    while (self->count > self->configured)
+        deinit_topic(&self->topics[--self->count]);
+    for (size_t i = 0; i < self->count; i++) {
+        struct dp_kafka_topic *topic = &self->topics[i];
+        free(topic->partitions);
+        *topic = (struct dp_kafka_topic){
+            .name = topic->name, .configured = true, .awaited = topic->awaited};
+    }
+    self->slot_count = 0;
 }
 
 struct dp_kafka_topic *dp_kafka_partitions_topic(struct dp_kafka_partitions *self, const char *name)
@@ -42,18 +66,37 @@ struct dp_kafka_topic *dp_kafka_partitions_topic_of(struct dp_kafka_partitions *
     return topic;
 }
 
-struct dp_kafka_partition *dp_kafka_partitions_add(struct dp_kafka_topic *topic, int32_t number)
+struct dp_kafka_partition *dp_kafka_partitions_add(struct dp_kafka_partitions *self,
+                                                   const char *name, int32_t number)
 {
-    if (!topic || number < 0)
-        return NULL;
+    struct dp_kafka_topic *topic = dp_kafka_partitions_topic(self, name);
+    if (!topic) {
+        add_topic(self, name, false);
+        topic = &self->topics[self->count - 1];
+    }
     size_t wanted = (size_t)number + 1;
     if (wanted > topic->count) {
         topic->partitions = dp_xrealloc(topic->partitions, wanted * sizeof *topic->partitions);
         for (size_t i = topic->count; i < wanted; i++)
-            topic->partitions[i] = (struct dp_kafka_partition){.next = DP_KAFKA_UNKNOWN};
+            topic->partitions[i] = (struct dp_kafka_partition){.next = DP_POSITION_UNKNOWN};
         topic->count = wanted;
     }
-    return &topic->partitions[number];
+    struct dp_kafka_partition *partition = &topic->partitions[number];
+    partition->slot = (uint32_t)self->slot_count;
+    partition->known = true;
+    self->slots =
+        dp_xgrow(self->slots, self->slot_count, &self->slot_capacity, sizeof *self->slots);
+    self->slots[self->slot_count++] =
+        (struct dp_kafka_place){(size_t)(topic - self->topics), number};
+    return partition;
+}
+
+bool dp_kafka_topic_has_positions(const struct dp_kafka_topic *topic)
+{
+    for (size_t i = 0; i < topic->count; i++)
+        if (topic->partitions[i].next != DP_POSITION_UNKNOWN)
+            return true;
+    return false;
 }
 
 void dp_kafka_partitions_forget_handles(struct dp_kafka_partitions *self)
@@ -62,11 +105,32 @@ void dp_kafka_partitions_forget_handles(struct dp_kafka_partitions *self)
         self->topics[i].handle = NULL;
 }
 
-size_t dp_kafka_partitions_owned(const struct dp_kafka_partitions *self)
+/* True: `into` lists the same partitions already. */
+static bool same_shape(const struct dp_kafka_partitions *self, const struct dp_positions *into)
 {
-    size_t owned = 0;
-    for (size_t i = 0; i < self->count; i++)
-        for (size_t p = 0; p < self->topics[i].count; p++)
-            owned += self->topics[i].partitions[p].owned;
-    return owned;
+    if (into->count != self->slot_count)
+        return false;
+    for (size_t i = 0; i < into->count; i++) {
+        const struct dp_kafka_place *place = &self->slots[i];
+        if (into->items[i].partition != place->partition ||
+            strcmp(into->items[i].topic, self->topics[place->topic].name.p) != 0)
+            return false;
+    }
+    return true;
+}
+
+void dp_kafka_partitions_positions(const struct dp_kafka_partitions *self,
+                                   struct dp_positions *into)
+{
+    if (!same_shape(self, into)) {
+        dp_positions_deinit(into);
+        for (size_t i = 0; i < self->slot_count; i++)
+            dp_positions_add(into, self->topics[self->slots[i].topic].name.p,
+                             self->slots[i].partition, DP_POSITION_UNKNOWN, 0);
+    }
+    for (size_t i = 0; i < into->count; i++) {
+        const struct dp_kafka_partition *partition = dp_kafka_partitions_slot(self, i);
+        into->items[i].next = partition->next;
+        into->items[i].mark = partition->mark;
+    }
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define HEARTBEAT_MS 500
+
 #define DP_COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const struct dp_kafka_property consumer_defaults[] = {
@@ -19,10 +21,21 @@ static const struct dp_kafka_property consumer_defaults[] = {
     /* A missing topic is found, and a broker that came back is reached, within seconds. */
     {"topic.metadata.refresh.interval.ms", "10000"},
     {"reconnect.backoff.max.ms", "2000"},
-    {"partition.assignment.strategy", "range"},
     {"enable.auto.commit", "false"},
     {"enable.auto.offset.store", "false"},
     {"enable.partition.eof", "true"},
+};
+
+static const struct dp_kafka_property member_defaults[] = {
+    {"client.id", "deskpulse"},
+    {"topic.metadata.refresh.interval.ms", "10000"},
+    {"reconnect.backoff.max.ms", "2000"},
+    /* How long a process that is gone stays the active one. */
+    {"session.timeout.ms", "10000"},
+    /* Whoever stays keeps its partition when another comes or goes. */
+    {"partition.assignment.strategy", "cooperative-sticky"},
+    {"enable.auto.commit", "false"},
+    {"enable.auto.offset.store", "false"},
 };
 
 static const struct dp_kafka_property producer_defaults[] = {
@@ -48,8 +61,12 @@ static const struct {
     {"auto.commit.enable", "false", NULL, "positions are committed when their figures are written"},
     {"enable.auto.offset.store", "false", NULL, "positions are kept by deskpulse itself"},
     {"enable.partition.eof", "true", NULL, "it tells when a partition has been read to its end"},
-    {"partition.assignment.strategy", NULL, "cooperative", "use range or roundrobin"},
-    {"group.protocol", "classic", NULL, "assignment has to be eager"},
+    {"partition.assignment.strategy", "cooperative-sticky", NULL,
+     "a process that joins must not take over from the active one"},
+    {"group.protocol", "classic", NULL, "the active process is found with the classic protocol"},
+    {"group.instance.id", NULL, "",
+     "a static member sends no word when it leaves, so no standby would take over at once"},
+    {"auto.offset.reset", NULL, "error", "use earliest or latest"},
     {"enable.idempotence", "true", NULL, "no dead letter may be lost or doubled"},
     {"transactional.id", NULL, "", "dead letters are not written in transactions"},
 };
@@ -115,7 +132,7 @@ static bool is_for(const char *table, const char *name, enum dp_kafka_role role)
         if (*cell++ != '|')
             continue;
         cell += strspn(cell, " ");
-        return *cell != (role == DP_KAFKA_CONSUMER ? 'P' : 'C');
+        return *cell != (role == DP_KAFKA_PRODUCER ? 'C' : 'P');
     }
     return true;
 }
@@ -131,20 +148,39 @@ static bool set(rd_kafka_conf_t *conf, const struct dp_kafka_property *property,
     return false;
 }
 
+/* A standby hears with a heartbeat that the active process has left, so they come more often than
+ * librdkafka's; but three fit into a session in any case. */
+static bool set_heartbeat(rd_kafka_conf_t *conf, const struct dp_kafka_property *properties,
+                          size_t count, char *error, size_t size)
+{
+    const char *session = dp_kafka_property_find(properties, count, "session.timeout.ms");
+    char value[24];
+    long interval_ms = HEARTBEAT_MS;
+    if (session && atol(session) / 3 < interval_ms)
+        interval_ms = atol(session) / 3;
+    snprintf(value, sizeof value, "%ld", interval_ms > 1 ? interval_ms : 1);
+    return set(conf, &(struct dp_kafka_property){"heartbeat.interval.ms", value}, error, size);
+}
+
 rd_kafka_conf_t *dp_kafka_conf_create(enum dp_kafka_role role,
                                       const struct dp_kafka_property *properties, size_t count,
                                       char *error, size_t size)
 {
-    bool consumer = role == DP_KAFKA_CONSUMER;
-    const struct dp_kafka_property *defaults = consumer ? consumer_defaults : producer_defaults;
-    size_t default_count = consumer ? DP_COUNT(consumer_defaults) : DP_COUNT(producer_defaults);
+    static const struct {
+        const struct dp_kafka_property *properties;
+        size_t count;
+    } defaults[] = {
+        [DP_KAFKA_CONSUMER] = {consumer_defaults, DP_COUNT(consumer_defaults)},
+        [DP_KAFKA_MEMBER] = {member_defaults, DP_COUNT(member_defaults)},
+        [DP_KAFKA_PRODUCER] = {producer_defaults, DP_COUNT(producer_defaults)},
+    };
 
     if (!*dp_kafka_property_brokers(properties, count)) {
         snprintf(error, size, "kafka property bootstrap.servers is missing: set it to host:port");
         return NULL;
     }
     const char *group = dp_kafka_property_find(properties, count, "group.id");
-    if (consumer && (!group || !*group)) {
+    if (role != DP_KAFKA_PRODUCER && (!group || !*group)) {
         snprintf(error, size, "kafka property group.id is empty: set it to a name of your own");
         return NULL;
     }
@@ -155,8 +191,10 @@ rd_kafka_conf_t *dp_kafka_conf_create(enum dp_kafka_role role,
     }
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     bool good = true;
-    for (size_t i = 0; good && i < default_count; i++)
-        good = set(conf, &defaults[i], error, size);
+    for (size_t i = 0; good && i < defaults[role].count; i++)
+        good = set(conf, &defaults[role].properties[i], error, size);
+    if (good && role == DP_KAFKA_MEMBER)
+        good = set_heartbeat(conf, properties, count, error, size);
     for (size_t i = 0; good && i < count; i++)
         if (is_for(table, properties[i].name, role))
             good = allowed(&properties[i], error, size) && set(conf, &properties[i], error, size);

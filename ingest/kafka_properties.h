@@ -13,7 +13,11 @@ struct dp_kafka_property {
     const char *name, *value;
 };
 
-enum dp_kafka_role { DP_KAFKA_CONSUMER, DP_KAFKA_PRODUCER };
+enum dp_kafka_role {
+    DP_KAFKA_CONSUMER, /* reads partitions that it assigns itself */
+    DP_KAFKA_MEMBER,   /* a consumer that is in the group, and reads nothing */
+    DP_KAFKA_PRODUCER
+};
 
 /* A configuration for that role; properties that librdkafka documents for the other role alone are
  * left out. NULL with one line in `error` that names the property. The caller (or rd_kafka_new)

@@ -1,5 +1,6 @@
 #include "ingest/kafka_source.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,324 +8,502 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "ingest/kafka_client.h"
-#include "ingest/kafka_headers.h"
 #include "ingest/kafka_partitions.h"
+#include "ingest/kafka_reader.h"
+#include "ingest/kafka_survey.h"
 
-/* Messages taken from librdkafka at once, and how long the loop's other work waits for them. */
-#define FETCH     256
-#define BUDGET_NS 5000000u
-
-/* Keeps the group's max.poll.interval.ms, and finds what a wake-up might have missed. */
+/* Finds what a wake-up might have missed. */
 #define POLL_INTERVAL_MS 1000
 
-#define METADATA_TIMEOUT_MS 1000
+/* How often Kafka is asked for new partitions; topic.metadata.refresh.interval.ms may say it. */
+#define SURVEY_INTERVAL_MS     5000
+#define SURVEY_INTERVAL_MAX_MS 10000
+
+/* Until Kafka has answered a survey: the first pause, doubled each time, and the longest. */
+#define RETRY_MIN_MS 250
+#define RETRY_MAX_MS 4000
+
+/* A topic is gone when so many surveys in a row have not found it: a broker that has just started
+ * may not know of it yet. */
+#define MISSED_MAX 3
+#define RECHECK_MS 1000
+
+enum state {
+    STOPPED,
+    STARTING, /* Kafka has not said yet what it holds */
+    READING,
+    HALTED /* failed */
+};
 
 struct dp_kafka_source {
     struct dp_kafka_client client;
     struct dp_kafka_source_events events;
     void *ctx;
     struct dp_kafka_partitions partitions;
+    struct dp_kafka_reader reader;
+    struct dp_kafka_survey survey;
+    struct dp_positions shown;
     struct dp_kafka_source_counters counters;
-    rd_kafka_queue_t *group; /* rebalances, errors, commit results */
-    rd_kafka_queue_t *data;  /* the messages of all partitions */
-    rd_kafka_message_t *fetched[FETCH];
-    size_t next, count;    /* of `fetched`: seen to, there */
-    struct dp_batch batch; /* to be handed over next */
-    struct {
-        rd_kafka_message_t *from;
-        struct dp_kafka_partition *partition;
-    } origins[DP_BATCH_MESSAGES]; /* of the messages in `batch` */
-    uv_timer_t timer;
+    enum dp_kafka_on_lost on_lost;
+    enum state state;
+    bool begin_latest;        /* auto.offset.reset */
+    uint64_t interval_ms;     /* between surveys while reading */
+    uint64_t retry_ms;        /* the next pause after a survey without an answer */
+    bool survey_void;         /* the one under way was begun for another start */
+    bool survey_wanted;       /* as soon as that one is done */
+    rd_kafka_queue_t *errors; /* and callbacks */
+    uv_timer_t timer, survey_timer;
     uv_idle_t more; /* active while messages are left after the budget */
     int open_handles;
-    int commits; /* without an answer yet */
-    uint64_t commit_said_ms, dropped_said_ms;
-    bool paused, closing;
+    uint64_t survey_said_ms;
+    bool closing;
+    int64_t close_timeout_ms;
 };
 
-static void failed(void *owner, const char *text)
+static void survey_now(struct dp_kafka_source *source);
+
+/* Errors -----------------------------------------------------------------------------------------
+ */
+
+/* Takes all partitions out of librdkafka's hands. */
+static void unassign(struct dp_kafka_source *source)
+{
+    rd_kafka_assign(source->client.rk, NULL);
+    dp_kafka_reader_discard(&source->reader);
+}
+
+/* Ends in the owner's hands, who may stop the source: the last thing to be done. */
+static void give_up(struct dp_kafka_source *source, const char *text)
+{
+    if (source->closing || source->state == STOPPED || source->state == HALTED)
+        return;
+    source->state = HALTED;
+    uv_timer_stop(&source->survey_timer);
+    for (size_t i = 0; i < source->partitions.slot_count; i++)
+        dp_kafka_partitions_slot(&source->partitions, i)->reading = false;
+    unassign(source);
+    source->events.failed(source->ctx, text);
+}
+
+/* The client's failures may come before the first start, from inside librdkafka's callbacks. */
+static void client_failed(void *owner, const char *text)
 {
     struct dp_kafka_source *source = owner;
     if (!source->closing)
         source->events.failed(source->ctx, text);
 }
 
-/* Messages ---------------------------------------------------------------------------------------
- */
-
-static void set_idle(struct dp_kafka_source *source, struct dp_kafka_partition *partition,
-                     bool idle)
+static void answered(void *owner)
 {
-    if (partition->idle == idle)
-        return;
-    partition->idle = idle;
-    source->events.idle(source->ctx, partition->slot, idle);
+    struct dp_kafka_source *source = owner;
+    dp_kafka_client_answered(&source->client);
 }
 
-static void say_error(struct dp_kafka_source *source, const rd_kafka_message_t *from)
+/* Out of librdkafka's hands at once: what it has fetched of it must not come when it goes on. */
+static void doubted(void *owner, const char *topic, int32_t partition)
 {
-    const char *name = from->rkt ? rd_kafka_topic_name(from->rkt) : "";
-    if (from->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-        from->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) {
-        dp_log(DP_LOG_WARN, "Kafka has no such topic; waiting for it",
-               "topic=%s create_with=\"kafka-topics.sh --bootstrap-server %s --create --topic %s\"",
-               name, source->client.brokers, name);
-    } else if (from->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-        dp_log(DP_LOG_ERROR, "Kafka refuses to have the topic read: give this user the right",
-               "topic=%s", name);
-    } else {
+    struct dp_kafka_source *source = owner;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic, partition);
+    rd_kafka_error_destroy(rd_kafka_incremental_unassign(source->client.rk, list));
+    rd_kafka_topic_partition_list_destroy(list);
+    survey_now(source);
+}
+
+static void say_refused(const char *topic)
+{
+    dp_log(DP_LOG_ERROR, "Kafka refuses to have the topic read: give this user the right",
+           "topic=%s", topic);
+}
+
+static void trouble(void *owner, const rd_kafka_message_t *from)
+{
+    struct dp_kafka_source *source = owner;
+    switch (from->err) {
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        survey_now(source); /* which judges it */
+        break;
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        say_refused(from->rkt ? rd_kafka_topic_name(from->rkt) : "");
+        break;
+    default:
         dp_kafka_client_error(&source->client, from->err, rd_kafka_message_errstr(from));
     }
 }
 
-static void drop(struct dp_kafka_source *source, const struct dp_kafka_topic *topic,
-                 const rd_kafka_message_t *from, int64_t expected)
+/* Lost positions ---------------------------------------------------------------------------------
+ */
+
+static int64_t shown_of(const struct dp_kafka_source *source, const char *topic, int32_t partition)
 {
-    source->counters.dropped++;
-    if (topic && dp_kafka_log_due(&source->dropped_said_ms))
-        dp_log(DP_LOG_WARN,
-               "messages below the position are left out: if the topic was made anew, start again",
-               "topic=%s partition=%d offset=%lld position=%lld dropped=%llu", topic->name.p,
-               from->partition, (long long)from->offset, (long long)expected,
-               (unsigned long long)source->counters.dropped);
+    const struct dp_position *shown = dp_positions_find(&source->shown, topic, partition);
+    return shown ? shown->next : DP_POSITION_UNKNOWN;
 }
 
-/* Hands over the batch. Messages that are not taken go back, and the source pauses. */
-static void hand_over(struct dp_kafka_source *source)
+/* What has become of a partition's position. */
+static struct dp_kafka_lost look_at(const struct dp_kafka_source *source,
+                                    const struct dp_kafka_topic_survey *found, int32_t number,
+                                    const struct dp_kafka_partition *partition)
 {
-    struct dp_batch *batch = &source->batch;
-    size_t taken = source->events.take(source->ctx, batch->messages, batch->count);
-    for (size_t i = 0; i < taken; i++) {
-        source->counters.messages++;
-        source->counters.bytes += batch->messages[i].value.len;
-        rd_kafka_message_destroy(source->origins[i].from);
+    struct dp_kafka_lost lost = {
+        .topic = found->name, .partition = number, .next = DP_POSITION_UNKNOWN};
+    lost.shown = shown_of(source, found->name, number);
+    if (partition)
+        lost.next = partition->next;
+    if ((size_t)number < found->count) {
+        lost.ends = found->ends[number];
+        dp_kafka_lost_judge(&lost, partition ? partition->doubt : DP_KAFKA_NO_DOUBT);
+    } else if (lost.next != DP_POSITION_UNKNOWN || lost.shown != DP_POSITION_UNKNOWN) {
+        lost.loss = DP_KAFKA_PARTITION_GONE;
     }
-    for (size_t i = batch->count; i-- > taken;) {
-        source->fetched[--source->next] = source->origins[i].from;
-        source->origins[i].partition->next = batch->messages[i].offset;
-        source->paused = true;
-    }
-    dp_batch_clear(batch);
+    return lost;
 }
 
-static void add_to_batch(struct dp_kafka_source *source, const struct dp_kafka_topic *topic,
-                         struct dp_kafka_partition *partition, rd_kafka_message_t *from)
+static void fail_for(struct dp_kafka_source *source, const struct dp_kafka_lost *lost)
 {
-    set_idle(source, partition, false);
-    struct dp_message message = {
-        .value = {from->payload, from->payload ? from->len : 0},
-        .key = {from->key, from->key ? from->key_len : 0},
-        .topic = topic->name,
-        .partition = from->partition,
-        .offset = from->offset,
-        .slot = partition->slot,
-        .origin = from,
-    };
-    dp_kafka_headers_read(from, &message);
-    source->origins[source->batch.count].from = from;
-    source->origins[source->batch.count].partition = partition;
-    dp_batch_add(&source->batch, &message);
-    partition->next = from->offset + 1;
+    char what[600], text[900];
+    snprintf(text, sizeof text,
+             "Kafka does not hold a position any more: %s; to go on without what is missing, start "
+             "with --on-lost-position=earliest (all that is left) or latest (what comes from now)",
+             dp_kafka_lost_describe(lost, what, sizeof what));
+    give_up(source, text);
 }
 
-static void reached_end(struct dp_kafka_source *source, struct dp_kafka_partition *partition,
-                        int64_t end)
+/* Gives the position up. */
+static void move_on(struct dp_kafka_source *source, struct dp_kafka_partition *partition,
+                    const struct dp_kafka_lost *lost)
 {
-    if (partition->next > end)
+    char what[600], quoted[700];
+    uint64_t skipped;
+    partition->next = dp_kafka_lost_next(lost, source->on_lost, &skipped);
+    partition->mark = 0;
+    partition->doubt = DP_KAFKA_NO_DOUBT;
+    source->counters.lost++;
+    source->counters.skipped += skipped;
+    dp_log(DP_LOG_WARN, "Kafka does not hold a position any more; going on elsewhere",
+           "topic=%s partition=%" PRId32 " position=%" PRId64 " going_on_at=%" PRId64
+           " skipped=%" PRIu64 " reason=%s",
+           lost->topic, lost->partition, lost->next, partition->next, skipped,
+           dp_log_quote(quoted, sizeof quoted, dp_kafka_lost_describe(lost, what, sizeof what)));
+}
+
+/* A partition that was begun without a position may begin anew: nothing was promised. */
+static bool is_lost(const struct dp_kafka_partition *partition, const struct dp_kafka_lost *lost)
+{
+    return lost->loss != DP_KAFKA_HELD && !(partition && partition->fresh);
+}
+
+/* Partitions -------------------------------------------------------------------------------------
+ */
+
+static rd_kafka_topic_partition_list_t *new_list(const struct dp_kafka_source *source)
+{
+    return rd_kafka_topic_partition_list_new((int)source->partitions.slot_count);
+}
+
+/* Has it read from its position. Where the message before that is known and still there, it is
+ * asked for too: it shows whether the log is the one that was read. */
+static void read_from_position(rd_kafka_topic_partition_list_t *list, const char *topic,
+                               int32_t number, struct dp_kafka_partition *partition,
+                               const struct dp_kafka_ends *ends)
+{
+    partition->reading = true;
+    partition->doubt = DP_KAFKA_NO_DOUBT;
+    partition->verify = partition->mark && ends->low < partition->next;
+    rd_kafka_topic_partition_list_add(list, topic, number)->offset =
+        partition->next - partition->verify;
+}
+
+/* A partition without a position. */
+static void begin_anew(struct dp_kafka_partition *partition, const struct dp_kafka_ends *ends,
+                       bool latest)
+{
+    partition->next = latest ? ends->high : ends->low;
+    partition->mark = 0;
+    partition->fresh = true;
+}
+
+/* The partition, made known to the owner if it is not. */
+static struct dp_kafka_partition *get(struct dp_kafka_source *source, size_t topic, int32_t number)
+{
+    const char *name = source->partitions.topics[topic].name.p;
+    struct dp_kafka_partition *partition =
+        dp_kafka_partition_at(&source->partitions.topics[topic], number);
+    if (partition && partition->known)
+        return partition;
+    partition = dp_kafka_partitions_add(&source->partitions, name, number);
+    uint32_t slot = source->events.assigned(source->ctx, name, number);
+    if (slot != partition->slot)
+        dp_log(DP_LOG_ERROR, "slots are not counted from 0", "topic=%s partition=%" PRId32, name,
+               number);
+    return partition;
+}
+
+static void take_up(struct dp_kafka_source *source, rd_kafka_topic_partition_list_t *list)
+{
+    rd_kafka_error_t *error = NULL;
+    dp_kafka_partitions_forget_handles(&source->partitions);
+    if (list->cnt)
+        error = rd_kafka_incremental_assign(source->client.rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error)
+        dp_kafka_client_error(&source->client, rd_kafka_error_code(error),
+                              rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+}
+
+/* Surveys ----------------------------------------------------------------------------------------
+ */
+
+static void survey_after(struct dp_kafka_source *source, uint64_t ms);
+
+/* The partitions before this one are all read. */
+static size_t first_unread(const struct dp_kafka_topic *topic)
+{
+    size_t p = 0;
+    while (p < topic->count && topic->partitions[p].reading)
+        p++;
+    return p;
+}
+
+static void survey_now(struct dp_kafka_source *source)
+{
+    if (source->survey.under_way) {
+        source->survey_wanted = true;
         return;
-    partition->next = end;
-    set_idle(source, partition, true);
+    }
+    source->survey_wanted = source->survey_void = false;
+    uv_timer_stop(&source->survey_timer);
+    dp_kafka_survey_clear(&source->survey);
+    for (size_t i = 0; i < source->partitions.configured; i++) {
+        const struct dp_kafka_topic *topic = &source->partitions.topics[i];
+        dp_kafka_survey_add(&source->survey, topic->name.p, first_unread(topic));
+    }
+    dp_kafka_survey_start(&source->survey);
 }
 
-/* Puts the next message into the batch, or sees to it at once. The batch has room for it. */
-static void take_next(struct dp_kafka_source *source)
+static void on_survey_timer(uv_timer_t *timer)
 {
-    rd_kafka_message_t *from = source->fetched[source->next++];
-    if (from->err && from->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        say_error(source, from);
-        rd_kafka_message_destroy(from);
+    survey_now(timer->data);
+}
+
+static void survey_after(struct dp_kafka_source *source, uint64_t ms)
+{
+    uv_timer_start(&source->survey_timer, on_survey_timer, ms, 0);
+}
+
+/* Kafka being away is said by the client; this is for what else may hold up a start. */
+static void say_no_answer(struct dp_kafka_source *source)
+{
+    const struct dp_kafka_survey *survey = &source->survey;
+    if (survey->code == RD_KAFKA_RESP_ERR__INTR || source->client.away ||
+        !dp_kafka_log_due(&source->survey_said_ms))
         return;
-    }
-    struct dp_kafka_topic *topic = dp_kafka_partitions_topic_of(&source->partitions, from->rkt);
-    struct dp_kafka_partition *partition = dp_kafka_partition_at(topic, from->partition);
-    bool owned = partition && partition->owned;
-    if (owned)
-        dp_kafka_client_answered(&source->client);
-    /* A gap is normal: compaction and transactions leave them. */
-    if (owned && !from->err && from->offset >= partition->next) {
-        add_to_batch(source, topic, partition, from);
+    if (survey->code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+        say_refused(survey->stopped_at);
+    else
+        dp_log(DP_LOG_WARN, "Kafka did not say what it holds of a topic; asking again",
+               "topic=%s error=%s", survey->stopped_at, rd_kafka_err2name(survey->code));
+}
+
+static void say_missing(struct dp_kafka_source *source, struct dp_kafka_topic *topic)
+{
+    if (topic->awaited)
         return;
-    }
-    if (owned && from->err)
-        reached_end(source, partition, from->offset);
-    else if (!from->err)
-        drop(source, owned ? topic : NULL, from, owned ? partition->next : 0);
-    rd_kafka_message_destroy(from);
+    topic->awaited = true;
+    dp_log(DP_LOG_WARN, "Kafka has no such topic; waiting for it",
+           "topic=%s create_with=\"kafka-topics.sh --bootstrap-server %s --create --topic %s\"",
+           topic->name.p, source->client.brokers, topic->name.p);
 }
 
-/* What is said out of turn, the end of a partition too, comes after the messages before it. */
-static bool has_room_for_next(const struct dp_kafka_source *source)
+static bool is_shown(const struct dp_kafka_source *source, const char *topic)
 {
-    const rd_kafka_message_t *next = source->fetched[source->next];
-    return next->err ? source->batch.count == 0 : dp_batch_has_room(&source->batch, next->len);
-}
-
-/* True: messages may be left although the source is not paused. */
-static bool drain(struct dp_kafka_source *source)
-{
-    uint64_t end_ns = uv_hrtime() + BUDGET_NS;
-    while (!source->paused) {
-        if (source->next < source->count && has_room_for_next(source)) {
-            take_next(source);
-        } else if (source->batch.count) {
-            hand_over(source);
-        } else {
-            if (uv_hrtime() > end_ns)
-                return true;
-            ssize_t count = rd_kafka_consume_batch_queue(source->data, 0, source->fetched, FETCH);
-            source->next = 0;
-            source->count = count > 0 ? (size_t)count : 0;
-            if (source->count == 0) {
-                source->client.stale = false;
-                return false;
-            }
-        }
-    }
+    for (size_t i = 0; i < source->shown.count; i++)
+        if (strcmp(source->shown.items[i].topic, topic) == 0)
+            return true;
     return false;
 }
 
-/* Group ------------------------------------------------------------------------------------------
- */
-
-/* The number of partitions that the topics have in Kafka; 0 when it does not say in time. */
-static size_t partitions_in_kafka(struct dp_kafka_source *source)
+static void fail_for_topic(struct dp_kafka_source *source, const struct dp_kafka_topic *topic,
+                           size_t count)
 {
-    size_t total = 0;
-    for (size_t i = 0; i < source->partitions.count; i++) {
-        const struct rd_kafka_metadata *metadata;
-        rd_kafka_topic_t *topic =
-            rd_kafka_topic_new(source->client.rk, source->partitions.topics[i].name.p, NULL);
-        if (!topic)
-            return 0;
-        rd_kafka_resp_err_t code =
-            rd_kafka_metadata(source->client.rk, 0, topic, &metadata, METADATA_TIMEOUT_MS);
-        rd_kafka_topic_destroy(topic);
-        if (code)
-            return 0;
-        for (int t = 0; t < metadata->topic_cnt; t++)
-            total += (size_t)metadata->topics[t].partition_cnt;
-        rd_kafka_metadata_destroy(metadata);
-    }
-    return total;
-}
-
-static void say_share(struct dp_kafka_source *source)
-{
-    size_t owned = dp_kafka_partitions_owned(&source->partitions);
-    size_t total = partitions_in_kafka(source);
-    if (owned < total)
-        dp_log(DP_LOG_WARN,
-               "another process of this group reads a part of the partitions: figures are of this "
-               "part alone; run one process for each group.id",
-               "assigned=%zu partitions=%zu", owned, total);
+    char text[700];
+    if (count)
+        snprintf(
+            text, sizeof text,
+            "topic %s has %zu partitions where it had %zu: it was deleted and made anew; start "
+            "again, with --on-lost-position=earliest to read it from its beginning",
+            topic->name.p, count, topic->count);
     else
-        dp_log(DP_LOG_INFO, "partitions assigned", "assigned=%zu", owned);
+        snprintf(
+            text, sizeof text,
+            "topic %s, which has been read before, does not exist any more: create it again "
+            "(and start with --on-lost-position=earliest), or take it out of topics in [kafka]",
+            topic->name.p);
+    give_up(source, text);
 }
 
-/* Before fetching begins, so that no message goes to the group's queue. */
-static void forward(struct dp_kafka_source *source, const rd_kafka_topic_partition_t *at)
+/* True: a partition that has been read is not there. */
+static bool is_cut(const struct dp_kafka_topic *topic, size_t count)
 {
-    rd_kafka_queue_t *queue =
-        rd_kafka_queue_get_partition(source->client.rk, at->topic, at->partition);
-    if (!queue) {
-        dp_log(DP_LOG_ERROR, "a partition has no queue: it is not read", "topic=%s partition=%d",
-               at->topic, at->partition);
-        return;
+    for (size_t p = count; p < topic->count; p++)
+        if (topic->partitions[p].next != DP_POSITION_UNKNOWN)
+            return true;
+    return false;
+}
+
+enum presence { ALL_THERE, LOOK_AGAIN, GIVEN_UP };
+
+/* A topic that is not there is waited for; but not one that has been read. */
+static enum presence look_for_topics(struct dp_kafka_source *source)
+{
+    enum presence presence = ALL_THERE;
+    for (size_t i = 0; i < source->partitions.configured; i++) {
+        struct dp_kafka_topic *topic = &source->partitions.topics[i];
+        const struct dp_kafka_topic_survey *found = &source->survey.topics[i];
+        topic->awaited = topic->awaited && found->missing;
+        if (found->missing && !dp_kafka_topic_has_positions(topic) &&
+            !is_shown(source, topic->name.p)) {
+            say_missing(source, topic);
+        } else if (!found->missing && !is_cut(topic, found->count)) {
+            topic->missed = 0;
+        } else if (++topic->missed < MISSED_MAX) {
+            presence = LOOK_AGAIN;
+        } else if (found->missing || source->state == READING) {
+            fail_for_topic(source, topic, found->count);
+            return GIVEN_UP;
+        }
     }
-    rd_kafka_queue_forward(queue, source->data);
-    rd_kafka_queue_destroy(queue);
+    return presence;
 }
 
-static void assign(struct dp_kafka_source *source, rd_kafka_topic_partition_list_t *list)
+/* Sees to all partitions of a topic that are not read: in doubt, or new. False: given up. */
+static bool see_to_topic(struct dp_kafka_source *source, size_t index, bool latest,
+                         rd_kafka_topic_partition_list_t *list)
 {
-    for (int i = 0; i < list->cnt; i++) {
-        rd_kafka_topic_partition_t *at = &list->elems[i];
-        struct dp_kafka_topic *topic = dp_kafka_partitions_topic(&source->partitions, at->topic);
-        struct dp_kafka_partition *partition = dp_kafka_partitions_add(topic, at->partition);
-        if (!partition)
+    const struct dp_kafka_topic_survey *found = &source->survey.topics[index];
+    for (int32_t p = 0; (size_t)p < found->count; p++) {
+        struct dp_kafka_partition *partition =
+            dp_kafka_partition_at(&source->partitions.topics[index], p);
+        if (partition && partition->reading)
             continue;
-        if (!partition->seen) {
-            partition->slot = source->events.assigned(source->ctx, topic->name.p, at->partition);
-            partition->seen = true;
+        if ((size_t)p < found->from) { /* fell into doubt since the survey was begun */
+            source->survey_wanted = true;
+            continue;
         }
-        partition->owned = true;
-        if (partition->next != DP_KAFKA_UNKNOWN)
-            at->offset = partition->next;
-        forward(source, at);
+        struct dp_kafka_lost lost = look_at(source, found, p, partition);
+        if (is_lost(partition, &lost) && source->on_lost == DP_KAFKA_LOST_STOP) {
+            fail_for(source, &lost);
+            return false;
+        }
+        partition = get(source, index, p);
+        if (is_lost(partition, &lost))
+            move_on(source, partition, &lost);
+        else if (partition->next == DP_POSITION_UNKNOWN || lost.loss != DP_KAFKA_HELD)
+            begin_anew(partition, &found->ends[p], latest);
+        read_from_position(list, found->name, p, partition, &found->ends[p]);
     }
-    rd_kafka_resp_err_t code = rd_kafka_assign(source->client.rk, list);
-    if (code)
-        dp_kafka_client_error(&source->client, code, rd_kafka_err2str(code));
+    return true;
 }
 
-static void revoke(struct dp_kafka_source *source)
+/* The positions of partitions that are not there. False: given up. */
+static bool see_to_gone(struct dp_kafka_source *source, size_t index)
 {
-    for (size_t t = 0; t < source->partitions.count; t++) {
-        struct dp_kafka_topic *topic = &source->partitions.topics[t];
-        for (size_t p = 0; p < topic->count; p++) {
-            struct dp_kafka_partition *partition = &topic->partitions[p];
-            if (!partition->owned)
-                continue;
-            partition->owned = false;
-            if (source->closing)
-                continue;
-            set_idle(source, partition, true);
-            source->events.revoked(source->ctx, partition->slot);
+    const struct dp_kafka_topic_survey *found = &source->survey.topics[index];
+    struct dp_kafka_topic *topic = &source->partitions.topics[index];
+    for (size_t p = found->count; p < topic->count; p++) {
+        struct dp_kafka_partition *partition = &topic->partitions[p];
+        struct dp_kafka_lost lost = look_at(source, found, (int32_t)p, partition);
+        if (lost.loss == DP_KAFKA_HELD || !partition->known)
+            continue;
+        if (source->on_lost == DP_KAFKA_LOST_STOP) {
+            fail_for(source, &lost);
+            return false;
+        }
+        move_on(source, partition, &lost);
+    }
+    for (size_t i = 0; i < source->shown.count; i++) {
+        const struct dp_position *shown = &source->shown.items[i];
+        if (strcmp(shown->topic, found->name) != 0 || (size_t)shown->partition < found->count)
+            continue;
+        struct dp_kafka_lost lost = look_at(source, found, shown->partition, NULL);
+        if (lost.loss != DP_KAFKA_HELD && source->on_lost == DP_KAFKA_LOST_STOP) {
+            fail_for(source, &lost);
+            return false;
         }
     }
-    rd_kafka_assign(source->client.rk, NULL);
+    return true;
 }
 
-static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
-                         rd_kafka_topic_partition_list_t *list, void *opaque)
+/* What has a slot and cannot be read holds up nobody. */
+static void rest_unread(struct dp_kafka_source *source)
 {
-    (void)rk;
-    struct dp_kafka_client *client = opaque;
-    struct dp_kafka_source *source = client->owner;
-    dp_kafka_partitions_forget_handles(&source->partitions);
-    if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || source->closing) {
-        revoke(source);
+    for (size_t i = 0; i < source->partitions.slot_count; i++) {
+        struct dp_kafka_partition *partition = dp_kafka_partitions_slot(&source->partitions, i);
+        if (!partition->reading)
+            dp_kafka_reader_set_idle(&source->reader, partition, true);
+    }
+}
+
+/* Begins, or goes on, with what the survey has found. */
+static void take_up_found(struct dp_kafka_source *source)
+{
+    bool starting = source->state == STARTING, good = true;
+    rd_kafka_topic_partition_list_t *list = new_list(source);
+    dp_kafka_reader_discard_unread(&source->reader);
+    for (size_t i = 0; good && i < source->partitions.configured; i++) {
+        bool latest = starting && source->begin_latest &&
+                      !dp_kafka_topic_has_positions(&source->partitions.topics[i]);
+        if (!source->survey.topics[i].missing)
+            good = (!starting || see_to_gone(source, i)) && see_to_topic(source, i, latest, list);
+    }
+    if (!good) {
+        rd_kafka_topic_partition_list_destroy(list);
         return;
     }
-    dp_kafka_client_answered(client);
-    assign(source, list);
-    say_share(source);
-}
-
-static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code,
-                      rd_kafka_topic_partition_list_t *offsets, void *opaque)
-{
-    (void)rk;
-    (void)offsets;
-    struct dp_kafka_client *client = opaque;
-    struct dp_kafka_source *source = client->owner;
-    if (source->commits > 0)
-        source->commits--;
-    if (!code)
-        dp_kafka_client_answered(client);
-    else if (code != RD_KAFKA_RESP_ERR__NO_OFFSET && dp_kafka_log_due(&source->commit_said_ms))
-        dp_log(DP_LOG_WARN, "Kafka did not take the group's positions; the next commit tries again",
-               "error=%s", rd_kafka_err2name(code));
-}
-
-static void serve_group(struct dp_kafka_source *source)
-{
-    rd_kafka_message_t *from;
-    /* Errors and callbacks only; the messages have a queue of their own. */
-    while ((from = rd_kafka_consumer_poll(source->client.rk, 0))) {
-        say_error(source, from);
-        rd_kafka_message_destroy(from);
+    if (starting) {
+        source->state = READING;
+        dp_positions_deinit(&source->shown); /* was for the start alone */
+        rest_unread(source);
+        dp_log(DP_LOG_INFO, "reading", "partitions=%d", list->cnt);
     }
+    take_up(source, list);
+}
+
+static void finish_close(struct dp_kafka_source *source);
+
+static void on_surveyed(void *owner)
+{
+    struct dp_kafka_source *source = owner;
+    if (source->closing) {
+        finish_close(source);
+        return;
+    }
+    if (source->state != STARTING && source->state != READING)
+        return;
+    if (source->survey_void) {
+        survey_now(source);
+        return;
+    }
+    if (source->survey.code) {
+        say_no_answer(source);
+        survey_after(source, source->retry_ms);
+        source->retry_ms =
+            source->retry_ms * 2 < RETRY_MAX_MS ? source->retry_ms * 2 : RETRY_MAX_MS;
+        return;
+    }
+    source->retry_ms = RETRY_MIN_MS;
+    source->client.stale = false;
+    dp_kafka_client_answered(&source->client);
+    enum presence presence = look_for_topics(source);
+    if (presence == ALL_THERE)
+        take_up_found(source);
+    if (source->state == STARTING || source->state == READING)
+        survey_after(source, presence == LOOK_AGAIN  ? RECHECK_MS
+                             : source->survey_wanted ? RETRY_MIN_MS
+                                                     : source->interval_ms);
 }
 
 /* Loop -------------------------------------------------------------------------------------------
@@ -353,8 +532,15 @@ static void on_woken(uv_poll_t *handle, int status, int events)
 
 static void run(struct dp_kafka_source *source)
 {
-    serve_group(source);
-    if (drain(source))
+    enum dp_kafka_drained drained = DP_KAFKA_EMPTY;
+    rd_kafka_poll(source->client.rk, 0); /* callbacks: its errors */
+    if (source->state == READING)
+        drained = dp_kafka_reader_drain(&source->reader);
+    else
+        dp_kafka_reader_discard(&source->reader);
+    if (drained == DP_KAFKA_EMPTY)
+        source->client.stale = false;
+    if (drained == DP_KAFKA_MORE)
         uv_idle_start(&source->more, on_more);
     else
         uv_idle_stop(&source->more);
@@ -362,76 +548,31 @@ static void run(struct dp_kafka_source *source)
 
 void dp_kafka_source_pause(struct dp_kafka_source *source)
 {
-    source->paused = true;
+    source->reader.paused = true;
 }
 
 void dp_kafka_source_resume(struct dp_kafka_source *source)
 {
-    source->paused = false;
+    source->reader.paused = false;
     /* What came meanwhile has used up its wake-up. */
     uv_idle_start(&source->more, on_more);
 }
 
-/* Positions --------------------------------------------------------------------------------------
- */
-
-void dp_kafka_source_positions(const struct dp_kafka_source *source,
-                               struct dp_kafka_positions *into)
+void dp_kafka_source_positions(const struct dp_kafka_source *source, struct dp_positions *into)
 {
-    into->count = 0;
-    for (size_t t = 0; t < source->partitions.count; t++) {
-        const struct dp_kafka_topic *topic = &source->partitions.topics[t];
-        for (size_t p = 0; p < topic->count; p++) {
-            if (topic->partitions[p].next == DP_KAFKA_UNKNOWN)
-                continue;
-            into->positions =
-                dp_xgrow(into->positions, into->count, &into->capacity, sizeof *into->positions);
-            into->positions[into->count++] =
-                (struct dp_kafka_position){topic->name.p, (int32_t)p, topic->partitions[p].next};
-        }
-    }
+    dp_kafka_partitions_positions(&source->partitions, into);
 }
 
-void dp_kafka_source_commit(struct dp_kafka_source *source,
-                            const struct dp_kafka_positions *positions)
+const struct dp_kafka_source_counters *dp_kafka_source_counters(struct dp_kafka_source *source)
 {
-    rd_kafka_topic_partition_list_t *list =
-        rd_kafka_topic_partition_list_new((int)positions->count);
-    for (size_t i = 0; i < positions->count; i++) {
-        const struct dp_kafka_position *position = &positions->positions[i];
-        const struct dp_kafka_partition *partition = dp_kafka_partition_at(
-            dp_kafka_partitions_topic(&source->partitions, position->topic), position->partition);
-        if (partition && partition->owned)
-            rd_kafka_topic_partition_list_add(list, position->topic, position->partition)->offset =
-                position->next;
-    }
-    if (list->cnt > 0 && !rd_kafka_commit(source->client.rk, list, 1))
-        source->commits++;
-    rd_kafka_topic_partition_list_destroy(list);
-}
-
-const struct dp_kafka_source_counters *
-dp_kafka_source_counters(const struct dp_kafka_source *source)
-{
+    source->counters.messages = source->reader.messages;
+    source->counters.bytes = source->reader.bytes;
+    source->counters.dropped = source->reader.dropped;
     return &source->counters;
 }
 
 /* Life -------------------------------------------------------------------------------------------
  */
-
-static bool subscribe(struct dp_kafka_source *source, char *error, size_t size)
-{
-    rd_kafka_topic_partition_list_t *list =
-        rd_kafka_topic_partition_list_new((int)source->partitions.count);
-    for (size_t i = 0; i < source->partitions.count; i++)
-        rd_kafka_topic_partition_list_add(list, source->partitions.topics[i].name.p,
-                                          RD_KAFKA_PARTITION_UA);
-    rd_kafka_resp_err_t code = rd_kafka_subscribe(source->client.rk, list);
-    rd_kafka_topic_partition_list_destroy(list);
-    if (code)
-        snprintf(error, size, "kafka: cannot subscribe to the topics: %s", rd_kafka_err2str(code));
-    return !code;
-}
 
 static bool topics_good(const struct dp_kafka_source_options *options, char *error, size_t size)
 {
@@ -453,32 +594,69 @@ static bool topics_good(const struct dp_kafka_source_options *options, char *err
 static bool open_client(struct dp_kafka_source *source,
                         const struct dp_kafka_source_options *options, char *error, size_t size)
 {
+    char text[200];
     rd_kafka_conf_t *conf = dp_kafka_conf_create(DP_KAFKA_CONSUMER, options->properties,
                                                  options->property_count, error, size);
     if (!conf)
         return false;
-    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-    rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
+    /* Where to go on when Kafka does not hold a position is for the source to say. */
+    rd_kafka_conf_set(conf, "auto.offset.reset", "error", text, sizeof text);
     source->client.owner = source;
-    source->client.failed = failed;
+    source->client.failed = client_failed;
     return dp_kafka_client_init(
         &source->client, DP_KAFKA_CONSUMER, conf,
         dp_kafka_property_brokers(options->properties, options->property_count), error, size);
 }
 
+static void read_options(struct dp_kafka_source *source,
+                         const struct dp_kafka_source_options *options)
+{
+    const char *reset =
+        dp_kafka_property_find(options->properties, options->property_count, "auto.offset.reset");
+    const char *interval = dp_kafka_property_find(options->properties, options->property_count,
+                                                  "topic.metadata.refresh.interval.ms");
+    long long interval_ms = interval ? atoll(interval) : SURVEY_INTERVAL_MS;
+    source->begin_latest = reset && (strcmp(reset, "latest") == 0 ||
+                                     strcmp(reset, "largest") == 0 || strcmp(reset, "end") == 0);
+    source->interval_ms = interval_ms <= 0 || interval_ms > SURVEY_INTERVAL_MAX_MS
+                              ? SURVEY_INTERVAL_MAX_MS
+                              : (uint64_t)interval_ms;
+    source->on_lost = options->on_lost;
+}
+
 static void release_kafka(struct dp_kafka_source *source, bool in_background)
 {
-    while (source->next < source->count)
-        rd_kafka_message_destroy(source->fetched[source->next++]);
-    rd_kafka_queue_destroy(source->data);
-    rd_kafka_queue_destroy(source->group);
+    dp_kafka_reader_discard(&source->reader);
+    rd_kafka_queue_destroy(source->reader.queue);
+    rd_kafka_queue_destroy(source->errors);
     dp_kafka_client_deinit(&source->client, in_background);
 }
 
 static void release(struct dp_kafka_source *source)
 {
     dp_kafka_partitions_deinit(&source->partitions);
+    dp_kafka_survey_deinit(&source->survey);
+    dp_positions_deinit(&source->shown);
     free(source);
+}
+
+static void open_reader(struct dp_kafka_source *source)
+{
+    struct dp_kafka_reader *reader = &source->reader;
+    reader->events = (struct dp_kafka_reader_events){.take = source->events.take,
+                                                     .idle = source->events.idle,
+                                                     .answered = answered,
+                                                     .doubted = doubted,
+                                                     .trouble = trouble};
+    reader->ctx = source->ctx;
+    reader->source = source;
+    reader->partitions = &source->partitions;
+    /* The messages of all partitions come together in the consumer's queue. Errors and the log's
+     * callbacks stay in their own, for they must come through while the messages wait. */
+    reader->queue = rd_kafka_queue_get_consumer(source->client.rk);
+    source->errors = rd_kafka_queue_get_main(source->client.rk);
+    dp_kafka_client_watch(&source->client, reader->queue);
+    dp_kafka_client_watch(&source->client, source->errors);
 }
 
 struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
@@ -491,28 +669,59 @@ struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
     struct dp_kafka_source *source = dp_xcalloc(1, sizeof *source);
     source->events = *events;
     source->ctx = ctx;
+    read_options(source, options);
     dp_kafka_partitions_init(&source->partitions, options->topics, options->topic_count);
     if (!open_client(source, options, error, size)) {
         release(source);
         return NULL;
     }
-    rd_kafka_poll_set_consumer(source->client.rk);
-    source->group = rd_kafka_queue_get_consumer(source->client.rk);
-    source->data = rd_kafka_queue_new(source->client.rk);
-    dp_kafka_client_watch(&source->client, source->group);
-    dp_kafka_client_watch(&source->client, source->data);
-    if (!subscribe(source, error, size) ||
-        !dp_kafka_client_start(&source->client, loop, on_woken, error, size)) {
+    open_reader(source);
+    dp_kafka_survey_init(&source->survey, loop, source->client.rk, on_surveyed, source);
+    if (!dp_kafka_client_start(&source->client, loop, on_woken, error, size)) {
         release_kafka(source, false);
         release(source);
         return NULL;
     }
     uv_timer_init(loop, &source->timer);
+    uv_timer_init(loop, &source->survey_timer);
     uv_idle_init(loop, &source->more);
-    source->timer.data = source->more.data = source;
+    source->timer.data = source->survey_timer.data = source->more.data = source;
     uv_timer_start(&source->timer, on_timer, POLL_INTERVAL_MS, POLL_INTERVAL_MS);
-    source->open_handles = 3;
+    source->open_handles = 4;
     return source;
+}
+
+void dp_kafka_source_start(struct dp_kafka_source *source, const struct dp_positions *positions,
+                           const struct dp_positions *shown)
+{
+    source->state = STARTING;
+    source->retry_ms = RETRY_MIN_MS;
+    for (size_t i = 0; i < positions->count; i++) {
+        const struct dp_position *item = &positions->items[i];
+        struct dp_kafka_partition *partition =
+            dp_kafka_partitions_add(&source->partitions, item->topic, item->partition);
+        partition->next = item->next;
+        partition->mark = item->mark;
+        const struct dp_kafka_topic *topic =
+            dp_kafka_partitions_topic(&source->partitions, item->topic);
+        if (!topic->configured && item->partition == 0)
+            dp_log(DP_LOG_WARN, "a topic that has been read is not in topics any more", "topic=%s",
+                   item->topic);
+    }
+    if (shown)
+        dp_positions_copy(&source->shown, shown);
+    survey_now(source);
+}
+
+void dp_kafka_source_stop(struct dp_kafka_source *source)
+{
+    source->state = STOPPED;
+    source->survey_void = true;
+    dp_kafka_survey_cancel(&source->survey);
+    uv_timer_stop(&source->survey_timer);
+    unassign(source);
+    dp_kafka_partitions_clear(&source->partitions);
+    dp_positions_deinit(&source->shown);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -522,41 +731,26 @@ static void on_closed(uv_handle_t *handle)
         release(source);
 }
 
-/* The library closes in a thread of its own, so that waiting for it can end. False: it did not end.
- */
-static bool leave_group(struct dp_kafka_source *source, uint64_t end_ns, int64_t timeout_ms)
+/* When no survey uses the handle any more. */
+static void finish_close(struct dp_kafka_source *source)
 {
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(source->client.rk);
-    rd_kafka_error_t *trouble = rd_kafka_consumer_close_queue(source->client.rk, queue);
-    rd_kafka_error_destroy(trouble);
-    while (!trouble && !rd_kafka_consumer_closed(source->client.rk) && uv_hrtime() < end_ns)
-        rd_kafka_queue_poll_callback(queue, 20);
-    bool left = rd_kafka_consumer_closed(source->client.rk) != 0;
-    if (!left)
-        dp_log(DP_LOG_WARN,
-               "Kafka did not confirm that this process left the group; it takes it out when "
-               "session.timeout.ms has passed",
-               "waited_ms=%lld", (long long)timeout_ms);
-    rd_kafka_queue_destroy(queue);
-    return left;
-}
-
-void dp_kafka_source_close(struct dp_kafka_source *source, const struct dp_kafka_positions *last,
-                           int64_t timeout_ms)
-{
-    uint64_t now_ns = uv_hrtime(), timeout_ns = (uint64_t)timeout_ms * 1000000u;
-    source->closing = true;
-    uv_poll_stop(&source->client.wake);
-    if (last)
-        dp_kafka_source_commit(source, last);
-    while (source->commits > 0 && uv_hrtime() < now_ns + timeout_ns / 2)
-        rd_kafka_queue_poll_callback(source->group, 20);
-    if (source->commits > 0)
-        dp_log(DP_LOG_WARN, "Kafka did not take the last positions in time", "waited_ms=%lld",
-               (long long)timeout_ms / 2);
-    bool left = leave_group(source, now_ns + timeout_ns, timeout_ms);
-    release_kafka(source, !left);
+    bool closed = dp_kafka_client_leave(
+        &source->client, uv_hrtime() + (uint64_t)source->close_timeout_ms * 1000000u);
+    release_kafka(source, !closed);
     uv_close((uv_handle_t *)&source->client.wake, on_closed);
     uv_close((uv_handle_t *)&source->timer, on_closed);
+    uv_close((uv_handle_t *)&source->survey_timer, on_closed);
     uv_close((uv_handle_t *)&source->more, on_closed);
+}
+
+void dp_kafka_source_close(struct dp_kafka_source *source, int64_t timeout_ms)
+{
+    dp_kafka_source_stop(source);
+    source->closing = true;
+    source->close_timeout_ms = timeout_ms;
+    uv_poll_stop(&source->client.wake);
+    uv_timer_stop(&source->timer);
+    uv_idle_stop(&source->more);
+    if (!source->survey.under_way)
+        finish_close(source);
 }
