@@ -62,7 +62,7 @@ struct run {
     uint64_t waits_said_ms;
     bool behind, no_room, full; /* why the source is paused */
     bool stopping, last_commit, last_flush, leaving;
-    uint64_t reported_consumed, seen_skipped;
+    uint64_t reported_consumed, seen_skipped, lost_before;
     int code;
 };
 
@@ -167,6 +167,9 @@ static void go_on(struct run *run)
                "no state is saved in Redis: figures are made from what Kafka holds "
                "(auto.offset.reset)",
                "");
+    for (uint32_t slot = 0; slot < run->start.count; slot++)
+        dp_aggregator_set_idle(run->pipeline.aggregator, slot, false);
+    run->lost_before = dp_kafka_source_counters(run->source)->lost;
     dp_kafka_source_start(run->source, &run->start, &run->shown.positions);
     pause_or_resume(run);
 }
@@ -185,7 +188,9 @@ static bool reached(const struct dp_positions *now, const struct dp_positions *s
 /* Nothing older than what Redis shows is written. */
 static void look_whether_caught_up(struct run *run)
 {
-    if (!reached(positions_now(run), &run->shown.positions))
+    bool given_up = dp_kafka_source_counters(run->source)->lost > run->lost_before;
+    if (!dp_kafka_source_is_reading(run->source) ||
+        (!given_up && !reached(positions_now(run), &run->shown.positions)))
         return;
     int64_t clock = dp_flusher_clock(run->flusher);
     if (!run->options->event_clock && run->shown.t_ms > clock) {
@@ -473,10 +478,8 @@ static bool start_kafka(struct run *run, char *error, size_t size)
 {
     static const struct dp_kafka_leadership_events leadership_events = {
         .gained = on_gained, .lost = on_lost, .failed = on_failed};
-    static const struct dp_kafka_source_events source_events = {.take = on_messages,
-                                                                .assigned = on_assigned,
-                                                                .idle = on_idle,
-                                                                .failed = on_failed};
+    static const struct dp_kafka_source_events source_events = {
+        .take = on_messages, .assigned = on_assigned, .idle = on_idle, .failed = on_failed};
     static const struct dp_kafka_dead_letters_events letter_events = {.room = on_room,
                                                                       .failed = on_failed};
     const struct dp_config *config = run->config;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aggregator/journal.h"
+#include "aggregator/restore.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "sink/redis_state.h"
@@ -51,12 +51,12 @@ struct dp_saver {
     unsigned attempts;
 
     /* The record that reading leads up to. */
-    struct dp_state_place read_tail;
-    int64_t read_t_ms;
+    uint64_t read_from, read_until;
     struct dp_positions positions;
     struct dp_shown shown;
-    char *aggregator, *counters;
-    uint64_t read_events, read_began_ns, progress_ms;
+    struct dp_aggregator_saved saved;
+    char *counters;
+    uint64_t read_began_ns, progress_ms;
 
     struct dp_journal journal; /* being written */
     struct dp_journal frame;   /* sealed */
@@ -135,9 +135,9 @@ static void cut_off(struct dp_saver *saver, struct dp_state_place *head)
 
 static void forget_record(struct dp_saver *saver)
 {
-    free(saver->aggregator);
+    dp_aggregator_saved_deinit(&saver->saved);
     free(saver->counters);
-    saver->aggregator = saver->counters = NULL;
+    saver->counters = NULL;
 }
 
 static void empty(struct dp_saver *saver)
@@ -185,22 +185,20 @@ static void read_up_to(struct dp_saver *saver, const struct dp_state_commit *com
         saver->place = commit->head;
     }
     forget_record(saver);
-    if (!dp_positions_parse(&saver->positions, dp_str_from(commit->positions))) {
-        fail(saver, "the positions in the saved state's record cannot be read");
+    if (!dp_positions_parse(&saver->positions, dp_str_from(commit->positions)) ||
+        !dp_aggregator_saved_parse(&saver->saved, dp_str_from(commit->aggregator))) {
+        fail(saver, "positions or counters in the saved state's record cannot be read");
         return;
     }
     struct dp_aggregator *agg = saver->pipeline->aggregator;
-    while (dp_aggregator_partitions(agg) < saver->positions.count)
+    while (dp_aggregator_partition_count(agg) < saver->positions.count)
         dp_aggregator_add_partition(agg);
-    saver->aggregator = dp_xstrdup(commit->aggregator);
     saver->counters = dp_xstrdup(commit->pipeline);
-    saver->read_tail = commit->tail;
-    saver->read_t_ms = commit->t_ms;
+    saver->read_from = saver->place.at;
+    saver->read_until = commit->tail.at;
     saver->read_began_ns = uv_hrtime();
-    saver->read_events = 0;
     saver->progress_ms = uv_now(saver->loop);
-    if (commit->tail.at > saver->place.at)
-        dp_aggregator_restore_begin(agg, commit->t_ms);
+    dp_aggregator_restore_begin(agg, &saver->saved);
     dp_redis_state_read(saver->store, &saver->place, &commit->tail);
 }
 
@@ -237,13 +235,12 @@ static bool on_frame(void *ctx, const struct dp_state_frame *frame)
 static void become_owner(struct dp_saver *saver)
 {
     struct dp_aggregator *agg = saver->pipeline->aggregator;
-    char error[200];
     if (saver->place.number) {
-        if (!dp_aggregator_restored(agg, saver->aggregator, error, sizeof error) ||
-            !dp_pipeline_parse(saver->pipeline, saver->counters)) {
+        if (!dp_pipeline_parse(saver->pipeline, saver->counters)) {
             fail(saver, "the counters in the saved state's record cannot be read");
             return;
         }
+        dp_aggregator_restored(agg, &saver->saved);
         const struct dp_aggregator_counters *counters = dp_aggregator_counters(agg);
         double seconds = (double)(uv_hrtime() - saver->read_began_ns) / 1e9;
         dp_log(DP_LOG_INFO, "the saved state is read",
@@ -266,7 +263,6 @@ static void on_read(void *ctx)
         become_owner(saver);
         return;
     }
-    dp_aggregator_pass_over(saver->pipeline->aggregator);
     look_later(saver, saver->role == CLAIMING ? 0 : FOLLOW_MS);
 }
 
@@ -381,15 +377,18 @@ void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
     struct dp_aggregator *agg = saver->pipeline->aggregator;
     if (saver->role != OWNER || saver->is_sealed)
         return;
+    struct dp_aggregator_saved saved;
+    dp_aggregator_save(agg, &saved);
     free_texts(saver);
     dp_positions_copy(&saver->sealed, positions);
     saver->commit = (struct dp_state_commit){
         .head = *dp_redis_state_head(saver->store),
         .t_ms = dp_aggregator_t(agg),
         .positions = saver->texts[0] = dp_positions_format(positions),
-        .aggregator = saver->texts[1] = dp_aggregator_saved_format(agg),
+        .aggregator = saver->texts[1] = dp_aggregator_saved_format(&saved),
         .pipeline = saver->texts[2] = dp_pipeline_format(saver->pipeline),
     };
+    dp_aggregator_saved_deinit(&saved);
     cut_off(saver, &saver->commit.head);
     note_mark(saver, dp_redis_state_tail(saver->store), saver->commit.t_ms);
 #ifndef DP_MUTATION_COMMIT_BEFORE_WRITE

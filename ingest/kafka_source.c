@@ -558,6 +558,11 @@ void dp_kafka_source_resume(struct dp_kafka_source *source)
     uv_idle_start(&source->more, on_more);
 }
 
+bool dp_kafka_source_is_reading(const struct dp_kafka_source *source)
+{
+    return source->state == READING;
+}
+
 void dp_kafka_source_positions(const struct dp_kafka_source *source, struct dp_positions *into)
 {
     dp_kafka_partitions_positions(&source->partitions, into);

@@ -71,6 +71,9 @@ struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
 void dp_kafka_source_start(struct dp_kafka_source *source, const struct dp_positions *positions,
                            const struct dp_positions *shown);
 
+/* Kafka has said what it holds: the partitions are known, and are read. */
+bool dp_kafka_source_is_reading(const struct dp_kafka_source *source);
+
 /* Reads nothing any more and forgets all partitions, slots and positions, at once: no callback
  * comes until it is started again. The counters, and whether it is paused, stay. */
 void dp_kafka_source_stop(struct dp_kafka_source *source);
