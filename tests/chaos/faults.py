@@ -1,0 +1,199 @@
+"""Carries the schedule out. Each fault runs in a thread of its own, so they overlap; what one of them
+has down (a process, Redis, Kafka) the next one that wants it waits for."""
+import contextlib
+import random
+import signal
+import threading
+import time
+
+from processes import kill_server
+
+PATIENCE = 40  # seconds to wait for what another fault has down
+# 1.2 s of work inside Redis, that is long enough for others to be told it is busy
+BUSY = """local t = redis.call('TIME'); local stop = t[1] * 1000 + t[2] / 1000 + tonumber(ARGV[1])
+repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > stop return 1"""
+
+
+class Faults:
+    def __init__(self, seed, processes, stores, broker, say):
+        self.rng = random.Random(f"targets {seed}")
+        self.processes, self.stores, self.broker, self.say = processes, stores, broker, say
+        self.locks = {"redis": threading.Lock(), "kafka": threading.Lock()}
+        self.started = time.monotonic()
+        self.count, self.threads, self.trouble = 0, [], []
+        self.outages = []  # [begin, end or None] of what keeps a process from ending well
+
+    def carry_out(self, faults, alive):
+        """Begins each at its time; alive() raises where going on makes no sense."""
+        self.started = time.monotonic()
+        for fault in faults:
+            while time.monotonic() - self.started < fault.at:
+                alive()
+                time.sleep(0.05)
+            thread = threading.Thread(target=self.carry_out_one, args=(fault,), daemon=True)
+            thread.start()
+            self.threads.append(thread)
+
+    def join(self, seconds=60):
+        end = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(0.1, end - time.monotonic()))
+            if thread.is_alive():
+                self.trouble.append("a fault did not come to its end")
+                return
+
+    def carry_out_one(self, fault):
+        method = getattr(self, fault.kind.replace("-", "_"))
+        try:
+            if fault.target in self.locks:
+                with self.held(self.locks[fault.target]), self.outage():
+                    self.tell(fault, fault.target)
+                    method(fault.seconds)
+            elif fault.target == "all":
+                self.tell(fault, "all")
+                method(fault.seconds)
+            else:
+                process = self.choose(fault.target)
+                with self.held(process.lock):
+                    self.tell(fault, f"{process} ({fault.target})")
+                    method(process, fault.seconds)
+        except Exception as error:
+            self.trouble.append(f"{fault.kind} could not be done: {type(error).__name__}: {error}")
+
+    def tell(self, fault, target):
+        self.count += 1
+        self.say(f"{time.monotonic() - self.started:6.1f} s  {fault.kind:15} {target}"
+                 + (f" for {fault.seconds} s" if fault.seconds else ""))
+
+    @contextlib.contextmanager
+    def held(self, lock):
+        if not lock.acquire(timeout=PATIENCE):
+            raise TimeoutError("another fault takes too long")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
+    def outage(self):
+        span = [time.monotonic(), None]
+        self.outages.append(span)
+        try:
+            yield
+        finally:
+            span[1] = time.monotonic()
+
+    def choose(self, target):
+        active = self.processes.active()
+        if target == "active" and active:
+            return active
+        free = [one for one in self.processes.all if one is not active and not one.lock.locked()]
+        return self.rng.choice(free or self.processes.all)
+
+    # ------------------------------------------------------------ processes
+
+    def kill(self, process, seconds):
+        process.kill()
+        time.sleep(seconds)
+        process.start()
+
+    def kill_twice(self, process, seconds):
+        """And whoever takes over, in the middle of that."""
+        process.kill()
+        time.sleep(0.1)
+        process.start()
+        before = list(self.processes.proxies[one.number].passed for one in self.processes.all)
+        end, heir = time.monotonic() + 12, None
+        while not heir and time.monotonic() < end:
+            time.sleep(0.02)
+            heir = next((one for one, had in zip(self.processes.all, before)
+                         if self.processes.proxies[one.number].passed > had + 20_000), None)
+        time.sleep(seconds)
+        heir = heir or process
+        with contextlib.nullcontext() if heir is process else self.held(heir.lock):
+            self.say(f"{time.monotonic() - self.started:6.1f} s  and again       {heir}")
+            self.kill(heir, 0.2)
+
+    def stop(self, process, seconds):
+        process.send(signal.SIGSTOP)
+        time.sleep(seconds)
+        process.send(signal.SIGCONT)
+
+    def term(self, process, seconds):
+        begun = time.monotonic()
+        code = process.end()
+        # With a server away it says that it could not write the last figures.
+        excused = any(end is None or end > begun - 8 for _, end in self.outages)
+        if code != 0 and not (code == 1 and excused):
+            self.processes.trouble.append(f"{process} was told to end: exit code {code}")
+        time.sleep(seconds)
+        process.start()
+
+    def roll(self, seconds):
+        for process in self.processes.all:
+            with self.held(process.lock):
+                self.term(process, seconds)
+
+    # ------------------------------------------------------------ the network
+
+    def cut(self, proxy, how, seconds):
+        with self.outage():
+            getattr(proxy, how)()
+            time.sleep(seconds)
+            proxy.heal()
+
+    def refuse_redis(self, process, seconds):
+        self.cut(self.stores.proxies[process.number], "refuse", seconds)
+
+    def swallow_redis(self, process, seconds):
+        self.cut(self.stores.proxies[process.number], "swallow", seconds)
+
+    def refuse_kafka(self, process, seconds):
+        self.cut(self.broker.proxies[process.number], "refuse", seconds)
+
+    def swallow_kafka(self, process, seconds):
+        self.cut(self.broker.proxies[process.number], "swallow", seconds)
+
+    # ------------------------------------------------------------ servers
+
+    def kafka_kill(self, seconds):
+        kill_server(self.broker)
+        time.sleep(seconds)
+        self.broker.start()
+
+    def redis_kill(self, seconds):
+        self.stores.restart(True, seconds)
+
+    def redis_shutdown(self, seconds):
+        self.stores.restart(False, seconds)
+
+    def redis_failover(self, seconds):
+        self.stores.fail_over(seconds)
+
+    def clients_killed(self, seconds):
+        self.stores.ask("CLIENT", "KILL", "TYPE", "normal")
+
+    def scripts_killed(self, seconds):
+        """Whatever script runs at that moment, if it has not written yet."""
+        end = time.monotonic() + seconds
+        with self.stores.client() as redis:
+            while time.monotonic() < end:
+                with contextlib.suppress(RuntimeError):
+                    redis("SCRIPT", "KILL")
+                time.sleep(0.002)
+
+    def redis_paused(self, seconds):
+        self.stores.ask("CLIENT", "PAUSE", int(seconds * 1000), "WRITE")
+        time.sleep(seconds)
+
+    def redis_busy(self, seconds):
+        self.stores.ask("EVAL", BUSY, 0, int(seconds * 1000))
+
+    def redis_asleep(self, seconds):
+        self.stores.ask("DEBUG", "SLEEP", seconds)
+
+    def redis_full(self, seconds):
+        self.stores.set_for(seconds, "maxmemory", 1, 0)
+
+    def redis_readonly(self, seconds):
+        self.stores.set_for(seconds, "min-replicas-to-write", 5, 0)

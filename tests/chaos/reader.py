@@ -1,0 +1,94 @@
+"""Reads all results again and again while everything around them fails, and notes what no reader
+may ever see: time that goes back, and hashes that are half of one update and half of another."""
+import threading
+import time
+
+from figures import WINDOW
+from sound import unsound
+
+SETS = ("dp:agents", "dp:teams", "dp:queues")
+LIGHT = ("as_of_ms", "updated_ms", "v", "from_ms")
+SHARE = 4  # every so many rounds a hash is read as a whole
+DUTY = 0.25  # of one core, at most
+SHOWN = 20
+
+
+class Reader(threading.Thread):
+    def __init__(self, stores, lengths):
+        super().__init__(daemon=True)
+        self.stores, self.lengths = stores, lengths
+        self.over = threading.Event()
+        self.latest, self.failovers = {}, 0
+        self.rounds, self.judged, self.longest = 0, 0, 0.0
+        self.backward, self.half_written, self.notes = 0, 0, []
+        self.error = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.over.set()
+        self.join(20)
+
+    def run(self):
+        while not self.over.is_set():
+            try:
+                self.failovers = self.stores.failovers
+                with self.stores.client() as redis:
+                    while not self.over.is_set() and self.failovers == self.stores.failovers:
+                        self.read(redis)
+                self.latest = {}  # a failover has taken back what Redis itself has lost
+            except (OSError, RuntimeError):  # away, or busy
+                self.over.wait(0.05)
+            except Exception as error:  # a reader that reads no more would find nothing
+                self.error = f"the reader: {type(error).__name__}: {error}"
+                return
+
+    def read(self, redis):
+        started = time.monotonic()
+        keys, cursor = [], None
+        while cursor != "0":
+            cursor, some = redis("SCAN", cursor or 0, "MATCH", "dp:*", "COUNT", 500)
+            keys += [key for key in some if key not in SETS and not key.startswith("dp:state:")]
+        keys = sorted(set(keys))
+        replies = redis.many([("HMGET", key, *LIGHT) for key in keys])
+        whole = [key for number, key in enumerate(keys) if number % SHARE == self.rounds % SHARE]
+        hashes = redis.hashes(whole)
+        if self.failovers != self.stores.failovers:
+            return
+        for key, (as_of, updated, version, since) in zip(keys, replies):
+            if (as_of, updated, version, since) != (None, None, None, None):
+                self.judge_time(key, as_of or updated)
+        for key, value in zip(whole, hashes):
+            if value:  # it may have gone since
+                self.judged += 1
+                self.judge_time(key, value.get("as_of_ms") or value.get("updated_ms"))
+                self.judge(key, value)
+        self.rounds += 1
+        took = time.monotonic() - started
+        self.longest = max(self.longest, took)
+        self.over.wait(min(1.0, took * (1 / DUTY - 1)))
+
+    def judge_time(self, key, text):
+        if text is None:
+            self.half_written += 1
+            self.note(f"{key} does not say as of when it is")
+            return
+        moment, before = int(text), self.latest.get(key, 0)
+        if moment < before:
+            self.backward += 1
+            self.note(f"{key} goes back from {before} to {moment}")
+        self.latest[key] = moment
+
+    def judge(self, key, value):
+        found = WINDOW.fullmatch(key)
+        wrong = unsound(value, self.lengths[found[1]]) if found else (
+            None if value.get("v") == "1" else "it has no v")
+        if wrong:
+            self.half_written += 1
+            self.note(f"{key}: {wrong}: {value}")
+
+    def note(self, text):
+        if len(self.notes) < SHOWN:
+            self.notes.append(f"{time.strftime('%H:%M:%S')} {text}")

@@ -1,0 +1,47 @@
+"""Which faults come when: the same seed gives the same schedule."""
+import collections
+import random
+
+Fault = collections.namedtuple("Fault", "at kind target seconds")
+
+# kind: how often it is in the deck, targets, least and most seconds that it lasts
+KINDS = {
+    "kill": (4, ("active", "active", "active", "standby"), 0, 3),
+    "kill-twice": (2, ("active",), 0, 1),
+    "stop": (3, ("active", "active", "standby"), 7, 10),
+    "term": (2, ("active", "standby"), 0, 2),
+    "roll": (1, ("all",), 0, 1),
+    "redis-kill": (2, ("redis",), 0, 3),
+    "redis-shutdown": (1, ("redis",), 0, 2),
+    "redis-failover": (2, ("redis",), 1, 1.5),
+    "kafka-kill": (1, ("kafka",), 0, 2),
+    "refuse-redis": (2, ("active", "active", "standby"), 2, 10),
+    "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
+    "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
+    "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
+    "clients-killed": (1, ("redis",), 0, 0),
+    "scripts-killed": (1, ("redis",), 1, 1),
+    "redis-paused": (1, ("redis",), 1, 3),
+    "redis-busy": (1, ("redis",), 1, 2),
+    "redis-asleep": (1, ("redis",), 1, 1),
+    "redis-full": (1, ("redis",), 2, 4),
+    "redis-readonly": (1, ("redis",), 2, 4),
+}
+FIRST = 3.0  # seconds of peace at the beginning
+
+
+def schedule(seed, seconds, every, kinds):
+    """Faults about `every` seconds apart, dealt from a deck that is shuffled again when it is out:
+    each kind comes up before another comes up too often. The last second is quiet."""
+    rng = random.Random(f"faults {seed}")
+    deck, faults, at = [], [], FIRST
+    while kinds and at < seconds - 1:
+        if not deck:
+            deck = [kind for kind in kinds for _ in range(KINDS[kind][0])]
+            rng.shuffle(deck)
+        kind = deck.pop()
+        _, targets, least, most = KINDS[kind]
+        faults.append(Fault(round(at, 2), kind, rng.choice(targets),
+                            round(rng.uniform(least, most), 2)))
+        at += min(max(rng.expovariate(1 / every), 0.5), 2.5 * every)
+    return faults

@@ -1,0 +1,114 @@
+"""Two real Redis, a primary and its replica, and what can be done to them."""
+import contextlib
+import os
+import shutil
+import time
+import types
+
+from cases import until
+from ports import free_port
+from processes import kill_server
+from servers import RedisServer
+
+# Both write each command to disk before they answer: a killed server loses nothing, so that what is
+# lost is what a fault means to lose.
+OPTIONS = ("--appendonly", "yes", "--appendfsync", "always", "--enable-debug-command", "yes",
+           "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0",
+           "--repl-timeout", "10", "--busy-reply-threshold", "200")
+
+
+class Store(RedisServer):
+    def __init__(self, directory):
+        super().__init__()
+        self.directory.cleanup()
+        self.directory = types.SimpleNamespace(name=directory, cleanup=lambda: None)
+        self.port = free_port()
+        self.follow(None)
+
+    def follow(self, port):
+        """What it is when it starts the next time: a replica of that port, or a primary."""
+        replica = ("--replicaof", f"127.0.0.1 {port}") if port else ()
+        self.options = ("--", *OPTIONS, *replica)
+
+    def empty(self):
+        shutil.rmtree(os.path.join(self.directory.name, "appendonlydir"), ignore_errors=True)
+        for name in os.listdir(self.directory.name):
+            if name.endswith(".rdb"):
+                os.unlink(os.path.join(self.directory.name, name))
+
+
+class Stores:
+    """The pair: `primary` is who takes writes, and the replica follows it through a proxy."""
+
+    def __init__(self, directory, proxies, processes):
+        self.primary, self.replica = (Store(os.path.join(directory, name))
+                                      for name in ("redis-a", "redis-b"))
+        self.link = proxies.add(free_port(), self.primary.port)
+        self.proxies = [proxies.add(free_port(), self.primary.port) for _ in range(processes)]
+        self.failovers = 0  # so far: from then on a reader may see older figures
+
+    def __enter__(self):
+        self.primary.start()
+        self.replica.follow(self.link.port)
+        self.replica.start()
+        self.until_followed()
+        return self
+
+    def __exit__(self, *error):
+        for store in (self.primary, self.replica):
+            with contextlib.suppress(Exception):
+                store.stop()
+
+    def client(self):
+        return self.primary.client()
+
+    def ask(self, *command):
+        """One command to the primary by a connection of its own."""
+        with self.client() as redis:
+            return redis(*command)
+
+    def until_followed(self, seconds=20):
+        def followed():
+            with contextlib.suppress(OSError, RuntimeError):
+                with self.replica.client() as redis:
+                    return "master_link_status:up" in redis("INFO", "replication")
+        until(followed, seconds, "the replica follows the primary")
+
+    def restart(self, kill, pause):
+        if kill:
+            kill_server(self.primary)
+        else:
+            with contextlib.suppress(OSError):
+                self.ask("SHUTDOWN")  # no answer is the answer
+            self.primary.stop()
+        time.sleep(pause)
+        self.primary.start()
+
+    def fail_over(self, lost_seconds):
+        """The replica takes over without what was written in the last moments; the old primary comes
+        back as a replica that has nothing."""
+        self.until_followed()
+        self.link.refuse()
+        time.sleep(lost_seconds)
+        kill_server(self.primary)
+        self.failovers += 1  # before anybody can reach the new one
+        self.primary, self.replica = self.replica, self.primary
+        for _ in range(20):
+            with contextlib.suppress(OSError, RuntimeError), self.primary.client() as redis:
+                redis("REPLICAOF", "NO", "ONE")
+                break
+            time.sleep(0.1)
+        self.primary.follow(None)
+        for proxy in self.proxies:
+            proxy.point_to(self.primary.port)
+        self.replica.empty()
+        self.replica.follow(self.link.port)
+        self.link.target_port = self.primary.port
+        self.link.heal()
+        self.replica.start()
+
+    def set_for(self, seconds, name, value, usual):
+        """A setting of the primary for some seconds; a restart takes it back, too."""
+        self.ask("CONFIG", "SET", name, value)
+        time.sleep(seconds)
+        self.ask("CONFIG", "SET", name, usual)
