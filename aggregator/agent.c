@@ -157,3 +157,31 @@ void dp_agent_occupancy(const struct dp_agent *agent, int64_t from_ms, int64_t t
         until = since;
     }
 }
+
+static struct dp_agent_tie tie_at(const char *tie)
+{
+    return (struct dp_agent_tie){tie_source(tie), tie_id(tie)};
+}
+
+struct dp_agent_tie dp_agent_tie_of_change(const struct dp_agent *agent, uint32_t at)
+{
+    return tie_at(agent->bytes + agent->changes[at].tie);
+}
+
+struct dp_agent_tie dp_agent_tie_of_team(const struct dp_agent *agent)
+{
+    return tie_at(agent->team_tie);
+}
+
+void dp_agent_restore(struct dp_agent *agent, int64_t time_ms, enum dp_agent_state state,
+                      const struct dp_agent_tie *tie)
+{
+    make_room(agent, INT64_MIN);
+    struct dp_state_change change = {.time_ms = time_ms, .state = state};
+    if (tie->id.len)
+        change.tie = keep_tie(
+            agent, &(struct dp_event){.time_ms = time_ms, .source = tie->source, .id = tie->id});
+    else
+        agent->settled = agent->count + 1;
+    agent->changes[agent->count++] = change;
+}

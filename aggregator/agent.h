@@ -24,7 +24,8 @@ struct dp_agent {
     size_t capacity;
     char *bytes;
     uint32_t byte_count, byte_capacity;
-    uint32_t team; /* scope number from the latest change that named a team, or 0 */
+    uint32_t frame; /* of the journal: where its first state is; its lowest bits */
+    uint32_t team;  /* scope number from the latest change that named a team, or 0 */
     int64_t team_ms;
     char *team_tie; /* owned */
 };
@@ -39,6 +40,17 @@ void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t 
 /* Notes the team that `event` names, unless a later change has named one. True: it is the agent's
  * team. */
 bool dp_agent_put_team(struct dp_agent *agent, const struct dp_event *event, uint32_t team);
+
+/* Source and id of the event that a change (not a settled one) or the team comes from. */
+struct dp_agent_tie {
+    struct dp_str source, id;
+};
+struct dp_agent_tie dp_agent_tie_of_change(const struct dp_agent *agent, uint32_t at);
+struct dp_agent_tie dp_agent_tie_of_team(const struct dp_agent *agent);
+
+/* Puts back a change as it was, after those before it; its tie is absent: it is settled. */
+void dp_agent_restore(struct dp_agent *agent, int64_t time_ms, enum dp_agent_state state,
+                      const struct dp_agent_tie *tie);
 
 /* Begins to fetch what putting a late change in will need. */
 static inline void dp_agent_prefetch_end(const struct dp_agent *agent)

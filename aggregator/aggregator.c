@@ -91,7 +91,7 @@ void dp_aggregator_set_targets(struct dp_aggregator *agg, const struct dp_target
 
 void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    if (scope->listed)
+    if (scope->listed || agg->restoring)
         return;
     scope->listed = true;
     scope->next_changed = NULL;
@@ -130,6 +130,8 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number)
 
 void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
 {
+    if (agg->journal)
+        dp_journal_retired(agg->journal, scope->kind, scope->id);
     if (scope->kind == DP_SCOPE_AGENT) {
         dp_gauges_leave(agg, scope);
         dp_scope_release(agg, scope->agent.team);
@@ -146,12 +148,15 @@ static int64_t earlier(int64_t a, int64_t b)
 static void find_horizon(struct dp_aggregator *agg)
 {
     const struct dp_aggregator_options *options = &agg->options;
+    int64_t horizon_before = agg->horizon_ms, settled_before = agg->settled_ms;
     agg->horizon_ms = dp_partitions_horizon(&agg->partitions);
     /* As of the limit nothing may be missing, however much comes after it. */
     int64_t reached = earlier(agg->horizon_ms, options->as_of_limit_ms);
     if (options->wall_clock) /* later ones may be waiting */
         reached = earlier(reached, agg->t_ms);
     agg->settled_ms = dp_back(reached, options->allowed_lateness_ms);
+    if (agg->journal && (agg->horizon_ms != horizon_before || agg->settled_ms != settled_before))
+        dp_journal_settled(agg->journal, agg->horizon_ms, agg->settled_ms);
 }
 
 /* Gives back what no event can concern any more. */
@@ -170,6 +175,8 @@ static void forget(struct dp_aggregator *agg)
             break;
         if (!room || silent->fold.open_legs || silent->waiting_queue)
             agg->counters.contacts_forgotten++;
+        if (agg->journal)
+            dp_history_forgotten(agg, silent);
         dp_forget_contact(agg, silent);
     }
 }
@@ -190,6 +197,8 @@ void dp_aggregator_set_idle(struct dp_aggregator *agg, uint32_t slot, bool idle)
 static void apply_waiting(struct dp_aggregator *agg, struct dp_event *event)
 {
     struct dp_outlook outlook;
+    if (agg->journal)
+        dp_history_taken(agg, event);
     dp_aggregator_look(agg, event, 1, &outlook);
     dp_apply_event(agg, event, &outlook);
     free(event);
@@ -214,13 +223,16 @@ enum dp_verdict dp_aggregator_apply(struct dp_aggregator *agg, uint32_t slot,
     if (++agg->since_forget >= DP_FORGET_EVERY)
         forget(agg);
 
+    bool waits = options->wall_clock && event->time_ms > agg->t_ms;
+    if (agg->journal)
+        dp_journal_event(agg->journal, event, waits);
     if (event->time_ms > options->as_of_limit_ms)
         return DP_ACCEPTED;
-    if (!options->wall_clock || event->time_ms <= agg->t_ms) {
+    if (!waits) {
         dp_apply_event(agg, event, outlook);
         return DP_ACCEPTED;
     }
-    dp_ahead_put(&agg->ahead, event);
+    dp_ahead_put(&agg->ahead, event)->frame = dp_history_frame(agg);
     if (dp_ahead_count(&agg->ahead) > options->max_waiting) {
         struct dp_event *earliest = dp_ahead_take(&agg->ahead, INT64_MAX);
         agg->counters.ahead++;
@@ -235,6 +247,8 @@ void dp_aggregator_advance(struct dp_aggregator *agg, int64_t t_ms)
     if (t_ms <= agg->t_ms)
         return;
     agg->t_ms = t_ms;
+    if (agg->journal)
+        dp_journal_time(agg->journal, t_ms);
     struct dp_event *event;
     while ((event = dp_ahead_take(&agg->ahead, t_ms)))
         apply_waiting(agg, event);

@@ -14,6 +14,7 @@
 
 #include "aggregator/dedup.h"
 #include "aggregator/entry.h"
+#include "aggregator/saved.h"
 #include "aggregator/windows.h"
 #include "ingest/event.h"
 
@@ -47,14 +48,6 @@ struct dp_aggregator_options {
 };
 
 enum dp_verdict { DP_ACCEPTED, DP_DUPLICATE, DP_LATE };
-
-/* What happened, for logs and dp:meta. All but clock_skew only grow. */
-struct dp_aggregator_counters {
-    uint64_t accepted, duplicate, late;
-    uint64_t clock_skew; /* facts made and not taken back with a negative duration counted as 0 */
-    uint64_t ahead;      /* events applied before their time because too many were waiting */
-    uint64_t contacts_forgotten; /* given back before they were over, or for want of room */
-};
 
 struct dp_aggregator;
 

@@ -26,17 +26,25 @@ static bool in_target(const struct dp_aggregator *agg, uint32_t queue, const str
     return fact->value <= target;
 }
 
-/* A fact in its final form goes to everybody it concerns. */
-static void settle(void *ctx, int sign, const struct dp_made *made)
+void dp_settle_fact(void *ctx, int sign, const struct dp_made *made)
 {
     struct dp_aggregator *agg = ctx;
-    struct dp_fact fact = made->fact;
-    if (fact.kind == DP_FACT_RESPONSE && in_target(agg, made->queue, &fact))
-        fact.flags |= DP_FACT_IN_TARGET;
-    to_scope(agg, made->agent, sign, &fact);
-    to_scope(agg, made->team, sign, &fact);
-    to_scope(agg, made->queue, sign, &fact);
-    to_scope(agg, DP_SCOPE_OF_ALL, sign, &fact);
+    to_scope(agg, made->agent, sign, &made->fact);
+    to_scope(agg, made->team, sign, &made->fact);
+    to_scope(agg, made->queue, sign, &made->fact);
+    to_scope(agg, DP_SCOPE_OF_ALL, sign, &made->fact);
+}
+
+/* The verdict about a response is kept: the targets may be others later. */
+static void tell_response(struct dp_aggregator *agg, struct dp_contact *contact, int sign,
+                          const struct dp_made *made)
+{
+    struct dp_made judged = *made;
+    if (sign > 0)
+        contact->in_target = dp_history_in_target(agg, in_target(agg, made->queue, &made->fact));
+    if (contact->in_target)
+        judged.fact.flags |= DP_FACT_IN_TARGET;
+    dp_settle_fact(agg, sign, &judged);
 }
 
 /* What a contact tells of its facts. */
@@ -52,17 +60,19 @@ static void told(void *ctx, int sign, const struct dp_made *made)
     if (made->fact.flags & DP_FACT_SKEWED)
         agg->counters.clock_skew += (uint64_t)sign; /* of the facts that stand */
     if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
-        dp_repeat_take(&agg->repeat, telling->contact, sign, made, settle, agg);
-    if (made->fact.kind != DP_FACT_OUTCOME) /* outcomes come back from there with their mark */
-        settle(agg, sign, made);
+        dp_repeat_take(&agg->repeat, telling->contact, sign, made, dp_settle_fact, agg);
+    if (made->fact.kind == DP_FACT_RESPONSE)
+        tell_response(agg, telling->contact, sign, made);
+    else if (made->fact.kind != DP_FACT_OUTCOME) /* they come back from there with their mark */
+        dp_settle_fact(agg, sign, made);
 }
 
-static void look_up_team(void *ctx, uint32_t agent, uint32_t *team)
+void dp_look_up_team(void *ctx, uint32_t agent, uint32_t *team)
 {
     struct dp_aggregator *agg = ctx;
     if (*team != DP_TEAM_OPEN)
         dp_scope_release(agg, *team);
-    *team = agent ? dp_scope_at(agg, agent)->agent.team : DP_SCOPE_NONE;
+    *team = dp_history_team(agg, agent);
     dp_scope_hold(agg, *team); /* it is kept in the record */
 }
 
@@ -97,11 +107,9 @@ void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact)
     dp_contacts_remove(&agg->contacts, contact);
 }
 
-static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *event,
-                             const struct dp_outlook *outlook)
+struct dp_record dp_record_of(struct dp_aggregator *agg, const struct dp_event *event,
+                              const struct dp_outlook *outlook, struct dp_str *customer)
 {
-    struct dp_contact *contact =
-        dp_contacts_get(&agg->contacts, event->interaction, outlook->interaction, event->time_ms);
     struct dp_record record = {
         .time_ms = event->time_ms,
         .agent = keep_named(agg, DP_SCOPE_AGENT, event->agent, outlook->agent, event->time_ms),
@@ -109,13 +117,13 @@ static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *e
         .made_team = DP_TEAM_OPEN,
         .type = event->type & 0xff,
     };
-    struct dp_str customer = {0};
+    *customer = (struct dp_str){0};
     switch (event->type) {
     case DP_CONTACT_OFFERED:
         record.queue =
             keep_named(agg, DP_SCOPE_QUEUE, event->queue, outlook->queue, event->time_ms);
         record.what = event->channel & 0xff;
-        customer = event->customer;
+        *customer = event->customer;
         break;
     case DP_CONTACT_ANSWERED:
         record.end_team = DP_TEAM_OPEN;
@@ -133,10 +141,35 @@ static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *e
     default:
         break;
     }
+    return record;
+}
+
+/* The contact of an event; NULL: it is not to be had now (dp_history_begins). */
+static struct dp_contact *contact_of(struct dp_aggregator *agg, const struct dp_event *event,
+                                     const struct dp_outlook *outlook)
+{
+    struct dp_contact *contact =
+        dp_contacts_find(&agg->contacts, event->interaction, outlook->interaction);
+    if (contact || !dp_history_begins(agg))
+        return contact;
+    contact =
+        dp_contacts_get(&agg->contacts, event->interaction, outlook->interaction, event->time_ms);
+    contact->frame = dp_history_frame(agg);
+    return contact;
+}
+
+static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *event,
+                             const struct dp_outlook *outlook)
+{
+    struct dp_contact *contact = contact_of(agg, event, outlook);
+    if (!contact)
+        return;
+    struct dp_str customer;
+    struct dp_record record = dp_record_of(agg, event, outlook, &customer);
     struct telling telling = {agg, contact};
     struct dp_fold_rules rules = {
         .short_abandon_ms = agg->options.short_abandon_ms,
-        .look_up_team = look_up_team,
+        .look_up_team = dp_look_up_team,
         .team_ctx = agg,
         .emit = told,
         .emit_ctx = &telling,
@@ -157,9 +190,10 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
     bool had_state = now != NULL;
     uint32_t team_before = agent->team;
 
-    const struct dp_window_plan *plan = &agg->options.windows;
-    int64_t longest = plan->length_ms[plan->count - 1];
-    dp_agent_put(agent, event, dp_back(dp_earliest_t(agg), longest), agg->settled_ms);
+    if (!had_state)
+        agent->frame = dp_history_frame(agg);
+    dp_agent_put(agent, event, dp_back(dp_earliest_t(agg), dp_longest_window(agg)),
+                 agg->settled_ms);
     if (event->team.len) {
         uint32_t team = keep_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms);
         dp_scope_release(agg, dp_agent_put_team(agent, event, team) ? team_before : team);
@@ -177,7 +211,7 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
         .queue = dp_scope_named(agg, DP_SCOPE_QUEUE, event->queue, outlook->queue, event->time_ms),
     };
     if (!made.team)
-        made.team = dp_scope_at(agg, made.agent)->agent.team;
+        made.team = dp_history_team(agg, made.agent);
     made.fact.time_ms = event->time_ms;
     made.fact.channel = event->channel & 0xff;
     switch (event->type) {
@@ -197,7 +231,7 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
             made.fact.flags |= DP_FACT_FATAL;
         break;
     }
-    settle(agg, +1, &made);
+    dp_settle_fact(agg, +1, &made);
 }
 
 void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,

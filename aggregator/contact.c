@@ -36,16 +36,16 @@ void dp_contacts_deinit(struct dp_contacts *contacts)
 static void enqueue(struct dp_contacts *contacts, struct dp_contact *contact)
 {
     contact->next = NULL;
+    contact->previous = contacts->last;
     contact->queued_ms = contact->last_ms;
     *(contacts->last ? &contacts->last->next : &contacts->first) = contact;
     contacts->last = contact;
 }
 
-static void dequeue(struct dp_contacts *contacts)
+static void dequeue(struct dp_contacts *contacts, struct dp_contact *contact)
 {
-    contacts->first = contacts->first->next;
-    if (!contacts->first)
-        contacts->last = NULL;
+    *(contact->previous ? &contact->previous->next : &contacts->first) = contact->next;
+    *(contact->next ? &contact->next->previous : &contacts->last) = contact->previous;
 }
 
 /* `used` bytes at `items`, moved to room for `size`; `first` is the contact's own room. */
@@ -94,8 +94,8 @@ uint64_t dp_contact_hash(struct dp_str id)
     return XXH3_64bits(id.p, id.len);
 }
 
-struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, uint64_t hash,
-                                   int64_t time_ms)
+struct dp_contact *dp_contacts_find(const struct dp_contacts *contacts, struct dp_str id,
+                                    uint64_t hash)
 {
     for (void **slot = dp_index_first(&contacts->index, hash); slot;
          slot = dp_index_next(&contacts->index, hash, slot)) {
@@ -103,7 +103,14 @@ struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str i
         if (dp_str_equal(dp_contact_id(contact), id))
             return contact;
     }
-    return create(contacts, id, hash, time_ms);
+    return NULL;
+}
+
+struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, uint64_t hash,
+                                   int64_t time_ms)
+{
+    struct dp_contact *contact = dp_contacts_find(contacts, id, hash);
+    return contact ? contact : create(contacts, id, hash, time_ms);
 }
 
 struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t before_ms)
@@ -114,7 +121,7 @@ struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t befo
             return contact;
         /* Its turn comes again: moving it with each of its events would touch its neighbours'
          * memory. */
-        dequeue(contacts);
+        dequeue(contacts, contact);
         enqueue(contacts, contact);
     }
     return NULL;
@@ -122,7 +129,7 @@ struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t befo
 
 void dp_contacts_remove(struct dp_contacts *contacts, struct dp_contact *contact)
 {
-    dequeue(contacts);
+    dequeue(contacts, contact);
     dp_index_remove(&contacts->index, contact->hash, contact);
     destroy(contact);
 }
@@ -131,16 +138,6 @@ void dp_contacts_remove(struct dp_contacts *contacts, struct dp_contact *contact
 struct dp_str dp_contact_customer(const struct dp_contact *contact, uint32_t at)
 {
     return (struct dp_str){contact->bytes + at + 1, (uint8_t)contact->bytes[at]};
-}
-
-static struct dp_str source_of(const struct dp_contact *contact, const struct dp_record *record)
-{
-    return (struct dp_str){contact->bytes + record->source_at, record->source_len + 1u};
-}
-
-static struct dp_str id_of(const struct dp_contact *contact, const struct dp_record *record)
-{
-    return (struct dp_str){contact->bytes + record->id_at, record->id_len + 1u};
 }
 
 /* Where a new event belongs among the records. */
@@ -153,8 +150,9 @@ static uint32_t place_of(const struct dp_contact *contact, int64_t time_ms, stru
         if (before->time_ms < time_ms)
             break;
         if (before->time_ms == time_ms) {
-            int order = dp_str_compare(source_of(contact, before), source);
-            if (order < 0 || (order == 0 && dp_str_compare(id_of(contact, before), id) < 0))
+            int order = dp_str_compare(dp_contact_source_of(contact, before), source);
+            if (order < 0 ||
+                (order == 0 && dp_str_compare(dp_contact_event_id(contact, before), id) < 0))
                 break;
         }
         at--;
@@ -174,7 +172,7 @@ static void insert(struct dp_contact *contact, uint32_t at, const struct dp_reco
     /* The events of a contact mostly come from one source: keep its name once. */
     const struct dp_record *last =
         contact->record_count ? &contact->records[contact->record_count - 1] : NULL;
-    uint32_t source_at = last && dp_str_equal(source_of(contact, last), source)
+    uint32_t source_at = last && dp_str_equal(dp_contact_source_of(contact, last), source)
                              ? last->source_at
                              : keep(contact, source.p, source.len);
     struct dp_record *place = &contact->records[at];
@@ -266,4 +264,18 @@ void dp_contact_add(struct dp_contacts *contacts, struct dp_contact *contact,
     fold_again(contact, &contacts->after, rules);
     tell_difference(&contacts->before, &contacts->after, -1, rules);
     tell_difference(&contacts->after, &contacts->before, +1, rules);
+}
+
+void dp_contact_restore(struct dp_contact *contact, const struct dp_record *record,
+                        struct dp_str source, struct dp_str id, struct dp_str customer)
+{
+    insert(contact, place_of(contact, record->time_ms, source, id), record, source, id, customer);
+}
+
+void dp_contact_tell(struct dp_contacts *contacts, struct dp_contact *contact,
+                     const struct dp_fold_rules *rules)
+{
+    fold_again(contact, &contacts->after, rules);
+    for (size_t i = 0; i < contacts->after.count; i++)
+        rules->emit(rules->emit_ctx, +1, &contacts->after.items[i]);
 }

@@ -27,14 +27,16 @@ struct dp_contact {
     uint32_t byte_count, byte_capacity;
     int64_t last_ms; /* the latest of its events */
     uint8_t id_len;
-    bool fcr; /* its outcome counts as first-contact resolution */
+    bool fcr;       /* its outcome counts as first-contact resolution */
+    bool in_target; /* its response was within the target in force when it was made */
+    uint32_t frame; /* of the journal: where its first event is; its lowest bits */
 
     /* What the gauges have been told: where it waits, where it is served. */
     uint32_t waiting_queue, service_queue;
     struct dp_heap_node waiting; /* in waiting_queue's heap, by since when */
 
-    struct dp_contact *next; /* in the queue of those to be forgotten */
-    int64_t queued_ms;       /* last_ms when it was put there */
+    struct dp_contact *next, *previous; /* in the queue of those to be forgotten */
+    int64_t queued_ms;                  /* last_ms when it was put there */
 
     struct dp_fold fold;
     char first_bytes[DP_CONTACT_BYTES];
@@ -68,7 +70,11 @@ static inline void dp_contact_prefetch_end(const struct dp_contact *contact)
     __builtin_prefetch(contact->bytes + contact->byte_count, 1);
 }
 
-/* The contact of that id and its hash, made when it is not there, for an event of `time_ms`. */
+/* The contact of that id and its hash, or NULL. */
+struct dp_contact *dp_contacts_find(const struct dp_contacts *contacts, struct dp_str id,
+                                    uint64_t hash);
+
+/* The same, made when it is not there, for an event of `time_ms`. */
 struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, uint64_t hash,
                                    int64_t time_ms);
 
@@ -78,16 +84,37 @@ void dp_contact_add(struct dp_contacts *contacts, struct dp_contact *contact,
                     const struct dp_record *record, struct dp_str source, struct dp_str id,
                     struct dp_str customer, const struct dp_fold_rules *rules);
 
+/* Puts back an event of a contact that is being restored; `record` is as it was, but for the places
+ * of its strings. No fact is told. */
+void dp_contact_restore(struct dp_contact *contact, const struct dp_record *record,
+                        struct dp_str source, struct dp_str id, struct dp_str customer);
+
+/* Tells all facts of a contact that is complete again. */
+void dp_contact_tell(struct dp_contacts *contacts, struct dp_contact *contact,
+                     const struct dp_fold_rules *rules);
+
 /* The contact that has been silent longest, roughly: the first of the queue that was silent since
  * it was put there. NULL when there is none, or none that was put there before `before_ms`. */
 struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t before_ms);
 
-/* Frees the contact that dp_contacts_silent has given, once it is in no heap any more; its facts
- * stay. */
+/* Frees a contact, once it is in no heap any more; its facts stay. */
 void dp_contacts_remove(struct dp_contacts *contacts, struct dp_contact *contact);
 
 /* The id of a customer that an offer of the contact named; `at` as in the record. */
 struct dp_str dp_contact_customer(const struct dp_contact *contact, uint32_t at);
+
+/* Source and id of one of its events. */
+static inline struct dp_str dp_contact_source_of(const struct dp_contact *contact,
+                                                 const struct dp_record *record)
+{
+    return (struct dp_str){contact->bytes + record->source_at, record->source_len + 1u};
+}
+
+static inline struct dp_str dp_contact_event_id(const struct dp_contact *contact,
+                                                const struct dp_record *record)
+{
+    return (struct dp_str){contact->bytes + record->id_at, record->id_len + 1u};
+}
 
 static inline struct dp_str dp_contact_id(const struct dp_contact *contact)
 {

@@ -122,6 +122,13 @@ void dp_gauges_leave(struct dp_aggregator *agg, struct dp_scope *agent)
         count_state(agg, agent->agent.team, now->state, -1);
 }
 
+void dp_gauges_enter(struct dp_aggregator *agg, struct dp_scope *agent)
+{
+    const struct dp_state_change *now = dp_agent_now(&agent->agent);
+    if (now)
+        count_state(agg, agent->agent.team, now->state, +1);
+}
+
 /* How long the longest-waiting contact has waited, over one queue or over all; -1: none waits. */
 static int64_t oldest_waiting(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {

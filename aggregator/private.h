@@ -3,6 +3,9 @@
  *   aggregator.c  admits events, moves T, forgets what is old
  *   look.c        fetches the memory that events will need
  *   apply.c       one event to its contact or agent, and on to facts
+ *   history.c     notes in the journal what was found out, or says it from there
+ *   carry.c       tells of contacts and agents anew, so that old frames can go
+ *   restore.c     reads the journal
  *   gauges.c      who waits, who is served, who is in which state
  *   entries.c     what has changed, for the sink */
 #ifndef DP_PRIVATE_H
@@ -12,6 +15,7 @@
 #include "aggregator/ahead.h"
 #include "aggregator/contact.h"
 #include "aggregator/dedup.h"
+#include "aggregator/journal_reader.h"
 #include "aggregator/partitions.h"
 #include "aggregator/repeat.h"
 #include "aggregator/scope.h"
@@ -54,6 +58,12 @@ struct dp_aggregator {
     int64_t settled_ms; /* no event before this will be applied any more */
     uint32_t since_forget;
 
+    struct dp_journal *journal;        /* the owner's; NULL: none is kept */
+    struct dp_journal_reader *answers; /* restoring: what was found out for the event at hand */
+    uint64_t restored_frame;           /* restoring: the frame at hand */
+    int64_t restored_horizon_ms;       /* restoring: where horizon_ms will come to */
+    bool restoring;
+
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;
     struct dp_cursor cursor;
@@ -64,6 +74,12 @@ struct dp_aggregator {
 static inline int64_t dp_back(int64_t ms, int64_t span)
 {
     return ms < INT64_MIN + span ? INT64_MIN : ms - span;
+}
+
+static inline int64_t dp_longest_window(const struct dp_aggregator *agg)
+{
+    const struct dp_window_plan *plan = &agg->options.windows;
+    return plan->length_ms[plan->count - 1];
 }
 
 static inline struct dp_scope *dp_scope_at(const struct dp_aggregator *agg, uint32_t number)
@@ -90,8 +106,46 @@ void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope);
 void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,
                     const struct dp_outlook *outlook);
 
+/* apply.c: an event of a contact as its record, with the references that it holds. `customer` is
+ * set for an offer. */
+struct dp_record dp_record_of(struct dp_aggregator *agg, const struct dp_event *event,
+                              const struct dp_outlook *outlook, struct dp_str *customer);
+
+/* apply.c: a fact in its final form goes to the windows of everybody it concerns (dp_marked_fn;
+ * `ctx` is the aggregator). */
+void dp_settle_fact(void *ctx, int sign, const struct dp_made *made);
+
+/* apply.c: looks up the team of an agent anew (dp_fold_rules; `ctx` is the aggregator). */
+void dp_look_up_team(void *ctx, uint32_t agent, uint32_t *team);
+
 /* apply.c: a contact is given back; what it holds is released. */
 void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact);
+
+/* history.c: what is found out when an event is applied. Live it is so now, and noted in the
+ * journal; restoring it is what was noted.
+ * - An event of a contact that is not known: does the contact begin with it? If not, its beginning
+ *   is not in the journal any more, and all of it will be told later.
+ * - The team of an agent's states, a scope's number.
+ * - Whether a response is within the target; `now`: by the targets of now. */
+bool dp_history_begins(struct dp_aggregator *agg);
+uint32_t dp_history_team(struct dp_aggregator *agg, uint32_t agent);
+bool dp_history_in_target(struct dp_aggregator *agg, bool now);
+
+/* history.c: the frame at hand, its lowest bits; later frames are greater, around the end too. */
+uint32_t dp_history_frame(const struct dp_aggregator *agg);
+static inline bool dp_frame_before(uint32_t frame, uint32_t other)
+{
+    return (int32_t)(frame - other) < 0;
+}
+
+/* history.c: an event that waited is about to be applied. */
+void dp_history_taken(struct dp_aggregator *agg, struct dp_event *event);
+
+/* history.c: a contact is about to be forgotten. */
+void dp_history_forgotten(struct dp_aggregator *agg, const struct dp_contact *contact);
+
+/* carry.c: tells of a contact anew. */
+void dp_carry_contact(struct dp_aggregator *agg, const struct dp_contact *contact);
 
 /* gauges.c: notes the open legs of a contact before its events change (`list` keeps them). */
 void dp_gauges_note(const struct dp_contact *contact, struct dp_agent_list *list);
@@ -105,6 +159,9 @@ void dp_gauges_state(struct dp_aggregator *agg, struct dp_scope *agent,
 
 /* gauges.c: an agent is given back: it is in no state any more. */
 void dp_gauges_leave(struct dp_aggregator *agg, struct dp_scope *agent);
+
+/* gauges.c: an agent is there again, in its state if it has one. */
+void dp_gauges_enter(struct dp_aggregator *agg, struct dp_scope *agent);
 
 /* gauges.c: the fields of a scope's gauges, and whether they change with the clock alone. */
 void dp_gauges_fields(const struct dp_aggregator *agg, const struct dp_scope *scope,

@@ -219,21 +219,33 @@ static void take_offer(struct dp_repeat *repeat, struct dp_contact *contact, int
     judge_again(repeat, customer, trace.time_ms, tell, ctx);
 }
 
+/* Whom an outcome with resolved = true may be a first-contact resolution for; NULL: nobody. */
+static struct dp_customer *customer_of(struct dp_repeat *repeat, const struct dp_contact *contact,
+                                       const struct dp_made *made)
+{
+    if (!(made->fact.flags & DP_FACT_RESOLVED) || !made->customer)
+        return NULL;
+    return get(repeat, dp_contact_customer(contact, made->customer));
+}
+
+static void keep_outcome(struct dp_customer *customer, const struct trace *trace)
+{
+    if (!customer)
+        return;
+    trail_put(&customer->outcomes, trace);
+    heard_of(customer, trace->time_ms);
+}
+
 static void take_outcome(struct dp_repeat *repeat, struct dp_contact *contact, int sign,
                          const struct dp_made *made, dp_marked_fn *tell, void *ctx)
 {
     bool resolved = made->fact.flags & DP_FACT_RESOLVED;
-    struct dp_customer *customer = NULL;
-    if (resolved && made->customer)
-        customer = get(repeat, dp_contact_customer(contact, made->customer));
+    struct dp_customer *customer = customer_of(repeat, contact, made);
     struct trace trace = {made->fact.time_ms, contact};
     if (sign > 0) {
         contact->fcr =
             resolved && !(customer && came_back(repeat, customer, contact, trace.time_ms));
-        if (customer) {
-            trail_put(&customer->outcomes, &trace);
-            heard_of(customer, trace.time_ms);
-        }
+        keep_outcome(customer, &trace);
     } else if (customer) {
         trail_take(&customer->outcomes, &trace);
     }
@@ -247,6 +259,20 @@ void dp_repeat_take(struct dp_repeat *repeat, struct dp_contact *contact, int si
         take_offer(repeat, contact, sign, made, tell, ctx);
     else
         take_outcome(repeat, contact, sign, made, tell, ctx);
+}
+
+void dp_repeat_restore(struct dp_repeat *repeat, struct dp_contact *contact,
+                       const struct dp_made *made, dp_marked_fn *tell, void *ctx)
+{
+    struct trace trace = {made->fact.time_ms, contact};
+    if (made->fact.kind == DP_FACT_OUTCOME) {
+        keep_outcome(customer_of(repeat, contact, made), &trace);
+        tell_marked(contact, +1, made, tell, ctx);
+    } else if (made->customer) {
+        struct dp_customer *customer = get(repeat, dp_contact_customer(contact, made->customer));
+        trail_put(&customer->offers, &trace);
+        heard_of(customer, trace.time_ms);
+    }
 }
 
 void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *contact)

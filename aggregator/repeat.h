@@ -37,6 +37,11 @@ typedef void dp_marked_fn(void *ctx, int sign, const struct dp_made *made);
 void dp_repeat_take(struct dp_repeat *repeat, struct dp_contact *contact, int sign,
                     const struct dp_made *made, dp_marked_fn *tell, void *ctx);
 
+/* Takes an offered or outcome fact of a contact that is being restored: all marks are known, and an
+ * outcome is passed on with the contact's. */
+void dp_repeat_restore(struct dp_repeat *repeat, struct dp_contact *contact,
+                       const struct dp_made *made, dp_marked_fn *tell, void *ctx);
+
 /* Forgets what `contact` is remembered for; call before the contact is freed. */
 void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *contact);
 

@@ -34,6 +34,7 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
     scope->id = (struct dp_str){copy, id.len};
     scope->hash = hash;
     scope->windows = dp_windows_create(scopes->plan);
+    dp_windows_advance(scope->windows, scopes->now_ms);
     scope->last_event_ms = scope->entries_ms = INT64_MIN;
     scope->known_changed = scope->now_changed = true;
     scope->alarm.at = DP_HEAP_OUT;
@@ -45,7 +46,7 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
 
 void dp_scopes_init(struct dp_scopes *scopes, const struct dp_window_plan *plan)
 {
-    *scopes = (struct dp_scopes){.plan = plan};
+    *scopes = (struct dp_scopes){.plan = plan, .now_ms = INT64_MIN};
     uint32_t none_number = take_number(scopes);
     scopes->items[none_number] = NULL; /* DP_SCOPE_NONE */
     struct dp_str none = {0};

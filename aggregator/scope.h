@@ -57,6 +57,7 @@ struct dp_scopes {
     uint32_t *free_numbers;
     size_t free_count, free_capacity;
     const struct dp_window_plan *plan;
+    int64_t now_ms; /* T of new windows, to begin with; INT64_MIN: none yet */
 };
 
 /* `plan` must outlive it. Makes the scope of all. */

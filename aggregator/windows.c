@@ -247,6 +247,13 @@ void dp_windows_mark_changed(struct dp_windows *windows)
             windows->changed[channel] = windows_with(windows, 0);
 }
 
+void dp_windows_mark_unknown(struct dp_windows *windows)
+{
+    for (size_t channel = 0; channel < DP_CHANNELS; channel++)
+        windows->seen[channel] = true;
+    dp_windows_mark_changed(windows);
+}
+
 bool dp_windows_empty(const struct dp_windows *windows)
 {
     return dp_timeline_empty(&windows->timeline);

@@ -67,6 +67,10 @@ void dp_windows_clear_changed(struct dp_windows *windows);
 /* Marks every window of every channel that has ever held a fact as changed. */
 void dp_windows_mark_changed(struct dp_windows *windows);
 
+/* Marks every window of every channel as changed, now and whenever dp_windows_mark_changed is
+ * called: it is not known which held facts before. */
+void dp_windows_mark_unknown(struct dp_windows *windows);
+
 /* True when no fact is kept at all. */
 bool dp_windows_empty(const struct dp_windows *windows);
 

@@ -1,0 +1,90 @@
+#include "aggregator/private.h"
+#include "aggregator/restore.h"
+
+/* The events of a contact that lasted no longer than this are in frames that are kept or dropped
+ * together, as far as its facts can be in any window: dp_aggregator_retention_ms sees to that. */
+static int64_t span_of_most(const struct dp_aggregator *agg)
+{
+    const int64_t most = INT64_C(3600000);
+    return agg->options.contact_ttl_ms < most ? agg->options.contact_ttl_ms : most;
+}
+
+void dp_aggregator_set_journal(struct dp_aggregator *agg, struct dp_journal *journal)
+{
+    agg->journal = journal;
+}
+
+/* The next record, if it is of that kind. */
+static bool answer(struct dp_aggregator *agg, enum dp_journal_kind kind,
+                   struct dp_journal_record *record)
+{
+    return dp_journal_peek(agg->answers) == kind && dp_journal_read(agg->answers, record);
+}
+
+bool dp_history_begins(struct dp_aggregator *agg)
+{
+    struct dp_journal_record record;
+    if (agg->answers)
+        return answer(agg, DP_JOURNAL_BEGINS, &record);
+    if (agg->journal)
+        dp_journal_mark(agg->journal, DP_JOURNAL_BEGINS);
+    return true;
+}
+
+uint32_t dp_history_team(struct dp_aggregator *agg, uint32_t agent)
+{
+    struct dp_journal_record record;
+    if (agg->answers && answer(agg, DP_JOURNAL_TEAM, &record))
+        return dp_scope_named(agg, DP_SCOPE_TEAM, record.name,
+                              dp_scope_hash(DP_SCOPE_TEAM, record.name), INT64_MIN);
+    uint32_t team = agent ? dp_scope_at(agg, agent)->agent.team : DP_SCOPE_NONE;
+    if (agg->journal)
+        dp_journal_team(agg->journal, team ? dp_scope_at(agg, team)->id : (struct dp_str){0});
+    return team;
+}
+
+bool dp_history_in_target(struct dp_aggregator *agg, bool now)
+{
+    struct dp_journal_record record;
+    if (agg->answers)
+        return answer(agg, DP_JOURNAL_IN_TARGET, &record);
+    if (agg->journal && now)
+        dp_journal_mark(agg->journal, DP_JOURNAL_IN_TARGET);
+    return now;
+}
+
+uint32_t dp_history_frame(const struct dp_aggregator *agg)
+{
+    return (uint32_t)(agg->journal ? agg->journal->frame : agg->restored_frame);
+}
+
+void dp_history_taken(struct dp_aggregator *agg, struct dp_event *event)
+{
+    /* The frame at hand is all that is known to be there as long as itself. */
+    if (dp_ahead_waiting(event)->frame == dp_history_frame(agg))
+        dp_journal_mark(agg->journal, DP_JOURNAL_TAKE);
+    else
+        dp_journal_event(agg->journal, event, false);
+}
+
+void dp_history_forgotten(struct dp_aggregator *agg, const struct dp_contact *contact)
+{
+    /* Once it is forgotten nobody can carry its facts over: one that may come to stand on both
+     * sides of a cut is told as a whole while it is known. */
+    bool in_window = contact->last_ms > dp_back(dp_earliest_t(agg), dp_longest_window(agg));
+    if (in_window && contact->records[0].time_ms < dp_back(contact->last_ms, span_of_most(agg)))
+        dp_carry_contact(agg, contact);
+    dp_journal_forgotten(agg->journal, dp_contact_id(contact));
+}
+
+int64_t dp_aggregator_retention_ms(const struct dp_aggregator *agg)
+{
+    const struct dp_aggregator_options *options = &agg->options;
+    int64_t spans[] = {dp_longest_window(agg) + span_of_most(agg), options->dedup_horizon_ms,
+                       options->fcr_window_ms, options->contact_ttl_ms};
+    int64_t longest = 0;
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (spans[i] > longest)
+            longest = spans[i];
+    return dp_back(dp_back(agg->settled_ms, options->allowed_lateness_ms), longest);
+}

@@ -1,0 +1,246 @@
+#include "aggregator/journal.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+
+/* The most that a record of any kind takes. */
+#define RECORD_MAX 2048
+
+void dp_journal_init(struct dp_journal *journal)
+{
+    *journal = (struct dp_journal){0};
+}
+
+void dp_journal_deinit(struct dp_journal *journal)
+{
+    free(journal->bytes);
+}
+
+void dp_journal_clear(struct dp_journal *journal)
+{
+    journal->len = 0;
+    journal->time_ms = 0;
+    journal->source_len = 0;
+}
+
+/* Where the next record goes: room for one is there. */
+static char *begin(struct dp_journal *journal)
+{
+    if (journal->capacity - journal->len < RECORD_MAX) {
+        journal->capacity += journal->capacity / 2 + 2 * RECORD_MAX;
+        journal->bytes = dp_xrealloc(journal->bytes, journal->capacity);
+    }
+    return journal->bytes + journal->len;
+}
+
+static void end(struct dp_journal *journal, const char *at)
+{
+    journal->len = (size_t)(at - journal->bytes);
+}
+
+static char *put_number(char *at, uint64_t number)
+{
+    while (number >= 0x80) {
+        *at++ = (char)(number | 0x80);
+        number >>= 7;
+    }
+    *at++ = (char)number;
+    return at;
+}
+
+/* A time as its distance from another, either way; any two times have one. */
+static char *put_time(char *at, int64_t time_ms, int64_t from_ms)
+{
+    uint64_t distance = (uint64_t)time_ms - (uint64_t)from_ms;
+    return put_number(at, distance << 1 ^ (0 - (distance >> 63)));
+}
+
+static char *put_string(char *at, struct dp_str string)
+{
+    *at++ = (char)(string.len - 1);
+    memcpy(at, string.p, string.len);
+    return at + string.len;
+}
+
+/* One that may be absent; identifiers are short enough for the difference. */
+static char *put_optional(char *at, struct dp_str id)
+{
+    *at++ = (char)id.len;
+    if (id.len)
+        memcpy(at, id.p, id.len);
+    return at + id.len;
+}
+
+static char *put_double(char *at, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits = htole64(bits);
+    memcpy(at, &bits, sizeof bits);
+    return at + sizeof bits;
+}
+
+static unsigned attributes_of(const struct dp_event *event)
+{
+    return (unsigned)event->channel | (unsigned)(event->priority ^ DP_PRIORITY_NORMAL) << 2 |
+           (unsigned)event->from << 4 | (unsigned)event->measure << 6 |
+           (unsigned)event->state << 8 | (unsigned)event->resolved << 11 |
+           (unsigned)event->fatal << 12;
+}
+
+static char *put_event(struct dp_journal *journal, char *at, const struct dp_event *event,
+                       bool waits)
+{
+    char *kind = at;
+    unsigned first = event->type | (waits ? DP_JOURNAL_WAITS : 0u), present = 0;
+    at += 2;
+    at = put_time(at, event->time_ms, journal->time_ms);
+    journal->time_ms = event->time_ms;
+    if (event->source.len == journal->source_len &&
+        memcmp(event->source.p, journal->source, journal->source_len) == 0) {
+        first |= DP_JOURNAL_SAME_SOURCE;
+    } else {
+        at = put_string(at, event->source);
+        memcpy(journal->source, event->source.p, event->source.len);
+        journal->source_len = (uint16_t)event->source.len;
+    }
+    at = put_string(at, event->id);
+    const struct dp_str strings[DP_JOURNAL_STRINGS] = {
+        [DP_JOURNAL_INTERACTION] = event->interaction,
+        [DP_JOURNAL_AGENT_ID] = event->agent,
+        [DP_JOURNAL_TEAM_ID] = event->team,
+        [DP_JOURNAL_QUEUE] = event->queue,
+        [DP_JOURNAL_CUSTOMER] = event->customer,
+        [DP_JOURNAL_TO_AGENT] = event->to_agent,
+        [DP_JOURNAL_TO_QUEUE] = event->to_queue,
+    };
+    for (unsigned i = 0; i < DP_JOURNAL_STRINGS; i++)
+        if (strings[i].len) {
+            present |= 1u << i;
+            at = put_string(at, strings[i]);
+        }
+    unsigned attributes = attributes_of(event);
+    if (attributes) {
+        first |= DP_JOURNAL_ATTRIBUTES;
+        *at++ = (char)attributes;
+        *at++ = (char)(attributes >> 8);
+    }
+    if (event->type == DP_FEEDBACK_RATED || event->type == DP_QUALITY_SCORED ||
+        event->type == DP_SCORECARD_MEASURED) {
+        present |= DP_JOURNAL_SCORES;
+        at = put_double(put_double(at, event->score), event->scale);
+    }
+    kind[0] = (char)first;
+    kind[1] = (char)present;
+    return at;
+}
+
+void dp_journal_event(struct dp_journal *journal, const struct dp_event *event, bool waits)
+{
+    end(journal, put_event(journal, begin(journal), event, waits));
+}
+
+void dp_journal_time(struct dp_journal *journal, int64_t t_ms)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_TIME;
+    end(journal, put_time(at, t_ms, journal->time_ms));
+}
+
+void dp_journal_mark(struct dp_journal *journal, enum dp_journal_kind kind)
+{
+    char *at = begin(journal);
+    *at++ = (char)kind;
+    end(journal, at);
+}
+
+void dp_journal_team(struct dp_journal *journal, struct dp_str team)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_TEAM;
+    end(journal, put_optional(at, team));
+}
+
+void dp_journal_settled(struct dp_journal *journal, int64_t horizon_ms, int64_t settled_ms)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_SETTLED;
+    at = put_time(at, horizon_ms, journal->time_ms);
+    end(journal, put_time(at, settled_ms, horizon_ms));
+}
+
+void dp_journal_forgotten(struct dp_journal *journal, struct dp_str contact)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_FORGOTTEN;
+    end(journal, put_string(at, contact));
+}
+
+void dp_journal_retired(struct dp_journal *journal, enum dp_scope_kind kind, struct dp_str id)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_RETIRED;
+    *at++ = (char)kind;
+    end(journal, put_string(at, id));
+}
+
+void dp_journal_scope(struct dp_journal *journal, enum dp_scope_kind kind, struct dp_str id,
+                      int64_t last_event_ms)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_SCOPE;
+    *at++ = (char)kind;
+    end(journal, put_time(put_string(at, id), last_event_ms, journal->time_ms));
+}
+
+void dp_journal_contact(struct dp_journal *journal, const struct dp_journal_contact *contact)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_CONTACT;
+    *at++ = (char)(contact->fcr | contact->in_target << 1);
+    at = put_string(at, contact->id);
+    at = put_time(at, contact->last_ms, journal->time_ms);
+    end(journal, put_number(at, contact->events));
+}
+
+static char *put_kept(char *at, const struct dp_journal_kept_name *kept)
+{
+    return kept->kept == DP_JOURNAL_KEPT_NAME ? put_string(at, kept->name) : at;
+}
+
+void dp_journal_contact_event(struct dp_journal *journal,
+                              const struct dp_journal_contact_event *event)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_CONTACT_EVENT;
+    *at++ = (char)(event->made_team.kept | event->end_team.kept << 2);
+    at = put_kept(put_kept(at, &event->made_team), &event->end_team);
+    end(journal, put_event(journal, at, &event->event, false));
+}
+
+void dp_journal_agent(struct dp_journal *journal, const struct dp_journal_agent *agent)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_AGENT;
+    at = put_optional(put_string(at, agent->id), agent->team);
+    if (agent->team.len) {
+        at = put_time(at, agent->team_ms, journal->time_ms);
+        at = put_string(put_string(at, agent->team_source), agent->team_event);
+    }
+    end(journal, put_number(put_number(at, agent->states), agent->settled));
+}
+
+void dp_journal_agent_state(struct dp_journal *journal, const struct dp_journal_agent_state *state)
+{
+    char *at = begin(journal);
+    *at++ = (char)(DP_JOURNAL_AGENT_STATE | (state->id.len ? 0 : DP_JOURNAL_SAME_SOURCE));
+    *at++ = (char)state->state;
+    at = put_time(at, state->time_ms, journal->time_ms);
+    if (state->id.len)
+        at = put_string(put_string(at, state->source), state->id);
+    end(journal, at);
+    journal->time_ms = state->time_ms;
+}
