@@ -49,7 +49,8 @@ static void run_server(const struct dp_test_redis *server, const char *const *ar
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
     execvp("redis-server", (char *const *)argv);
-    execvp("redis-check-rdb", (char *const *)argv); /* Debian's redis-tools: one program, two names */
+    execvp("redis-check-rdb",
+           (char *const *)argv); /* Debian's redis-tools: one program, two names */
     _exit(127);
 }
 
