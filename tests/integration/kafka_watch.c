@@ -31,9 +31,8 @@ rd_kafka_t *dp_test_producer(void)
     return producer;
 }
 
-int dp_test_producer_create(void **state)
+static rd_kafka_t *open_producer(void)
 {
-    (void)state;
     char error[256];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set(conf, "bootstrap.servers", dp_test_brokers(), error, sizeof error);
@@ -41,7 +40,13 @@ int dp_test_producer_create(void **state)
     rd_kafka_conf_set(conf, "enable.idempotence", "true", error, sizeof error);
     rd_kafka_conf_set(conf, "message.max.bytes", "8000000", error, sizeof error);
     rd_kafka_conf_set(conf, "log_level", "0", error, sizeof error);
-    producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
+    return rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
+}
+
+int dp_test_producer_create(void **state)
+{
+    (void)state;
+    producer = open_producer();
     return producer ? 0 : -1;
 }
 
@@ -58,20 +63,34 @@ void dp_test_new_topic(char *name, size_t size)
     dp_test_topic_create(dp_test_brokers(), name, DP_TEST_PARTITIONS);
 }
 
-void dp_test_produce(const char *topic, int first, int count)
+static void produce(const char *topic, int from, int to, int first, int count)
 {
     char value[300];
+    /* One of its own: another might remember a topic of that name which is no more. */
+    rd_kafka_t *rk = open_producer();
+    assert_non_null(rk);
     memset(value, '.', sizeof value);
     for (int i = first; i < first + count; i++) {
         int head = snprintf(value, sizeof value, "%d", i);
         value[head] = ' ';
-        for (int p = 0; p < DP_TEST_PARTITIONS; p++)
-            while (rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(p),
+        for (int p = from; p < to; p++)
+            while (rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(p),
                                      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                                      RD_KAFKA_V_VALUE(value, sizeof value), RD_KAFKA_V_END))
-                rd_kafka_poll(producer, 100);
+                rd_kafka_poll(rk, 100);
     }
-    assert_int_equal(rd_kafka_flush(producer, DP_TEST_PATIENCE_MS), 0);
+    assert_int_equal(rd_kafka_flush(rk, DP_TEST_PATIENCE_MS), 0);
+    rd_kafka_destroy(rk);
+}
+
+void dp_test_produce(const char *topic, int first, int count)
+{
+    produce(topic, 0, DP_TEST_PARTITIONS, first, count);
+}
+
+void dp_test_produce_to(const char *topic, int partition, int first, int count)
+{
+    produce(topic, partition, partition + 1, first, count);
 }
 
 /* What the source hands over ---------------------------------------------------------------------
@@ -95,15 +114,15 @@ static bool take(struct dp_test_watch *watch, const struct dp_message *message)
 {
     size_t topic = topic_index(watch, message->topic);
     int64_t *next = &watch->next[topic][message->partition];
-    uint32_t slot = (uint32_t)topic * DP_TEST_PARTITIONS + (uint32_t)message->partition;
 
-    assert_int_equal(message->slot, slot);
-    assert_true(watch->assigned[slot]);
-    assert_false(watch->idle[slot]);
+    assert_true(message->slot < watch->slot_count);
+    assert_int_equal(watch->slots[message->slot].topic, topic);
+    assert_int_equal(watch->slots[message->slot].partition, message->partition);
+    assert_false(watch->slots[message->slot].idle);
     if (watch->refused != -1)
         assert_int_equal(message->offset, watch->refused); /* the very same comes again */
     watch->refused = -1;
-    if (!watch->shares)
+    if (*next != -1)
         assert_int_equal(message->offset, *next); /* none lost, none twice, in order */
     if (watch->later_every && ++watch->offered % watch->later_every == 0) {
         watch->refused = message->offset;
@@ -135,39 +154,41 @@ static size_t on_messages(void *ctx, const struct dp_message *messages, size_t c
     return taken;
 }
 
+static uint32_t add_slot(struct dp_test_watch *watch, const char *topic, int32_t partition)
+{
+    size_t index = topic_index(watch, dp_str_from(topic));
+    for (size_t i = 0; i < watch->slot_count; i++)
+        assert_false(watch->slots[i].topic == index && watch->slots[i].partition == partition);
+    assert_true(watch->slot_count < DP_TEST_SLOTS_MAX);
+    watch->slots[watch->slot_count].topic = index;
+    watch->slots[watch->slot_count].partition = partition;
+    watch->slots[watch->slot_count].idle = false;
+    return (uint32_t)watch->slot_count++;
+}
+
 static uint32_t on_assigned(void *ctx, const char *topic, int32_t partition)
 {
     struct dp_test_watch *watch = ctx;
-    size_t slot = topic_index(watch, dp_str_from(topic)) * DP_TEST_PARTITIONS + (size_t)partition;
-    assert_false(watch->assigned[slot]);
-    watch->assigned[slot] = true;
     watch->assignments++;
-    return (uint32_t)slot;
-}
-
-static void on_revoked(void *ctx, uint32_t slot)
-{
-    struct dp_test_watch *watch = ctx;
-    assert_true(watch->idle[slot]);
-    watch->revocations++;
+    return add_slot(watch, topic, partition);
 }
 
 static void on_idle(void *ctx, uint32_t slot, bool idle)
 {
     struct dp_test_watch *watch = ctx;
-    assert_true(watch->idle[slot] != idle);
-    watch->idle[slot] = idle;
+    assert_true(slot < watch->slot_count);
+    assert_true(watch->slots[slot].idle != idle);
+    watch->slots[slot].idle = idle;
 }
 
 static void on_failed(void *ctx, const char *text)
 {
     struct dp_test_watch *watch = ctx;
     watch->failures++;
-    print_error("%s\n", text);
+    snprintf(watch->failure, sizeof watch->failure, "%s", text);
 }
 
-static const struct dp_kafka_source_events events = {on_messages, on_assigned, on_revoked, on_idle,
-                                                     on_failed};
+static const struct dp_kafka_source_events events = {on_messages, on_assigned, on_idle, on_failed};
 
 static void on_tick(uv_timer_t *timer)
 {
@@ -182,7 +203,7 @@ void dp_test_watch_init(struct dp_test_watch *watch)
     uv_timer_start(&watch->tick, on_tick, 5, 5);
 }
 
-void dp_test_watch_start(struct dp_test_watch *watch, const char *group, const char *at)
+void dp_test_watch_create(struct dp_test_watch *watch, const char *group, const char *at)
 {
     char error[512] = "";
     const struct dp_kafka_property properties[] = {
@@ -190,13 +211,42 @@ void dp_test_watch_start(struct dp_test_watch *watch, const char *group, const c
         {"group.id", group},
         {"topic.metadata.refresh.interval.ms", "500"},
         {"acks", "all"}, /* a producer's own: left out */
+        {"auto.offset.reset", watch->reset},
     };
     const struct dp_kafka_source_options options = {
-        properties, sizeof properties / sizeof *properties, watch->topics, watch->topic_count};
+        .properties = properties,
+        .property_count = sizeof properties / sizeof *properties - !watch->reset,
+        .topics = watch->topics,
+        .topic_count = watch->topic_count,
+        .on_lost = watch->on_lost,
+    };
     watch->source =
         dp_kafka_source_create(&watch->loop, &options, &events, watch, error, sizeof error);
     assert_string_equal(error, "");
     assert_non_null(watch->source);
+}
+
+void dp_test_watch_start_at(struct dp_test_watch *watch, const struct dp_positions *positions,
+                            const struct dp_positions *shown)
+{
+    for (size_t i = 0; i < positions->count; i++)
+        add_slot(watch, positions->items[i].topic, positions->items[i].partition);
+    dp_kafka_source_start(watch->source, positions, shown);
+}
+
+void dp_test_watch_start(struct dp_test_watch *watch, const char *group, const char *at)
+{
+    const struct dp_positions none = {0};
+    dp_test_watch_create(watch, group, at);
+    dp_test_watch_start_at(watch, &none, NULL);
+}
+
+void dp_test_watch_stop(struct dp_test_watch *watch)
+{
+    dp_kafka_source_stop(watch->source);
+    watch->slot_count = 0;
+    watch->assignments = 0;
+    watch->refused = -1;
 }
 
 void dp_test_watch_finish(struct dp_test_watch *watch)
@@ -221,29 +271,49 @@ void dp_test_watch_run_for(struct dp_test_watch *watch, uint64_t ms)
         uv_run(&watch->loop, UV_RUN_ONCE);
 }
 
-void dp_test_watch_run_until_idle(struct dp_test_watch *watch)
+static bool all_idle(const struct dp_test_watch *watch, size_t partitions)
+{
+    for (size_t i = 0; i < watch->slot_count; i++)
+        if (!watch->slots[i].idle)
+            return false;
+    return watch->slot_count == partitions;
+}
+
+void dp_test_watch_run_until_idle(struct dp_test_watch *watch, size_t partitions)
 {
     uint64_t end_ns = uv_hrtime() + DP_TEST_PATIENCE_NS;
-    for (size_t slot = 0; slot < watch->topic_count * DP_TEST_PARTITIONS;) {
+    while (!all_idle(watch, partitions)) {
         assert_true(uv_hrtime() < end_ns);
-        if (watch->assigned[slot] && watch->idle[slot])
-            slot++;
-        else
-            uv_run(&watch->loop, UV_RUN_ONCE);
+        uv_run(&watch->loop, UV_RUN_ONCE);
     }
+}
+
+void dp_test_watch_run_until_failed(struct dp_test_watch *watch, const char *text)
+{
+    uint64_t end_ns = uv_hrtime() + DP_TEST_PATIENCE_NS;
+    while (watch->failures == 0) {
+        assert_true(uv_hrtime() < end_ns);
+        uv_run(&watch->loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(watch->failures, 1);
+    if (!strstr(watch->failure, text))
+        fail_msg("\"%s\" does not say \"%s\"", watch->failure, text);
+    assert_null(strchr(watch->failure, '\n'));
 }
 
 void dp_test_watch_assert_positions(const struct dp_test_watch *watch)
 {
-    struct dp_kafka_positions positions = {0};
+    struct dp_positions positions = {0};
     dp_kafka_source_positions(watch->source, &positions);
-    assert_int_equal(positions.count, watch->topic_count * DP_TEST_PARTITIONS);
+    assert_int_equal(positions.count, watch->slot_count);
     for (size_t i = 0; i < positions.count; i++) {
-        const struct dp_kafka_position *position = &positions.positions[i];
+        const struct dp_position *position = &positions.items[i];
         size_t topic = topic_index(watch, dp_str_from(position->topic));
+        assert_int_equal(topic, watch->slots[i].topic);
+        assert_int_equal(position->partition, watch->slots[i].partition);
         assert_int_equal(position->next, watch->next[topic][position->partition]);
     }
-    free(positions.positions);
+    dp_positions_deinit(&positions);
 }
 
 /* The log ----------------------------------------------------------------------------------------

@@ -31,6 +31,13 @@ void dp_test_new_topic(char *name, size_t size);
 /* `count` messages of 300 bytes into each partition; their values are "<number> ....". */
 void dp_test_produce(const char *topic, int first, int count);
 
+/* Likewise, into one of them. */
+void dp_test_produce_to(const char *topic, int partition, int first, int count);
+
+/* The most partitions of a topic that is watched, and of both. */
+#define DP_TEST_PARTITIONS_MAX 5
+#define DP_TEST_SLOTS_MAX      (2 * DP_TEST_PARTITIONS_MAX)
+
 struct dp_test_watch {
     uv_loop_t loop;
     uv_timer_t tick; /* wakes the loop, so that waiting for something can end */
@@ -39,17 +46,24 @@ struct dp_test_watch {
     /* What the test sets. */
     const char *topics[2];
     size_t topic_count;
-    bool shares;          /* another process takes part of the messages: gaps are right */
-    uint64_t later_every; /* every so many messages are refused once; 0: none */
-    uint64_t pause_every; /* pauses after every so many; 0: never */
+    const char *reset; /* auto.offset.reset; NULL: not set */
+    enum dp_kafka_on_lost on_lost;
+    uint64_t later_every;            /* every so many messages are refused once; 0: none */
+    uint64_t pause_every;            /* pauses after every so many; 0: never */
     struct dp_dead_letters *letters; /* takes every message; or NULL */
 
-    /* What came. Slots are topic * DP_TEST_PARTITIONS + partition. */
-    int64_t next[2][DP_TEST_PARTITIONS]; /* the offset expected next */
-    bool idle[2 * DP_TEST_PARTITIONS], assigned[2 * DP_TEST_PARTITIONS];
+    /* What came. */
+    int64_t next[2][DP_TEST_PARTITIONS_MAX]; /* the offset expected next; -1: any */
+    struct {
+        size_t topic;
+        int32_t partition;
+        bool idle;
+    } slots[DP_TEST_SLOTS_MAX];
+    size_t slot_count;
     uint64_t messages, offered;
     int64_t refused; /* the offset of the message that was refused and has not come again, or -1 */
-    int assignments, revocations, failures;
+    int assignments, failures;
+    char failure[1000];                               /* the text of the last one */
     struct dp_message last;                           /* its views are gone; */
     char last_value[64], last_key[64], last_type[64]; /* the beginnings of what they showed */
 };
@@ -57,17 +71,26 @@ struct dp_test_watch {
 /* Fails the test when a message is lost, comes twice or out of order. */
 void dp_test_watch_init(struct dp_test_watch *watch);
 
-/* Joins the group at these brokers, for `topics`. */
+/* Makes the source; then begins at these positions, as dp_kafka_source_start; or both, without
+ * positions. */
+void dp_test_watch_create(struct dp_test_watch *watch, const char *group, const char *at);
+void dp_test_watch_start_at(struct dp_test_watch *watch, const struct dp_positions *positions,
+                            const struct dp_positions *shown);
 void dp_test_watch_start(struct dp_test_watch *watch, const char *group, const char *at);
+
+/* Stops the source, and forgets what it has assigned. */
+void dp_test_watch_stop(struct dp_test_watch *watch);
 
 /* After the source has been closed: ends the loop. */
 void dp_test_watch_finish(struct dp_test_watch *watch);
 
-/* Run the loop: until `*value` is `wanted`; for that long; until all partitions are read to their
- * end. They fail when it takes too long. */
+/* Run the loop: until `*value` is `wanted`; for that long; until all of so many partitions are read
+ * to their end; until the source has failed, with that in its text. They fail when it takes too
+ * long. */
 void dp_test_watch_run_until(struct dp_test_watch *watch, const uint64_t *value, uint64_t wanted);
 void dp_test_watch_run_for(struct dp_test_watch *watch, uint64_t ms);
-void dp_test_watch_run_until_idle(struct dp_test_watch *watch);
+void dp_test_watch_run_until_idle(struct dp_test_watch *watch, size_t partitions);
+void dp_test_watch_run_until_failed(struct dp_test_watch *watch, const char *text);
 
 /* The source's positions are those of the messages that came. */
 void dp_test_watch_assert_positions(const struct dp_test_watch *watch);

@@ -108,7 +108,7 @@ static void test_large_message_becomes_a_dead_letter(void **state)
     rd_kafka_message_destroy(letter);
     rd_kafka_destroy(consumer);
     free(value);
-    dp_kafka_source_close(watch.source, NULL, 5000);
+    dp_kafka_source_close(watch.source, 5000);
     assert_true(watch.letters->close(watch.letters, 5000));
     dp_test_watch_finish(&watch);
 }
