@@ -17,7 +17,7 @@ from stream import time_text
 
 CLOCKED = ("as_of_ms", "from_ms", "occupancy", "oldest_waiting_ms")
 COUNTERS = ("consumed", "accepted", "duplicate", "dead_lettered", "clock_skew")
-SHOWN = 12
+SHOWN, FIGURES_SHOWN = 10, 3
 
 
 def partition_files(directory, broker, topic, partitions):
@@ -89,9 +89,9 @@ class Verdict:
         if actual == expected:
             return
         self.differing.add(key)
-        self.note(f"{when}: " + differences({key: actual} if actual else {},
-                                            {key: expected} if expected else {})
-                  .replace("\n", "\n    "))
+        lines = differences({key: actual} if actual else {},
+                            {key: expected} if expected else {}).split("\n")
+        self.note(f"{when}: " + "; ".join(line[:200] for line in lines[:FIGURES_SHOWN]))
         if not isinstance(actual or expected, dict):
             self.lost += len(set(expected or ()) - set(actual or ()))
             self.doubled += len(set(actual or ()) - set(expected or ()))
