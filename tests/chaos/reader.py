@@ -8,7 +8,7 @@ from sound import unsound
 
 SETS = ("dp:agents", "dp:teams", "dp:queues")
 LIGHT = ("as_of_ms", "updated_ms", "v", "from_ms")
-SHARE = 4  # every so many rounds a hash is read as a whole
+SHARE = 16  # every so many rounds a hash is read as a whole
 DUTY = 0.25  # of one core, at most
 SHOWN = 20
 
