@@ -37,7 +37,7 @@ class Chaos:
     def sections(self, redis_port, kafka_port):
         """The configuration of one process, that reaches the servers by ports of its own."""
         redis = {"url": f"redis://127.0.0.1:{redis_port}/0", "flush_interval": "200ms"}
-        if knows_commit_interval():
+        if knows_commit_interval(self.options.program):
             redis["commit_interval"] = "500ms"
         return {"kafka": {"bootstrap.servers": f"127.0.0.1:{kafka_port}", "topics": TOPIC,
                           "group.id": GROUP, "dead_letter_topic": DEAD,
@@ -60,8 +60,8 @@ class Chaos:
             stack.enter_context(stores)
             create_topics(broker.address, PARTITIONS, TOPIC)
             create_topics(broker.address, 1, DEAD)
-            processes = stack.enter_context(Processes(options.processes, self.work, self.sections,
-                                                      stores, broker))
+            processes = stack.enter_context(Processes(options.program, options.processes, self.work,
+                                                      self.sections, stores, broker))
             reader = stack.enter_context(Reader(stores, LENGTHS))
             stream = Stream(options.seed, options.rate, wall_ms(), PARTITIONS, LATENESS_MS)
             producer = stack.enter_context(Producer(broker, TOPIC, stream))
@@ -107,14 +107,14 @@ class Chaos:
     def judge(self, faults, processes, reader, stores, broker, total):
         started = time.monotonic()
         with stores.client() as redis:
-            keys = public_keys(redis)
+            keys, eternal = public_keys(redis)
         paths, there = partition_files(self.work, broker, TOPIC, PARTITIONS)
         if there != total:
             self.failed.append(f"{there} messages in the topic, {total} were sent")
         verdict = Verdict(processes.all[0].conf, paths)
         letters_path = os.path.join(self.work, "letters")
         if "dp:meta" in keys:
-            verdict.judge(keys, letters_path)
+            verdict.judge(keys, eternal, letters_path)
             letters = verdict.judge_letters(broker, DEAD, letters_path)
         else:
             self.failed.append("there is no dp:meta")

@@ -7,7 +7,7 @@ import threading
 import time
 
 from cases import until
-from program import DESKPULSE, ENVIRONMENT, configuration
+from program import ENVIRONMENT, configuration
 
 WRITES = 4096  # bytes a second to Redis: who sends more is the active one
 SANITIZERS = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
@@ -23,15 +23,15 @@ def kill_server(server):
     until(lambda: not os.path.exists(f"/proc/{pid}/cwd"), 10, f"process {pid} is gone")
 
 
-def knows_commit_interval():
+def knows_commit_interval(program):
     """Whether this program has a key for how often it saves its state."""
-    told = subprocess.run([DESKPULSE, "run", "--help"], stdout=subprocess.PIPE, check=True).stdout
+    told = subprocess.run([program, "run", "--help"], stdout=subprocess.PIPE, check=True).stdout
     return b"commit_interval" in told
 
 
 class Process:
-    def __init__(self, number, directory, sections):
-        self.number, self.popen = number, None
+    def __init__(self, program, number, directory, sections):
+        self.program, self.number, self.popen = program, number, None
         self.conf = configuration(os.path.join(directory, f"process-{number}.conf"), **sections)
         self.log = os.path.join(directory, f"process-{number}.log")
         self.lock = threading.Lock()  # held by the fault that has it down
@@ -44,7 +44,7 @@ class Process:
         with open(self.log, "ab") as log:
             log.write(b"---- started\n")
             log.flush()
-            self.popen = subprocess.Popen([DESKPULSE, "run", "-c", self.conf], stderr=log,
+            self.popen = subprocess.Popen([self.program, "run", "-c", self.conf], stderr=log,
                                           env=SANITIZERS | ENVIRONMENT)
         self.ours = False
 
@@ -75,10 +75,10 @@ class Process:
 class Processes:
     """All of them, and a thread that sees who ends by itself and who writes to Redis."""
 
-    def __init__(self, count, directory, sections, stores, broker):
+    def __init__(self, program, count, directory, sections, stores, broker):
         self.proxies = stores.proxies
-        self.all = [Process(number, directory, sections(stores.proxies[number].port,
-                                                        broker.outer[number]))
+        self.all = [Process(program, number, directory,
+                            sections(stores.proxies[number].port, broker.outer[number]))
                     for number in range(count)]
         self.trouble = []  # what no process should do
         self.speeds = [0] * count

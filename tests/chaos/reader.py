@@ -8,7 +8,7 @@ from sound import unsound
 
 SETS = ("dp:agents", "dp:teams", "dp:queues")
 LIGHT = ("as_of_ms", "updated_ms", "v", "from_ms")
-SHARE = 4  # every so many rounds a hash is read as a whole
+SHARE = 16  # every so many rounds a hash is read as a whole
 DUTY = 0.25  # of one core, at most
 SHOWN = 20
 
@@ -34,11 +34,12 @@ class Reader(threading.Thread):
     def run(self):
         while not self.over.is_set():
             try:
-                self.failovers = self.stores.failovers
+                if self.failovers != self.stores.failovers:
+                    self.failovers = self.stores.failovers
+                    self.latest = {}  # a failover has taken back what Redis itself has lost
                 with self.stores.client() as redis:
                     while not self.over.is_set() and self.failovers == self.stores.failovers:
                         self.read(redis)
-                self.latest = {}  # a failover has taken back what Redis itself has lost
             except (OSError, RuntimeError):  # away, or busy
                 self.over.wait(0.05)
             except Exception as error:  # a reader that reads no more would find nothing

@@ -48,10 +48,13 @@ class Stores:
         self.failovers = 0  # so far: from then on a reader may see older figures
 
     def __enter__(self):
-        self.primary.start()
-        self.replica.follow(self.link.port)
-        self.replica.start()
-        self.until_followed()
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.__exit__)
+            self.primary.start()
+            self.replica.follow(self.link.port)
+            self.replica.start()
+            self.until_followed()
+            undo.pop_all()
         return self
 
     def __exit__(self, *error):

@@ -14,7 +14,7 @@ import broken
 
 CHANNELS = ("voice", "voice", "voice", "chat", "chat", "email")
 STATES = ("available", "available", "busy", "busy", "wrapup", "break", "offline", "training")
-EVENTS_OF_A_CONTACT = 9  # about
+EVENTS_OF_A_CONTACT = 7  # about
 EPOCH = datetime.datetime(1970, 1, 1)
 
 

@@ -7,9 +7,10 @@ it would have been written again. So an old hash that has missed an update is fo
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 
-from figures import differences, of_output, read_dead_letters
+from figures import WINDOW, differences, of_output, read_dead_letters
 from program import KAFKA_TOOL, deskpulse
 from servers import messages
 from sound import COUNTS
@@ -17,7 +18,9 @@ from stream import time_text
 
 CLOCKED = ("as_of_ms", "from_ms", "occupancy", "oldest_waiting_ms")
 COUNTERS = ("consumed", "accepted", "duplicate", "dead_lettered", "clock_skew")
-SHOWN = 12
+MARGIN_MS = 60_000     # a window's key outlives its window by so long
+GAUGES_LIVE_MS = 240_000  # and gauges by this more
+SHOWN, FIGURES_SHOWN = 10, 3
 
 
 def partition_files(directory, broker, topic, partitions):
@@ -38,14 +41,25 @@ def partition_files(directory, broker, topic, partitions):
 
 
 def public_keys(redis):
-    """All hashes and sets that are not the program's own."""
+    """All hashes and sets that are not the program's own, and those that live for too long."""
     keys = sorted(key for key in redis("KEYS", "dp:*") if not key.startswith("dp:state:"))
     kinds = redis.many([("TYPE", key) for key in keys])
     hashes = [key for key, kind in zip(keys, kinds) if kind == "hash"]
     sets = [key for key, kind in zip(keys, kinds) if kind == "set"]
     found = {key: value for key, value in zip(hashes, redis.hashes(hashes)) if value}
     members = redis.many([("SMEMBERS", key) for key in sets])
-    return found | {key: sorted(value) for key, value in zip(sets, members) if value}
+    lives = redis.many([("PTTL", key) for key in hashes])
+    eternal = [key for key, life in zip(hashes, lives)
+               if key != "dp:meta" and (life == -1 or life > MARGIN_MS + span_ms(key))]
+    return found | {key: sorted(value) for key, value in zip(sets, members) if value}, eternal
+
+
+def span_ms(key):
+    found = WINDOW.fullmatch(key)
+    if not found:
+        return GAUGES_LIVE_MS
+    number, unit = re.fullmatch(r"(\d+)([smhd])", found[1]).groups()
+    return int(number) * {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}[unit]
 
 
 class Verdict:
@@ -66,8 +80,11 @@ class Verdict:
 
     # ------------------------------------------------------------ keys
 
-    def judge(self, keys, letters_path):
+    def judge(self, keys, eternal, letters_path):
         """Everything in Redis, as of the last flush and each hash as of its own moment."""
+        for key in eternal:
+            self.differing.add(key)
+            self.note(f"{key} would not go by itself in time")
         final = int(keys["dp:meta"]["updated_ms"])
         expected = self.replay(final, "--dead-letters", letters_path)
         self.compared = len(keys.keys() | expected.keys())
@@ -89,9 +106,9 @@ class Verdict:
         if actual == expected:
             return
         self.differing.add(key)
-        self.note(f"{when}: " + differences({key: actual} if actual else {},
-                                            {key: expected} if expected else {})
-                  .replace("\n", "\n    "))
+        lines = differences({key: actual} if actual else {},
+                            {key: expected} if expected else {}).split("\n")
+        self.note(f"{when}: " + "; ".join(line[:200] for line in lines[:FIGURES_SHOWN]))
         if not isinstance(actual or expected, dict):
             self.lost += len(set(expected or ()) - set(actual or ()))
             self.doubled += len(set(actual or ()) - set(expected or ()))
