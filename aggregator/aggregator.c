@@ -188,6 +188,11 @@ uint32_t dp_aggregator_add_partition(struct dp_aggregator *agg)
     return slot;
 }
 
+size_t dp_aggregator_partition_count(const struct dp_aggregator *agg)
+{
+    return agg->partitions.count;
+}
+
 void dp_aggregator_set_idle(struct dp_aggregator *agg, uint32_t slot, bool idle)
 {
     agg->partitions.items[slot].idle = idle;

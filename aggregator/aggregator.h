@@ -62,6 +62,7 @@ void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp
  * repeat callers is kept until every partition has moved past it; an idle one (read to its end)
  * holds nothing back. */
 uint32_t dp_aggregator_add_partition(struct dp_aggregator *aggregator);
+size_t dp_aggregator_partition_count(const struct dp_aggregator *aggregator);
 void dp_aggregator_set_idle(struct dp_aggregator *aggregator, uint32_t slot, bool idle);
 
 /* What is found out about an event before it is applied: the hashes of its names. */

@@ -10,6 +10,9 @@
 /* Events that are looked at together: as many as dp_aggregator_look takes at once. */
 #define TOGETHER 16
 
+/* While a journal is followed, windows move once in so long a time. */
+#define FOLLOW_STEP_MS INT64_C(10000)
+
 /* A frame being applied. */
 struct restoring {
     struct dp_aggregator *agg;
@@ -45,8 +48,12 @@ void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggr
 {
     agg->restoring = true;
     agg->restored_horizon_ms = saved->horizon_ms;
+    if (agg->scopes.now_ms > dp_back(saved->t_ms, FOLLOW_STEP_MS))
+        return;
     agg->scopes.now_ms = saved->t_ms; /* what is too old as of then is not kept at all */
-    dp_windows_advance(dp_scope_at(agg, DP_SCOPE_OF_ALL)->windows, saved->t_ms);
+    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++)
+        if (agg->scopes.items[i])
+            dp_windows_advance(agg->scopes.items[i]->windows, saved->t_ms);
 }
 
 /* ---------------------------------------------------------------- events */

@@ -24,7 +24,8 @@ void dp_aggregator_set_journal(struct dp_aggregator *aggregator, struct dp_journ
 /* Sets *saved as of now; to be given back with dp_aggregator_saved_deinit. */
 void dp_aggregator_save(const struct dp_aggregator *aggregator, struct dp_aggregator_saved *saved);
 
-/* The aggregator is as it was created but for its partitions. */
+/* The aggregator is as it was created but for its partitions. Called again, it goes on to what has
+ * been saved since: whoever follows a journal for long gives back on the way what grows too old. */
 void dp_aggregator_restore_begin(struct dp_aggregator *aggregator,
                                  const struct dp_aggregator_saved *saved);
 

@@ -208,11 +208,9 @@ static void say_progress(struct dp_saver *saver, const struct dp_state_frame *fr
     if (now - saver->progress_ms < PROGRESS_MS)
         return;
     saver->progress_ms = now;
-    uint64_t from = dp_redis_state_head(saver->store)->at;
-    uint64_t all = saver->read_tail.at - from;
-    dp_log(DP_LOG_INFO, "reading the saved state", "percent=%.0f",
-           all && frame->end.at > from ? 100.0 * (double)(frame->end.at - from) / (double)all
-                                       : 0.0);
+    uint64_t done = frame->end.at - saver->read_from, all = saver->read_until - saver->read_from;
+    dp_log(DP_LOG_INFO, "reading the saved state", "percent=%.0f bytes=%" PRIu64,
+           100.0 * (double)done / (double)all, all);
 }
 
 static bool on_frame(void *ctx, const struct dp_state_frame *frame)
