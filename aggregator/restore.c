@@ -394,13 +394,13 @@ void dp_aggregator_restored(struct dp_aggregator *agg, const struct dp_aggregato
     agg->partitions.highest_ms = saved->highest_ms;
     for (size_t i = 0; i < saved->partition_count && i < agg->partitions.count; i++)
         agg->partitions.items[i] = saved->partitions[i];
-    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
-        struct dp_scope *scope = agg->scopes.items[i];
-        if (!scope)
-            continue;
-        for (int channel = 0; channel < DP_CHANNELS; channel++)
-            scope->published[channel] = (1u << agg->options.windows.count) - 1;
-        dp_windows_mark_unknown(scope->windows);
-    }
+}
+
+void dp_aggregator_assume_written(struct dp_aggregator *agg, bool written)
+{
+    agg->scopes.written = written;
+    for (uint32_t i = DP_SCOPE_OF_ALL; written && i < agg->scopes.count; i++)
+        if (agg->scopes.items[i])
+            dp_scope_assume_written(&agg->scopes, agg->scopes.items[i]);
     dp_aggregator_mark_all(agg);
 }

@@ -34,10 +34,14 @@ void dp_aggregator_restore_begin(struct dp_aggregator *aggregator,
 bool dp_aggregator_restore(struct dp_aggregator *aggregator, uint64_t frame, const char *bytes,
                            size_t len, char *error, size_t error_size);
 
-/* Ends it. Everything counts as changed, and every window of every channel as handed out: the first
- * entries remove what a former process may have written that is not there any more. */
+/* Ends it. */
 void dp_aggregator_restored(struct dp_aggregator *aggregator,
                             const struct dp_aggregator_saved *saved);
+
+/* A former process may have written any window of any channel, of the scopes that are known and,
+ * until called with false, of those that become known: the first entries remove what is not there any
+ * more. Everything counts as changed. */
+void dp_aggregator_assume_written(struct dp_aggregator *aggregator, bool written);
 
 /* A frame can be dropped once its T (at its end) is before this and what still rests on it has been
  * carried over; INT64_MIN: none can. Frames are dropped from the oldest on. */

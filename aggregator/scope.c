@@ -22,6 +22,13 @@ static uint32_t take_number(struct dp_scopes *scopes)
     return scopes->count++;
 }
 
+void dp_scope_assume_written(const struct dp_scopes *scopes, struct dp_scope *scope)
+{
+    for (int channel = 0; channel < DP_CHANNELS; channel++)
+        scope->published[channel] = (UINT32_C(1) << scopes->plan->count) - 1;
+    dp_windows_mark_unknown(scope->windows);
+}
+
 static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, struct dp_str id,
                             uint64_t hash)
 {
@@ -38,6 +45,8 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
     scope->last_event_ms = scope->entries_ms = INT64_MIN;
     scope->known_changed = scope->now_changed = true;
     scope->alarm.at = DP_HEAP_OUT;
+    if (scopes->written)
+        dp_scope_assume_written(scopes, scope);
     scope->number = take_number(scopes);
     scopes->items[scope->number] = scope;
     dp_index_add(&scopes->index, hash, scope);

@@ -58,6 +58,7 @@ struct dp_scopes {
     size_t free_count, free_capacity;
     const struct dp_window_plan *plan;
     int64_t now_ms; /* T of new windows, to begin with; INT64_MIN: none yet */
+    bool written;   /* new ones count as written already */
 };
 
 /* `plan` must outlive it. Makes the scope of all. */
@@ -75,6 +76,10 @@ static inline struct dp_scope *dp_scopes_at(const struct dp_scopes *scopes, uint
 {
     return scopes->items[number];
 }
+
+/* Counts as if the sink had been told all windows of all channels, so that it is told which of them
+ * are empty: somebody else may have written them. */
+void dp_scope_assume_written(const struct dp_scopes *scopes, struct dp_scope *scope);
 
 /* Frees a scope that nobody refers to. */
 void dp_scopes_remove(struct dp_scopes *scopes, struct dp_scope *scope);

@@ -4,9 +4,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include "aggregator/restore.h"
 #include "app/command.h"
 #include "app/flusher.h"
 #include "app/pipeline.h"
@@ -22,6 +24,9 @@
 #define LEAVE_TIMEOUT_MS 5000
 
 #define REPORT_INTERVAL_MS 30000
+
+/* Whoever cannot reach Redis for so long leaves it to another process, who may have more luck. */
+#define HAND_OVER_MS 30000
 
 /* Dead letters that wait for Kafka. */
 #define MAX_LETTERS       10000
@@ -59,6 +64,7 @@ struct run {
     struct dp_positions now;   /* of the source, when last asked */
     uint64_t sealed_letters;   /* dead letters put before the seal */
     uint64_t committed_at_ms;  /* loop time of the last commit */
+    uint64_t reached_at_ms;    /* and when Redis was last there, or of no concern */
     uint64_t waits_said_ms;
     bool behind, no_room, full; /* why the source is paused */
     bool stopping, last_commit, last_flush, leaving;
@@ -167,6 +173,7 @@ static void go_on(struct run *run)
                "no state is saved in Redis: figures are made from what Kafka holds "
                "(auto.offset.reset)",
                "");
+    dp_aggregator_assume_written(run->pipeline.aggregator, true);
     for (uint32_t slot = 0; slot < run->start.count; slot++)
         dp_aggregator_set_idle(run->pipeline.aggregator, slot, false);
     run->lost_before = dp_kafka_source_counters(run->source)->lost;
@@ -202,6 +209,7 @@ static void look_whether_caught_up(struct run *run)
         return;
     }
     set_duty(run, ACTIVE);
+    dp_aggregator_assume_written(run->pipeline.aggregator, false);
     dp_flusher_begin(run->flusher, dp_saver_owner_key(run->saver), dp_saver_token(run->saver),
                      dp_saver_shown_key(run->saver));
 }
@@ -216,12 +224,13 @@ static void stand_down(struct run *run)
     set_duty(run, STANDING_BY);
 }
 
-/* Another process may write, or Redis has gone back: only Kafka can say who is the one. */
+/* What this process knows is not what counts, or of no use: it begins anew, if Kafka wants it to.
+ */
 static void drop_all(struct run *run, const char *why)
 {
     char quoted[200];
-    dp_log(DP_LOG_WARN, "this process has been replaced: it drops what it knows and rejoins",
-           "reason=%s", dp_log_quote(quoted, sizeof quoted, why));
+    dp_log(DP_LOG_WARN, "dropping what this process knows, joining the group anew", "reason=%s",
+           dp_log_quote(quoted, sizeof quoted, why));
     stand_down(run);
     if (run->stopping)
         run->leaving = true;
@@ -238,9 +247,14 @@ static void on_gained(void *ctx)
     dp_saver_take_over(run->saver);
 }
 
+/* Kafka may have given it to another process; while that one is not there yet, or Kafka only did
+ * not hear of this one for a while, the figures are kept up. Who is the owner of the state is
+ * decided in Redis. */
 static void on_lost(void *ctx)
 {
-    stand_down(ctx);
+    struct run *run = ctx;
+    dp_log(DP_LOG_WARN, "Kafka has taken this process for gone: it goes on until replaced",
+           "duty=%s", duty_names[run->duty]);
 }
 
 static void on_loaded(void *ctx, const struct dp_positions *positions, const struct dp_shown *shown)
@@ -291,6 +305,15 @@ static void go_on_stopping(struct run *run)
         leave(run);
 }
 
+static void watch_reach(struct run *run)
+{
+    uint64_t now = uv_now(&run->loop);
+    if (run->duty == STANDING_BY || dp_saver_is_up(run->saver))
+        run->reached_at_ms = now;
+    else if (now - run->reached_at_ms > HAND_OVER_MS && !run->stopping)
+        drop_all(run, "Redis cannot be reached from here");
+}
+
 /* What the source has left out, because Kafka has lost it, is counted with the messages. */
 static void count_skipped(struct run *run)
 {
@@ -304,6 +327,7 @@ static void on_turn(uv_prepare_t *turn)
 {
     struct run *run = turn->data;
     watch_redis(run);
+    watch_reach(run);
     count_skipped(run);
     if (run->duty == LOADED && !dp_flusher_is_busy(run->flusher))
         go_on(run);

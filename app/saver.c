@@ -155,11 +155,11 @@ static void fail(struct dp_saver *saver, const char *text)
 {
     char quoted[600];
     empty(saver);
-    if (saver->role == LOADING && ++saver->attempts >= READ_ATTEMPTS) {
+    if (saver->role != FOLLOWING && ++saver->attempts >= READ_ATTEMPTS) {
         saver->events.failed(saver->ctx, text);
         return;
     }
-    if (saver->role == LOADING) {
+    if (saver->role != FOLLOWING) {
         saver->role = CLAIMING;
         dp_log(DP_LOG_WARN, "the saved state is not whole, reading it again", "reason=%s",
                dp_log_quote(quoted, sizeof quoted, text));
@@ -324,8 +324,6 @@ static void on_claimed(void *ctx, const struct dp_state_commit *commit, struct d
         return;
     }
     empty(saver);
-    saver->shown.t_ms = INT64_MIN; /* without its state nobody can say what it stands for */
-    dp_positions_deinit(&saver->shown.positions);
     become_owner(saver);
 }
 

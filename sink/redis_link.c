@@ -44,6 +44,7 @@ struct dp_redis_link {
     void (*closed)(void *ctx);
     void *ctx;
     uint64_t timeout_ms;
+    const char *purpose;
     char server[300];
 
     enum state state;
@@ -87,7 +88,7 @@ static void log_failure(struct dp_redis_link *link, const char *reason, uint64_t
         return;
     link->logged_at_ms = now ? now : 1;
     dp_log(DP_LOG_WARN, "Redis cannot be used, trying again",
-           "server=%s reason=%s advice=%s retry_ms=%llu",
+           "for=%s server=%s reason=%s advice=%s retry_ms=%llu", link->purpose,
            dp_log_quote(server, sizeof server, link->server), dp_log_quote(why, sizeof why, reason),
            dp_log_quote(advice, sizeof advice, dp_redis_advice(reason)),
            (unsigned long long)retry_ms);
@@ -172,7 +173,7 @@ static void go_up(struct dp_redis_link *link)
     link->silent_ticks = 0;
     uint64_t tick_ms = link->timeout_ms / TICKS + 1;
     start_timer(link, tick_ms, tick_ms);
-    dp_log(DP_LOG_INFO, "connected to Redis", "server=%s",
+    dp_log(DP_LOG_INFO, "connected to Redis", "for=%s server=%s", link->purpose,
            dp_log_quote(server, sizeof server, link->server));
     link->events.up(link->ctx);
 }
@@ -345,6 +346,7 @@ struct dp_redis_link *dp_redis_link_create(uv_loop_t *loop,
     link->tls = tls;
     link->events = *events;
     link->ctx = ctx;
+    link->purpose = options->purpose ? options->purpose : "use";
     link->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
     dp_redis_url_describe(&url, link->server, sizeof link->server);
     uv_timer_init(loop, &link->timer);

@@ -20,6 +20,7 @@ struct dp_redis_link;
 struct dp_redis_link_options {
     const char *url;     /* redis_url.h */
     uint64_t timeout_ms; /* for connecting, signing in, and the next reply; 0: 10 s */
+    const char *purpose; /* for the log, a word that lives as long; NULL: "use" */
 };
 
 /* None is called once dp_redis_link_close has been. Each may call any function of the link. */

@@ -364,7 +364,7 @@ struct dp_redis_sink *dp_redis_sink_create(uv_loop_t *loop,
 {
     static const struct dp_redis_link_events link_events = {
         .up = on_up, .down = on_down, .reply = on_reply};
-    struct dp_redis_link_options link_options = {options->url, options->timeout_ms};
+    struct dp_redis_link_options link_options = {options->url, options->timeout_ms, "figures"};
     struct dp_redis_sink *sink = dp_xcalloc(1, sizeof *sink);
     sink->link = dp_redis_link_create(loop, &link_options, &link_events, sink, error, error_size);
     if (!sink->link) {

@@ -552,7 +552,7 @@ struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
 {
     static const struct dp_redis_link_events link_events = {
         .up = on_up, .down = on_down, .reply = on_reply};
-    struct dp_redis_link_options link_options = {.url = options->url};
+    struct dp_redis_link_options link_options = {.url = options->url, .purpose = "state"};
     struct dp_redis_state *state = dp_xcalloc(1, sizeof *state);
     state->link = dp_redis_link_create(loop, &link_options, &link_events, state, error, error_size);
     if (!state->link) {
