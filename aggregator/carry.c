@@ -76,11 +76,14 @@ void dp_carry_contact(struct dp_aggregator *agg, const struct dp_contact *contac
 
 static void carry_contacts(struct dp_aggregator *agg, uint32_t first_kept)
 {
-    for (struct dp_contact *contact = agg->contacts.first; contact; contact = contact->next)
-        if (dp_frame_before(contact->frame, first_kept)) {
+    const struct dp_index *index = &agg->contacts.index;
+    for (size_t i = 0; i < index->capacity; i++) {
+        struct dp_contact *contact = index->slots[i].item;
+        if (contact && dp_frame_before(contact->frame, first_kept)) {
             dp_carry_contact(agg, contact);
             contact->frame = dp_history_frame(agg);
         }
+    }
 }
 
 static void carry_agent(struct dp_aggregator *agg, struct dp_scope *scope)

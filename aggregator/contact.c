@@ -10,6 +10,7 @@
 void dp_contacts_init(struct dp_contacts *contacts)
 {
     *contacts = (struct dp_contacts){0};
+    dp_silence_init(&contacts->silence);
 }
 
 static void destroy(struct dp_contact *contact)
@@ -24,28 +25,13 @@ static void destroy(struct dp_contact *contact)
 
 void dp_contacts_deinit(struct dp_contacts *contacts)
 {
-    for (struct dp_contact *next, *contact = contacts->first; contact; contact = next) {
-        next = contact->next;
-        destroy(contact);
-    }
+    for (size_t i = 0; i < contacts->index.capacity; i++)
+        if (contacts->index.slots[i].item)
+            destroy(contacts->index.slots[i].item);
+    dp_silence_deinit(&contacts->silence);
     dp_index_deinit(&contacts->index);
     free(contacts->before.items);
     free(contacts->after.items);
-}
-
-static void enqueue(struct dp_contacts *contacts, struct dp_contact *contact)
-{
-    contact->next = NULL;
-    contact->previous = contacts->last;
-    contact->queued_ms = contact->last_ms;
-    *(contacts->last ? &contacts->last->next : &contacts->first) = contact;
-    contacts->last = contact;
-}
-
-static void dequeue(struct dp_contacts *contacts, struct dp_contact *contact)
-{
-    *(contact->previous ? &contact->previous->next : &contacts->first) = contact->next;
-    *(contact->next ? &contact->next->previous : &contacts->last) = contact->previous;
 }
 
 /* `used` bytes at `items`, moved to room for `size`; `first` is the contact's own room. */
@@ -85,7 +71,7 @@ static struct dp_contact *create(struct dp_contacts *contacts, struct dp_str id,
     contact->waiting.at = DP_HEAP_OUT;
     dp_fold_rewind(&contact->fold, NULL, 0);
     dp_index_add(&contacts->index, hash, contact);
-    enqueue(contacts, contact);
+    dp_silence_add(&contacts->silence, contact);
     return contact;
 }
 
@@ -115,21 +101,12 @@ struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str i
 
 struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t before_ms)
 {
-    struct dp_contact *contact;
-    while ((contact = contacts->first) && contact->queued_ms < before_ms) {
-        if (contact->queued_ms == contact->last_ms)
-            return contact;
-        /* Its turn comes again: moving it with each of its events would touch its neighbours'
-         * memory. */
-        dequeue(contacts, contact);
-        enqueue(contacts, contact);
-    }
-    return NULL;
+    return dp_silence_first(&contacts->silence, before_ms);
 }
 
 void dp_contacts_remove(struct dp_contacts *contacts, struct dp_contact *contact)
 {
-    dequeue(contacts, contact);
+    dp_silence_remove(&contacts->silence, contact);
     dp_index_remove(&contacts->index, contact->hash, contact);
     destroy(contact);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "aggregator/fold.h"
+#include "aggregator/silence.h"
 #include "common/heap.h"
 #include "common/index.h"
 #include "common/str.h"
@@ -35,8 +36,8 @@ struct dp_contact {
     uint32_t waiting_queue, service_queue;
     struct dp_heap_node waiting; /* in waiting_queue's heap, by since when */
 
-    struct dp_contact *next, *previous; /* in the queue of those to be forgotten */
-    int64_t queued_ms;                  /* last_ms when it was put there */
+    struct dp_contact *next_silent, **link_silent; /* silence.c: its list */
+    int64_t filed;                                 /* the second that it is filed under */
 
     struct dp_fold fold;
     char first_bytes[DP_CONTACT_BYTES];
@@ -45,7 +46,7 @@ struct dp_contact {
 
 struct dp_contacts {
     struct dp_index index;
-    struct dp_contact *first, *last; /* the queue */
+    struct dp_silence silence;
     struct dp_made_list {
         struct dp_made *items;
         size_t count, capacity;
@@ -93,8 +94,8 @@ void dp_contact_restore(struct dp_contact *contact, const struct dp_record *reco
 void dp_contact_tell(struct dp_contacts *contacts, struct dp_contact *contact,
                      const struct dp_fold_rules *rules);
 
-/* The contact that has been silent longest, roughly: the first of the queue that was silent since
- * it was put there. NULL when there is none, or none that was put there before `before_ms`. */
+/* The contact that has been silent longest, to the second. NULL when there is none, or none that
+ * was last heard of in a second before that of `before_ms`. */
 struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t before_ms);
 
 /* Frees a contact, once it is in no heap any more; its facts stay. */

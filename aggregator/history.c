@@ -77,6 +77,11 @@ void dp_history_forgotten(struct dp_aggregator *agg, const struct dp_contact *co
     dp_journal_forgotten(agg->journal, dp_contact_id(contact));
 }
 
+int64_t dp_aggregator_frame_ms(const struct dp_aggregator *agg)
+{
+    return dp_earliest_t(agg);
+}
+
 int64_t dp_aggregator_retention_ms(const struct dp_aggregator *agg)
 {
     const struct dp_aggregator_options *options = &agg->options;

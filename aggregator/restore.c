@@ -290,6 +290,8 @@ static void restore_other(struct restoring *restoring, const struct dp_journal_r
         agg->horizon_ms = record->horizon_ms;
         agg->settled_ms = record->settled_ms;
         dp_repeat_forget(&agg->repeat, agg->settled_ms);
+        /* Who has gone is told; this only keeps pace with time. */
+        dp_contacts_silent(&agg->contacts, dp_back(agg->settled_ms, agg->options.contact_ttl_ms));
         break;
     case DP_JOURNAL_FORGOTTEN:
         restore_forgotten(agg, record->name);

@@ -43,7 +43,10 @@ void dp_aggregator_restored(struct dp_aggregator *aggregator,
  * more. Everything counts as changed. */
 void dp_aggregator_assume_written(struct dp_aggregator *aggregator, bool written);
 
-/* A frame can be dropped once its T (at its end) is before this and what still rests on it has been
+/* The time to stamp a frame with that ends now; INT64_MIN: none is known yet. */
+int64_t dp_aggregator_frame_ms(const struct dp_aggregator *aggregator);
+
+/* A frame can be dropped once its stamp is before this and what still rests on it has been
  * carried over; INT64_MIN: none can. Frames are dropped from the oldest on. */
 int64_t dp_aggregator_retention_ms(const struct dp_aggregator *aggregator);
 

@@ -379,7 +379,7 @@ void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
     dp_positions_copy(&saver->sealed, positions);
     saver->commit = (struct dp_state_commit){
         .head = *dp_redis_state_head(saver->store),
-        .t_ms = dp_aggregator_t(agg),
+        .t_ms = dp_aggregator_frame_ms(agg),
         .positions = saver->texts[0] = dp_positions_format(positions),
         .aggregator = saver->texts[1] = dp_aggregator_saved_format(&saved),
         .pipeline = saver->texts[2] = dp_pipeline_format(saver->pipeline),

@@ -14,7 +14,7 @@ struct redisReply;
 /* The record. The texts belong to whoever gives the record. */
 struct dp_state_commit {
     struct dp_state_place head, tail; /* tail.number is the commit's; 0: nothing is saved */
-    int64_t t_ms;                     /* T of the aggregator */
+    int64_t t_ms;                     /* the frame's stamp (dp_aggregator_frame_ms) */
     const char *positions;            /* dp_positions_format */
     const char *aggregator;           /* dp_aggregator_saved_format */
     const char *pipeline;             /* dp_pipeline_format */
