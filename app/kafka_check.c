@@ -32,7 +32,8 @@ static const char *brokers_of(const struct dp_config *config)
 
 bool dp_kafka_check_properties(const struct dp_config *config, char *error, size_t size)
 {
-    static const enum dp_kafka_role roles[] = {DP_KAFKA_CONSUMER, DP_KAFKA_PRODUCER};
+    static const enum dp_kafka_role roles[] = {DP_KAFKA_CONSUMER, DP_KAFKA_MEMBER,
+                                               DP_KAFKA_PRODUCER};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         struct dp_kafka_client client = {0};
         char text[512];
