@@ -32,7 +32,8 @@ static const char *brokers_of(const struct dp_config *config)
 
 bool dp_kafka_check_properties(const struct dp_config *config, char *error, size_t size)
 {
-    static const enum dp_kafka_role roles[] = {DP_KAFKA_CONSUMER, DP_KAFKA_PRODUCER};
+    static const enum dp_kafka_role roles[] = {DP_KAFKA_CONSUMER, DP_KAFKA_MEMBER,
+                                               DP_KAFKA_PRODUCER};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         struct dp_kafka_client client = {0};
         char text[512];
@@ -95,42 +96,52 @@ static bool check_brokers(struct kafka_check *check)
     return false;
 }
 
-/* How many partitions a topic has; 0: it cannot be used, and that is said. */
-static int32_t count_partitions(struct kafka_check *check, const char *name, const char *what)
+/* How many partitions a topic has; 0: see `code`. */
+static int32_t ask_partitions(rd_kafka_t *rk, const char *name, rd_kafka_resp_err_t *code)
 {
-    rd_kafka_t *rk = check->client.rk;
     const struct rd_kafka_metadata *metadata;
-    char line[400];
     int32_t count = 0;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
-    rd_kafka_resp_err_t code =
-        topic ? rd_kafka_metadata(rk, 0, topic, &metadata, WAIT_MS) : rd_kafka_last_error();
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        code = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    *code = topic ? rd_kafka_metadata(rk, 0, topic, &metadata, WAIT_MS) : rd_kafka_last_error();
+    if (*code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        *code = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
         if (metadata->topic_cnt) {
-            code = metadata->topics[0].err;
+            *code = metadata->topics[0].err;
             count = metadata->topics[0].partition_cnt;
         }
         rd_kafka_metadata_destroy(metadata);
     }
     if (topic)
         rd_kafka_topic_destroy(topic);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return count;
+    return *code ? 0 : count;
+}
 
+static void say_unusable(struct kafka_check *check, const char *name, const char *what,
+                         rd_kafka_resp_err_t code, int partitions)
+{
+    char line[400];
     snprintf(line, sizeof line, "%s %s", what, name);
     if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
         dp_check_report_add(
             check->report, DP_CHECK_FAIL,
             "%s does not exist: create it with kafka-topics.sh --bootstrap-server %s "
-            "--create --topic %s --partitions 3",
-            line, check->client.brokers, name);
+            "--create --topic %s --partitions %d",
+            line, check->client.brokers, name, partitions);
     else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
         dp_check_report_add(check->report, DP_CHECK_FAIL,
                             "%s may not be used: give this user the right to it in Kafka", line);
     else
         fail(check, line, code);
-    return 0;
+}
+
+/* How many partitions a topic has; 0: it cannot be used, and that is said. */
+static int32_t count_partitions(struct kafka_check *check, const char *name, const char *what)
+{
+    rd_kafka_resp_err_t code;
+    int32_t count = ask_partitions(check->client.rk, name, &code);
+    if (code)
+        say_unusable(check, name, what, code, 3);
+    return count;
 }
 
 /* The offsets of all partitions can be asked; adds up what lies between them. */
@@ -202,6 +213,52 @@ static void check_dead_letters(struct kafka_check *check)
                             count == 1 ? "" : "s");
 }
 
+/* Kafka would make the topic: asked without having it made. */
+static bool may_make(rd_kafka_t *rk, const char *name)
+{
+    char error[256];
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(name, 1, -1, error, sizeof error);
+    if (!topic)
+        return false;
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_AdminOptions_t *options =
+        rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    rd_kafka_AdminOptions_set_validate_only(options, 1, error, sizeof error);
+    rd_kafka_AdminOptions_set_request_timeout(options, WAIT_MS, error, sizeof error);
+    rd_kafka_CreateTopics(rk, &topic, 1, options, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, WAIT_MS);
+    const rd_kafka_CreateTopics_result_t *result =
+        event ? rd_kafka_event_CreateTopics_result(event) : NULL;
+    size_t count = 0;
+    const rd_kafka_topic_result_t **results =
+        result ? rd_kafka_CreateTopics_result_topics(result, &count) : NULL;
+    bool good = count == 1 && !rd_kafka_topic_result_error(results[0]);
+    rd_kafka_event_destroy(event);
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_NewTopic_destroy(topic);
+    return good;
+}
+
+static void check_control_topic(struct kafka_check *check)
+{
+    const char *topic = check->config->control_topic;
+    rd_kafka_resp_err_t code;
+    int32_t count = ask_partitions(check->client.rk, topic, &code);
+    if (count == 1)
+        dp_check_report_add(check->report, DP_CHECK_OK, "control topic %s: 1 partition", topic);
+    else if (!code)
+        dp_check_report_add(check->report, DP_CHECK_WARN,
+                            "control topic %s has %" PRId32
+                            " partitions: make it anew with one, or name another",
+                            topic, count);
+    else if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && may_make(check->client.rk, topic))
+        dp_check_report_add(check->report, DP_CHECK_OK,
+                            "control topic %s is not there yet: run makes it", topic);
+    else
+        say_unusable(check, topic, "control topic", code, 1);
+}
+
 void dp_kafka_check(const struct dp_config *config, struct dp_check_report *report)
 {
     struct kafka_check check = {.config = config, .report = report};
@@ -220,6 +277,7 @@ void dp_kafka_check(const struct dp_config *config, struct dp_check_report *repo
         for (size_t i = 0; i < config->topic_count; i++)
             check_topic(&check, config->topics[i]);
         check_group(&check);
+        check_control_topic(&check);
         check_dead_letters(&check);
     }
     rd_kafka_topic_partition_list_destroy(check.partitions);

@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* pthread_timedjoin_np */
+
 #include "ingest/kafka_client.h"
 
 #include <errno.h>
@@ -7,10 +9,13 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/memory.h"
+
+#define DESTROY_TIMEOUT_S 2
 
 bool dp_kafka_log_due(uint64_t *last_ms)
 {
@@ -100,6 +105,8 @@ void dp_kafka_client_error(struct dp_kafka_client *client, rd_kafka_resp_err_t c
         client->away = client->stale = true;
         say_away(client);
         break;
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+        break; /* who needs the topic asks for it, and says so in its own words */
     default:
         dp_log(DP_LOG_WARN, "Kafka reports an error", "code=%s text=%s", rd_kafka_err2name(code),
                dp_log_quote(quoted, sizeof quoted, text));
@@ -199,14 +206,24 @@ static void *destroy(void *argument)
     return NULL;
 }
 
+/* librdkafka before 2.1 may wait for ever to destroy a consumer that has read a topic which was
+ * deleted (its issue 4187). Nothing but memory is held up by that. */
+static bool joined_in_time(pthread_t thread)
+{
+    struct timespec end;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += DESTROY_TIMEOUT_S;
+    return pthread_timedjoin_np(thread, NULL, &end) == 0;
+}
+
 void dp_kafka_client_deinit(struct dp_kafka_client *client, bool in_background)
 {
     pthread_t thread;
     struct remains *remains = dp_xmalloc(sizeof *remains);
     *remains = (struct remains){client->rk, client->wake_fd};
     free(client->brokers);
-    if (in_background && pthread_create(&thread, NULL, destroy, remains) == 0)
-        pthread_detach(thread);
-    else
+    if (pthread_create(&thread, NULL, destroy, remains) != 0)
         destroy(remains);
+    else if (in_background || !joined_in_time(thread))
+        pthread_detach(thread);
 }

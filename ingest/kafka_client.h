@@ -71,7 +71,8 @@ bool dp_kafka_client_leave(struct dp_kafka_client *client, uint64_t end_ns);
 
 /* Destroys the handle and closes the eventfd; `wake` has been stopped before, and all queues taken
  * from the handle have been given back. A consumer that could not leave its group waits for Kafka
- * in there, for up to session.timeout.ms: `in_background` leaves that to a thread of its own. */
+ * in there, for up to session.timeout.ms: `in_background` leaves that to a thread of its own, as is
+ * done after 2 s in any case. */
 void dp_kafka_client_deinit(struct dp_kafka_client *client, bool in_background);
 
 #endif

@@ -38,6 +38,7 @@ struct dp_kafka_topic {
     struct dp_kafka_partition *partitions; /* indexed by partition number */
     size_t count;
     int missed;      /* surveys in a row that did not find it */
+    bool returned;   /* the latest survey has found it, the one before had not */
     bool configured; /* else known from positions alone, and not read */
     bool awaited;    /* it is not there, and that was said */
 };

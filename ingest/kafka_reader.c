@@ -29,8 +29,8 @@ void dp_kafka_reader_set_idle(struct dp_kafka_reader *reader, struct dp_kafka_pa
     reader->events.idle(reader->ctx, partition->slot, idle);
 }
 
-static void doubt(struct dp_kafka_reader *reader, struct dp_kafka_partition *partition,
-                  enum dp_kafka_doubt why)
+void dp_kafka_reader_doubt(struct dp_kafka_reader *reader, struct dp_kafka_partition *partition,
+                           enum dp_kafka_doubt why)
 {
     const struct dp_kafka_place *place = &reader->partitions->slots[partition->slot];
     partition->reading = false;
@@ -102,7 +102,7 @@ static void reached_end(struct dp_kafka_reader *reader, struct dp_kafka_partitio
                         int64_t end)
 {
     if (partition->verify && end < partition->next) {
-        doubt(reader, partition, DP_KAFKA_OUT_OF_RANGE); /* it has become shorter */
+        dp_kafka_reader_doubt(reader, partition, DP_KAFKA_OUT_OF_RANGE); /* it has become shorter */
         return;
     }
     if (partition->next > end)
@@ -122,7 +122,7 @@ static void look_at_earlier(struct dp_kafka_reader *reader, const struct dp_kafk
     }
     partition->verify = false;
     if (dp_kafka_mark(from) != partition->mark)
-        doubt(reader, partition, DP_KAFKA_OTHER_MESSAGE);
+        dp_kafka_reader_doubt(reader, partition, DP_KAFKA_OTHER_MESSAGE);
 }
 
 static void see_to_error(struct dp_kafka_reader *reader, struct dp_kafka_partition *partition,
@@ -137,7 +137,7 @@ static void see_to_error(struct dp_kafka_reader *reader, struct dp_kafka_partiti
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
     case DP_KAFKA_ERR_LOG_TRUNCATION:
         if (partition)
-            doubt(reader, partition, DP_KAFKA_OUT_OF_RANGE);
+            dp_kafka_reader_doubt(reader, partition, DP_KAFKA_OUT_OF_RANGE);
         break;
     default:
         reader->events.trouble(reader->source, from);

@@ -58,6 +58,10 @@ void dp_kafka_reader_discard(struct dp_kafka_reader *reader);
 /* Likewise, what waits of partitions that are not read now. */
 void dp_kafka_reader_discard_unread(struct dp_kafka_reader *reader);
 
+/* Reads the partition no more, until it has been looked at. */
+void dp_kafka_reader_doubt(struct dp_kafka_reader *reader, struct dp_kafka_partition *partition,
+                           enum dp_kafka_doubt why);
+
 /* The owner is told, if it is news. */
 void dp_kafka_reader_set_idle(struct dp_kafka_reader *reader, struct dp_kafka_partition *partition,
                               bool idle);

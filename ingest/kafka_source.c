@@ -9,6 +9,7 @@
 #include "common/memory.h"
 #include "ingest/kafka_client.h"
 #include "ingest/kafka_partitions.h"
+#include "ingest/kafka_plan.h"
 #include "ingest/kafka_reader.h"
 #include "ingest/kafka_survey.h"
 
@@ -23,9 +24,7 @@
 #define RETRY_MIN_MS 250
 #define RETRY_MAX_MS 4000
 
-/* A topic is gone when so many surveys in a row have not found it: a broker that has just started
- * may not know of it yet. */
-#define MISSED_MAX 3
+/* Until a topic is looked for again that should be there. */
 #define RECHECK_MS 1000
 
 enum state {
@@ -42,11 +41,9 @@ struct dp_kafka_source {
     struct dp_kafka_partitions partitions;
     struct dp_kafka_reader reader;
     struct dp_kafka_survey survey;
-    struct dp_positions shown;
+    struct dp_kafka_plan plan;
     struct dp_kafka_source_counters counters;
-    enum dp_kafka_on_lost on_lost;
     enum state state;
-    bool begin_latest;        /* auto.offset.reset */
     uint64_t interval_ms;     /* between surveys while reading */
     uint64_t retry_ms;        /* the next pause after a survey without an answer */
     bool survey_void;         /* the one under way was begun for another start */
@@ -133,113 +130,8 @@ static void trouble(void *owner, const rd_kafka_message_t *from)
     }
 }
 
-/* Lost positions ---------------------------------------------------------------------------------
- */
-
-static int64_t shown_of(const struct dp_kafka_source *source, const char *topic, int32_t partition)
-{
-    const struct dp_position *shown = dp_positions_find(&source->shown, topic, partition);
-    return shown ? shown->next : DP_POSITION_UNKNOWN;
-}
-
-/* What has become of a partition's position. */
-static struct dp_kafka_lost look_at(const struct dp_kafka_source *source,
-                                    const struct dp_kafka_topic_survey *found, int32_t number,
-                                    const struct dp_kafka_partition *partition)
-{
-    struct dp_kafka_lost lost = {
-        .topic = found->name, .partition = number, .next = DP_POSITION_UNKNOWN};
-    lost.shown = shown_of(source, found->name, number);
-    if (partition)
-        lost.next = partition->next;
-    if ((size_t)number < found->count) {
-        lost.ends = found->ends[number];
-        dp_kafka_lost_judge(&lost, partition ? partition->doubt : DP_KAFKA_NO_DOUBT);
-    } else if (lost.next != DP_POSITION_UNKNOWN || lost.shown != DP_POSITION_UNKNOWN) {
-        lost.loss = DP_KAFKA_PARTITION_GONE;
-    }
-    return lost;
-}
-
-static void fail_for(struct dp_kafka_source *source, const struct dp_kafka_lost *lost)
-{
-    char what[600], text[900];
-    snprintf(text, sizeof text,
-             "Kafka does not hold a position any more: %s; to go on without what is missing, start "
-             "with --on-lost-position=earliest (all that is left) or latest (what comes from now)",
-             dp_kafka_lost_describe(lost, what, sizeof what));
-    give_up(source, text);
-}
-
-/* Gives the position up. */
-static void move_on(struct dp_kafka_source *source, struct dp_kafka_partition *partition,
-                    const struct dp_kafka_lost *lost)
-{
-    char what[600], quoted[700];
-    uint64_t skipped;
-    partition->next = dp_kafka_lost_next(lost, source->on_lost, &skipped);
-    partition->mark = 0;
-    partition->doubt = DP_KAFKA_NO_DOUBT;
-    source->counters.lost++;
-    source->counters.skipped += skipped;
-    dp_log(DP_LOG_WARN, "Kafka does not hold a position any more; going on elsewhere",
-           "topic=%s partition=%" PRId32 " position=%" PRId64 " going_on_at=%" PRId64
-           " skipped=%" PRIu64 " reason=%s",
-           lost->topic, lost->partition, lost->next, partition->next, skipped,
-           dp_log_quote(quoted, sizeof quoted, dp_kafka_lost_describe(lost, what, sizeof what)));
-}
-
-/* A partition that was begun without a position may begin anew: nothing was promised. */
-static bool is_lost(const struct dp_kafka_partition *partition, const struct dp_kafka_lost *lost)
-{
-    return lost->loss != DP_KAFKA_HELD && !(partition && partition->fresh);
-}
-
 /* Partitions -------------------------------------------------------------------------------------
  */
-
-static rd_kafka_topic_partition_list_t *new_list(const struct dp_kafka_source *source)
-{
-    return rd_kafka_topic_partition_list_new((int)source->partitions.slot_count);
-}
-
-/* Has it read from its position. Where the message before that is known and still there, it is
- * asked for too: it shows whether the log is the one that was read. */
-static void read_from_position(rd_kafka_topic_partition_list_t *list, const char *topic,
-                               int32_t number, struct dp_kafka_partition *partition,
-                               const struct dp_kafka_ends *ends)
-{
-    partition->reading = true;
-    partition->doubt = DP_KAFKA_NO_DOUBT;
-    partition->verify = partition->mark && ends->low < partition->next;
-    rd_kafka_topic_partition_list_add(list, topic, number)->offset =
-        partition->next - partition->verify;
-}
-
-/* A partition without a position. */
-static void begin_anew(struct dp_kafka_partition *partition, const struct dp_kafka_ends *ends,
-                       bool latest)
-{
-    partition->next = latest ? ends->high : ends->low;
-    partition->mark = 0;
-    partition->fresh = true;
-}
-
-/* The partition, made known to the owner if it is not. */
-static struct dp_kafka_partition *get(struct dp_kafka_source *source, size_t topic, int32_t number)
-{
-    const char *name = source->partitions.topics[topic].name.p;
-    struct dp_kafka_partition *partition =
-        dp_kafka_partition_at(&source->partitions.topics[topic], number);
-    if (partition && partition->known)
-        return partition;
-    partition = dp_kafka_partitions_add(&source->partitions, name, number);
-    uint32_t slot = source->events.assigned(source->ctx, name, number);
-    if (slot != partition->slot)
-        dp_log(DP_LOG_ERROR, "slots are not counted from 0", "topic=%s partition=%" PRId32, name,
-               number);
-    return partition;
-}
 
 static void take_up(struct dp_kafka_source *source, rd_kafka_topic_partition_list_t *list)
 {
@@ -308,135 +200,6 @@ static void say_no_answer(struct dp_kafka_source *source)
                "topic=%s error=%s", survey->stopped_at, rd_kafka_err2name(survey->code));
 }
 
-static void say_missing(struct dp_kafka_source *source, struct dp_kafka_topic *topic)
-{
-    if (topic->awaited)
-        return;
-    topic->awaited = true;
-    dp_log(DP_LOG_WARN, "Kafka has no such topic; waiting for it",
-           "topic=%s create_with=\"kafka-topics.sh --bootstrap-server %s --create --topic %s\"",
-           topic->name.p, source->client.brokers, topic->name.p);
-}
-
-static bool is_shown(const struct dp_kafka_source *source, const char *topic)
-{
-    for (size_t i = 0; i < source->shown.count; i++)
-        if (strcmp(source->shown.items[i].topic, topic) == 0)
-            return true;
-    return false;
-}
-
-static void fail_for_topic(struct dp_kafka_source *source, const struct dp_kafka_topic *topic,
-                           size_t count)
-{
-    char text[700];
-    if (count)
-        snprintf(
-            text, sizeof text,
-            "topic %s has %zu partitions where it had %zu: it was deleted and made anew; start "
-            "again, with --on-lost-position=earliest to read it from its beginning",
-            topic->name.p, count, topic->count);
-    else
-        snprintf(
-            text, sizeof text,
-            "topic %s, which has been read before, does not exist any more: create it again "
-            "(and start with --on-lost-position=earliest), or take it out of topics in [kafka]",
-            topic->name.p);
-    give_up(source, text);
-}
-
-/* True: a partition that has been read is not there. */
-static bool is_cut(const struct dp_kafka_topic *topic, size_t count)
-{
-    for (size_t p = count; p < topic->count; p++)
-        if (topic->partitions[p].next != DP_POSITION_UNKNOWN)
-            return true;
-    return false;
-}
-
-enum presence { ALL_THERE, LOOK_AGAIN, GIVEN_UP };
-
-/* A topic that is not there is waited for; but not one that has been read. */
-static enum presence look_for_topics(struct dp_kafka_source *source)
-{
-    enum presence presence = ALL_THERE;
-    for (size_t i = 0; i < source->partitions.configured; i++) {
-        struct dp_kafka_topic *topic = &source->partitions.topics[i];
-        const struct dp_kafka_topic_survey *found = &source->survey.topics[i];
-        topic->awaited = topic->awaited && found->missing;
-        if (found->missing && !dp_kafka_topic_has_positions(topic) &&
-            !is_shown(source, topic->name.p)) {
-            say_missing(source, topic);
-        } else if (!found->missing && !is_cut(topic, found->count)) {
-            topic->missed = 0;
-        } else if (++topic->missed < MISSED_MAX) {
-            presence = LOOK_AGAIN;
-        } else if (found->missing || source->state == READING) {
-            fail_for_topic(source, topic, found->count);
-            return GIVEN_UP;
-        }
-    }
-    return presence;
-}
-
-/* Sees to all partitions of a topic that are not read: in doubt, or new. False: given up. */
-static bool see_to_topic(struct dp_kafka_source *source, size_t index, bool latest,
-                         rd_kafka_topic_partition_list_t *list)
-{
-    const struct dp_kafka_topic_survey *found = &source->survey.topics[index];
-    for (int32_t p = 0; (size_t)p < found->count; p++) {
-        struct dp_kafka_partition *partition =
-            dp_kafka_partition_at(&source->partitions.topics[index], p);
-        if (partition && partition->reading)
-            continue;
-        if ((size_t)p < found->from) { /* fell into doubt since the survey was begun */
-            source->survey_wanted = true;
-            continue;
-        }
-        struct dp_kafka_lost lost = look_at(source, found, p, partition);
-        if (is_lost(partition, &lost) && source->on_lost == DP_KAFKA_LOST_STOP) {
-            fail_for(source, &lost);
-            return false;
-        }
-        partition = get(source, index, p);
-        if (is_lost(partition, &lost))
-            move_on(source, partition, &lost);
-        else if (partition->next == DP_POSITION_UNKNOWN || lost.loss != DP_KAFKA_HELD)
-            begin_anew(partition, &found->ends[p], latest);
-        read_from_position(list, found->name, p, partition, &found->ends[p]);
-    }
-    return true;
-}
-
-/* The positions of partitions that are not there. False: given up. */
-static bool see_to_gone(struct dp_kafka_source *source, size_t index)
-{
-    const struct dp_kafka_topic_survey *found = &source->survey.topics[index];
-    struct dp_kafka_topic *topic = &source->partitions.topics[index];
-    for (size_t p = found->count; p < topic->count; p++) {
-        struct dp_kafka_partition *partition = &topic->partitions[p];
-        struct dp_kafka_lost lost = look_at(source, found, (int32_t)p, partition);
-        if (lost.loss == DP_KAFKA_HELD || !partition->known)
-            continue;
-        if (source->on_lost == DP_KAFKA_LOST_STOP) {
-            fail_for(source, &lost);
-            return false;
-        }
-        move_on(source, partition, &lost);
-    }
-    for (size_t i = 0; i < source->shown.count; i++) {
-        const struct dp_position *shown = &source->shown.items[i];
-        if (strcmp(shown->topic, found->name) != 0 || (size_t)shown->partition < found->count)
-            continue;
-        struct dp_kafka_lost lost = look_at(source, found, shown->partition, NULL);
-        if (lost.loss != DP_KAFKA_HELD && source->on_lost == DP_KAFKA_LOST_STOP) {
-            fail_for(source, &lost);
-            return false;
-        }
-    }
-    return true;
-}
-
 /* What has a slot and cannot be read holds up nobody. */
 static void rest_unread(struct dp_kafka_source *source)
 {
@@ -447,29 +210,41 @@ static void rest_unread(struct dp_kafka_source *source)
     }
 }
 
-/* Begins, or goes on, with what the survey has found. */
-static void take_up_found(struct dp_kafka_source *source)
+/* A topic that was away and is back may be another: its partitions are looked at anew. */
+static void doubt_returned(struct dp_kafka_source *source)
 {
-    bool starting = source->state == STARTING, good = true;
-    rd_kafka_topic_partition_list_t *list = new_list(source);
-    dp_kafka_reader_discard_unread(&source->reader);
-    for (size_t i = 0; good && i < source->partitions.configured; i++) {
-        bool latest = starting && source->begin_latest &&
-                      !dp_kafka_topic_has_positions(&source->partitions.topics[i]);
-        if (!source->survey.topics[i].missing)
-            good = (!starting || see_to_gone(source, i)) && see_to_topic(source, i, latest, list);
+    for (size_t i = 0; i < source->partitions.configured; i++) {
+        struct dp_kafka_topic *topic = &source->partitions.topics[i];
+        for (size_t p = 0; topic->returned && p < topic->count; p++)
+            if (topic->partitions[p].reading)
+                dp_kafka_reader_doubt(&source->reader, &topic->partitions[p],
+                                      DP_KAFKA_OUT_OF_RANGE);
+        topic->returned = false;
     }
-    if (!good) {
+}
+
+/* Begins, or goes on, with what the survey has found. False: there is more to be found out. */
+static bool take_up_found(struct dp_kafka_source *source)
+{
+    bool starting = source->state == STARTING;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    dp_kafka_reader_discard_unread(&source->reader);
+    enum dp_kafka_plan_outcome outcome = dp_kafka_plan_make(&source->plan, starting, list);
+    if (outcome != DP_KAFKA_PLAN_MADE) {
         rd_kafka_topic_partition_list_destroy(list);
-        return;
+        if (outcome == DP_KAFKA_PLAN_FAILED)
+            give_up(source, source->plan.failure);
+        return false;
     }
     if (starting) {
         source->state = READING;
-        dp_positions_deinit(&source->shown); /* was for the start alone */
+        dp_positions_deinit(&source->plan.shown); /* was for the start alone */
         rest_unread(source);
         dp_log(DP_LOG_INFO, "reading", "partitions=%d", list->cnt);
     }
     take_up(source, list);
+    doubt_returned(source);
+    return !source->plan.unfinished;
 }
 
 static void finish_close(struct dp_kafka_source *source);
@@ -497,11 +272,9 @@ static void on_surveyed(void *owner)
     source->retry_ms = RETRY_MIN_MS;
     source->client.stale = false;
     dp_kafka_client_answered(&source->client);
-    enum presence presence = look_for_topics(source);
-    if (presence == ALL_THERE)
-        take_up_found(source);
-    if (source->state == STARTING || source->state == READING)
-        survey_after(source, presence == LOOK_AGAIN  ? RECHECK_MS
+    bool complete = take_up_found(source);
+    if ((source->state == STARTING || source->state == READING) && !source->survey.under_way)
+        survey_after(source, !complete               ? RECHECK_MS
                              : source->survey_wanted ? RETRY_MIN_MS
                                                      : source->interval_ms);
 }
@@ -573,6 +346,8 @@ const struct dp_kafka_source_counters *dp_kafka_source_counters(struct dp_kafka_
     source->counters.messages = source->reader.messages;
     source->counters.bytes = source->reader.bytes;
     source->counters.dropped = source->reader.dropped;
+    source->counters.lost = source->plan.lost;
+    source->counters.skipped = source->plan.skipped;
     return &source->counters;
 }
 
@@ -621,12 +396,13 @@ static void read_options(struct dp_kafka_source *source,
     const char *interval = dp_kafka_property_find(options->properties, options->property_count,
                                                   "topic.metadata.refresh.interval.ms");
     long long interval_ms = interval ? atoll(interval) : SURVEY_INTERVAL_MS;
-    source->begin_latest = reset && (strcmp(reset, "latest") == 0 ||
-                                     strcmp(reset, "largest") == 0 || strcmp(reset, "end") == 0);
+    source->plan.begin_latest =
+        reset && (strcmp(reset, "latest") == 0 || strcmp(reset, "largest") == 0 ||
+                  strcmp(reset, "end") == 0);
     source->interval_ms = interval_ms <= 0 || interval_ms > SURVEY_INTERVAL_MAX_MS
                               ? SURVEY_INTERVAL_MAX_MS
                               : (uint64_t)interval_ms;
-    source->on_lost = options->on_lost;
+    source->plan.on_lost = options->on_lost;
 }
 
 static void release_kafka(struct dp_kafka_source *source, bool in_background)
@@ -641,7 +417,7 @@ static void release(struct dp_kafka_source *source)
 {
     dp_kafka_partitions_deinit(&source->partitions);
     dp_kafka_survey_deinit(&source->survey);
-    dp_positions_deinit(&source->shown);
+    dp_positions_deinit(&source->plan.shown);
     free(source);
 }
 
@@ -664,6 +440,16 @@ static void open_reader(struct dp_kafka_source *source)
     dp_kafka_client_watch(&source->client, source->errors);
 }
 
+static void open_plan(struct dp_kafka_source *source)
+{
+    struct dp_kafka_plan *plan = &source->plan;
+    plan->partitions = &source->partitions;
+    plan->survey = &source->survey;
+    plan->brokers = source->client.brokers;
+    plan->assigned = source->events.assigned;
+    plan->ctx = source->ctx;
+}
+
 struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
                                                const struct dp_kafka_source_options *options,
                                                const struct dp_kafka_source_events *events,
@@ -681,6 +467,7 @@ struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
         return NULL;
     }
     open_reader(source);
+    open_plan(source);
     dp_kafka_survey_init(&source->survey, loop, source->client.rk, on_surveyed, source);
     if (!dp_kafka_client_start(&source->client, loop, on_woken, error, size)) {
         release_kafka(source, false);
@@ -714,7 +501,7 @@ void dp_kafka_source_start(struct dp_kafka_source *source, const struct dp_posit
                    item->topic);
     }
     if (shown)
-        dp_positions_copy(&source->shown, shown);
+        dp_positions_copy(&source->plan.shown, shown);
     survey_now(source);
 }
 
@@ -726,7 +513,7 @@ void dp_kafka_source_stop(struct dp_kafka_source *source)
     uv_timer_stop(&source->survey_timer);
     unassign(source);
     dp_kafka_partitions_clear(&source->partitions);
-    dp_positions_deinit(&source->shown);
+    dp_positions_deinit(&source->plan.shown);
 }
 
 static void on_closed(uv_handle_t *handle)

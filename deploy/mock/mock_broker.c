@@ -1,12 +1,13 @@
 /* A Kafka broker inside one small process, from librdkafka's own mock cluster: for a demonstration
  * where there is no Java. It keeps little, in memory, and is slow: not for measuring anything.
  *
- * Usage: dp-mock-broker PARTITIONS TOPIC...
+ * Usage: dp-mock-broker PARTITIONS TOPIC[:PARTITIONS]...
  * Prints its address (host:port) when it is ready and runs until SIGINT or SIGTERM. */
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -31,7 +32,12 @@ static rd_kafka_t *dp_mock_create(void)
 static int dp_mock_add_topics(rd_kafka_mock_cluster_t *cluster, int partitions, char **names)
 {
     for (; *names; names++) {
-        rd_kafka_resp_err_t err = rd_kafka_mock_topic_create(cluster, *names, partitions, 1);
+        char *own = strchr(*names, ':');
+        if (own) {
+            *own++ = '\0';
+        }
+        int count = own ? atoi(own) : partitions;
+        rd_kafka_resp_err_t err = rd_kafka_mock_topic_create(cluster, *names, count, 1);
         if (err) {
             fprintf(stderr, "dp-mock-broker: cannot create topic %s: %s\n", *names,
                     rd_kafka_err2str(err));
@@ -45,7 +51,7 @@ int main(int argc, char **argv)
 {
     int partitions = argc > 2 ? atoi(argv[1]) : 0;
     if (partitions < 1) {
-        fprintf(stderr, "usage: dp-mock-broker PARTITIONS TOPIC...\n");
+        fprintf(stderr, "usage: dp-mock-broker PARTITIONS TOPIC[:PARTITIONS]...\n");
         return 2;
     }
 

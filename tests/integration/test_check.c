@@ -50,7 +50,8 @@ static void check(const char *fmt, ...)
 static void check_servers(const char *options)
 {
     check("--connect --set kafka.bootstrap.servers=%s --set kafka.topics=%s "
-          "--set kafka.dead_letter_topic=%s --set redis.url=redis://127.0.0.1:%d %s",
+          "--set kafka.dead_letter_topic=%s --set kafka.control_topic=dp.check.control --set "
+          "redis.url=redis://127.0.0.1:%d %s",
           brokers, calls, dead, redis.port, options);
 }
 
@@ -150,6 +151,7 @@ static void test_all_is_well(void **state)
     assert_says("ok    Kafka at ");
     assert_says(": 3 partitions, offsets over 0 messages");
     assert_says("ok    group deskpulse may be used, has a position in 0 of 3 partitions");
+    assert_says("ok    control topic dp.check.control is not there yet: run makes it");
     assert_says("ok    dead-letter topic ");
     assert_says("signed in, version ");
     assert_says("ok    hashes can be replaced in one step");
@@ -158,6 +160,21 @@ static void test_all_is_well(void **state)
     redisContext *context = dp_test_redis_connect(&redis);
     dp_test_assert_reply(context, "0", "DBSIZE"); /* nothing is left behind */
     redisFree(context);
+}
+
+static void test_control_topic_that_is_there(void **state)
+{
+    (void)state;
+    char topic[128], options[256];
+    dp_test_topic_name(topic, sizeof topic);
+    dp_test_topic_create(brokers, topic, 1);
+    snprintf(options, sizeof options, "--set kafka.control_topic=%s", topic);
+    check_servers(options);
+    assert_int_equal(code, 0);
+    assert_says(": 1 partition\n");
+    dp_test_topic_grow(brokers, topic, 2);
+    check_servers(options);
+    assert_says("has 2 partitions: make it anew with one");
 }
 
 static void test_missing_topics(void **state)
@@ -282,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_refuses_a_wrong_configuration),
         cmocka_unit_test(test_refuses_wrong_use),
         cmocka_unit_test_setup_teardown(test_all_is_well, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_control_topic_that_is_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_topics, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_password, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_rights, set_up, tear_down),

@@ -38,7 +38,6 @@ static void test_defaults_and_what_the_user_says(void **state)
     assert_value(conf, "enable.auto.commit", "false");
     assert_value(conf, "enable.auto.offset.store", "false");
     assert_value(conf, "enable.partition.eof", "true");
-    assert_value(conf, "partition.assignment.strategy", "range");
     rd_kafka_conf_destroy(conf);
 }
 
@@ -84,6 +83,32 @@ static void assert_refused(enum dp_kafka_role role, const char *name, const char
     assert_null(strchr(error, '\n'));
 }
 
+static void assert_member(const char *name, const char *value, const char *session,
+                          const char *heartbeat)
+{
+    char error[512] = "";
+    const struct dp_kafka_property properties[] = {BROKERS, GROUP, {name, value}};
+    rd_kafka_conf_t *conf =
+        dp_kafka_conf_create(DP_KAFKA_MEMBER, properties, name ? 3 : 2, error, sizeof error);
+    assert_string_equal(error, "");
+    assert_value(conf, "session.timeout.ms", session);
+    assert_value(conf, "heartbeat.interval.ms", heartbeat);
+    assert_value(conf, "partition.assignment.strategy", "cooperative-sticky");
+    assert_value(conf, "enable.auto.commit", "false");
+    rd_kafka_conf_destroy(conf);
+}
+
+static void test_a_member_beats_often_enough(void **state)
+{
+    (void)state;
+    assert_member(NULL, NULL, "10000", "500");
+    assert_member("session.timeout.ms", "45000", "45000", "500");
+    assert_member("session.timeout.ms", "900", "900", "300");
+    assert_member("session.timeout.ms", "1", "1", "1");
+    assert_member("heartbeat.interval.ms", "2000", "10000", "2000");
+    assert_member("queued.min.messages", "7", "10000", "500"); /* goes to it too */
+}
+
 static void test_wrong_ones_are_named(void **state)
 {
     (void)state;
@@ -92,11 +117,13 @@ static void test_wrong_ones_are_named(void **state)
     assert_refused(DP_KAFKA_CONSUMER, "fetch.wait.max.ms", "soon", "Invalid value");
     assert_refused(DP_KAFKA_CONSUMER, "enable.auto.commit", "true", "set it to false");
     assert_refused(DP_KAFKA_CONSUMER, "enable.partition.eof", "false", "set it to true");
-    assert_refused(DP_KAFKA_CONSUMER, "partition.assignment.strategy", "cooperative-sticky",
-                   "use range");
+    assert_refused(DP_KAFKA_MEMBER, "partition.assignment.strategy", "range",
+                   "set it to cooperative-sticky");
     assert_refused(DP_KAFKA_CONSUMER, "partition.assignment.strategy", "range,cooperative-sticky",
-                   "use range");
-    assert_refused(DP_KAFKA_CONSUMER, "group.protocol", "consumer", "eager");
+                   "set it to cooperative-sticky");
+    assert_refused(DP_KAFKA_CONSUMER, "group.protocol", "consumer", "classic");
+    assert_refused(DP_KAFKA_MEMBER, "group.instance.id", "a", "no standby would take over");
+    assert_refused(DP_KAFKA_CONSUMER, "auto.offset.reset", "error", "earliest or latest");
     assert_refused(DP_KAFKA_PRODUCER, "transactional.id", "t", "transactions");
     assert_refused(DP_KAFKA_PRODUCER, "enable.idempotence", "false", "set it to true");
 }
@@ -119,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_and_what_the_user_says),
         cmocka_unit_test(test_each_role_takes_its_own),
+        cmocka_unit_test(test_a_member_beats_often_enough),
         cmocka_unit_test(test_wrong_ones_are_named),
         cmocka_unit_test(test_missing_ones_are_named),
     };
