@@ -9,6 +9,7 @@ from cases import until
 from faults import Faults
 from processes import Processes, knows_commit_interval
 from producer import Producer, wall_ms
+from program import configuration
 from proxy import Proxies
 from reader import Reader
 from servers import create_topics
@@ -20,6 +21,7 @@ TOPIC, DEAD, GROUP = "events", "dead", "chaos"
 PARTITIONS = 3
 LENGTHS = {"5s": 5000, "30s": 30_000, "1m": 60_000, "5m": 300_000, "1h": 3_600_000}
 LATENESS_MS = 10_000
+WINDOW = {"lengths": " ".join(LENGTHS), "allowed_lateness": f"{LATENESS_MS}ms"}
 PLAUSIBLE = 300      # keys: fewer than this prove nothing
 QUIET = 5            # seconds of peace before the producer ends
 CATCH_UP = 60        # seconds to have read all of it
@@ -42,8 +44,7 @@ class Chaos:
         return {"kafka": {"bootstrap.servers": f"127.0.0.1:{kafka_port}", "topics": TOPIC,
                           "group.id": GROUP, "dead_letter_topic": DEAD,
                           "session.timeout.ms": 6000, "heartbeat.interval.ms": 1000},
-                "redis": redis,
-                "window": {"lengths": " ".join(LENGTHS), "allowed_lateness": "10s"}}
+                "redis": redis, "window": WINDOW}
 
     def run(self):
         options = self.options
@@ -111,7 +112,7 @@ class Chaos:
         paths, there = partition_files(self.work, broker, TOPIC, PARTITIONS)
         if there != total:
             self.failed.append(f"{there} messages in the topic, {total} were sent")
-        verdict = Verdict(processes.all[0].conf, paths)
+        verdict = Verdict(configuration(os.path.join(self.work, "replay.conf"), window=WINDOW), paths)
         letters_path = os.path.join(self.work, "letters")
         if "dp:meta" in keys:
             verdict.judge(keys, eternal, letters_path)
