@@ -61,12 +61,12 @@ class Chaos:
             stack.enter_context(stores)
             create_topics(broker.address, PARTITIONS, TOPIC)
             create_topics(broker.address, 1, DEAD)
-            processes = stack.enter_context(Processes(options.program, options.processes, self.work,
-                                                      self.sections, stores, broker))
+            processes = stack.enter_context(Processes(options.program, options.processes,
+                                                      self.work, self.sections, stores, broker))
             reader = stack.enter_context(Reader(stores, LENGTHS))
             stream = Stream(options.seed, options.rate, wall_ms(), PARTITIONS, LATENESS_MS)
             producer = stack.enter_context(Producer(broker, TOPIC, stream))
-            faults = Faults(options.seed, processes, stores, broker, self.say)
+            faults = stack.enter_context(Faults(options.seed, processes, stores, broker, self.say))
             self.play(plan, processes, producer, faults)
             total = producer.finish()
             self.await_end(stores, total)
@@ -112,7 +112,8 @@ class Chaos:
         paths, there = partition_files(self.work, broker, TOPIC, PARTITIONS)
         if there != total:
             self.failed.append(f"{there} messages in the topic, {total} were sent")
-        verdict = Verdict(configuration(os.path.join(self.work, "replay.conf"), window=WINDOW), paths)
+        conf = configuration(os.path.join(self.work, "replay.conf"), window=WINDOW)
+        verdict = Verdict(conf, paths)
         letters_path = os.path.join(self.work, "letters")
         if "dp:meta" in keys:
             verdict.judge(keys, eternal, letters_path)
@@ -123,6 +124,8 @@ class Chaos:
         self.failed += faults.trouble + processes.trouble
         if reader.error:
             self.failed.append(reader.error)
+        if reader.rounds < self.options.seconds:
+            self.failed.append(f"only {reader.rounds} rounds of the reader")
         if verdict.compared < PLAUSIBLE:
             self.failed.append(f"only {verdict.compared} keys to compare")
         for text in self.failed + reader.notes + verdict.notes:
