@@ -9,6 +9,7 @@ from cases import until
 from faults import Faults
 from processes import Processes, knows_commit_interval
 from producer import Producer, wall_ms
+from program import configuration
 from proxy import Proxies
 from reader import Reader
 from servers import create_topics
@@ -20,6 +21,7 @@ TOPIC, DEAD, GROUP = "events", "dead", "chaos"
 PARTITIONS = 3
 LENGTHS = {"5s": 5000, "30s": 30_000, "1m": 60_000, "5m": 300_000, "1h": 3_600_000}
 LATENESS_MS = 10_000
+WINDOW = {"lengths": " ".join(LENGTHS), "allowed_lateness": f"{LATENESS_MS}ms"}
 PLAUSIBLE = 300      # keys: fewer than this prove nothing
 QUIET = 5            # seconds of peace before the producer ends
 CATCH_UP = 60        # seconds to have read all of it
@@ -42,8 +44,7 @@ class Chaos:
         return {"kafka": {"bootstrap.servers": f"127.0.0.1:{kafka_port}", "topics": TOPIC,
                           "group.id": GROUP, "dead_letter_topic": DEAD,
                           "session.timeout.ms": 6000, "heartbeat.interval.ms": 1000},
-                "redis": redis,
-                "window": {"lengths": " ".join(LENGTHS), "allowed_lateness": "10s"}}
+                "redis": redis, "window": WINDOW}
 
     def run(self):
         options = self.options
@@ -60,12 +61,12 @@ class Chaos:
             stack.enter_context(stores)
             create_topics(broker.address, PARTITIONS, TOPIC)
             create_topics(broker.address, 1, DEAD)
-            processes = stack.enter_context(Processes(options.program, options.processes, self.work,
-                                                      self.sections, stores, broker))
+            processes = stack.enter_context(Processes(options.program, options.processes,
+                                                      self.work, self.sections, stores, broker))
             reader = stack.enter_context(Reader(stores, LENGTHS))
             stream = Stream(options.seed, options.rate, wall_ms(), PARTITIONS, LATENESS_MS)
             producer = stack.enter_context(Producer(broker, TOPIC, stream))
-            faults = Faults(options.seed, processes, stores, broker, self.say)
+            faults = stack.enter_context(Faults(options.seed, processes, stores, broker, self.say))
             self.play(plan, processes, producer, faults)
             total = producer.finish()
             self.await_end(stores, total)
@@ -111,7 +112,8 @@ class Chaos:
         paths, there = partition_files(self.work, broker, TOPIC, PARTITIONS)
         if there != total:
             self.failed.append(f"{there} messages in the topic, {total} were sent")
-        verdict = Verdict(processes.all[0].conf, paths)
+        conf = configuration(os.path.join(self.work, "replay.conf"), window=WINDOW)
+        verdict = Verdict(conf, paths)
         letters_path = os.path.join(self.work, "letters")
         if "dp:meta" in keys:
             verdict.judge(keys, eternal, letters_path)
@@ -122,6 +124,8 @@ class Chaos:
         self.failed += faults.trouble + processes.trouble
         if reader.error:
             self.failed.append(reader.error)
+        if reader.rounds < self.options.seconds:
+            self.failed.append(f"only {reader.rounds} rounds of the reader")
         if verdict.compared < PLAUSIBLE:
             self.failed.append(f"only {verdict.compared} keys to compare")
         for text in self.failed + reader.notes + verdict.notes:

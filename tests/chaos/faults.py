@@ -1,5 +1,5 @@
-"""Carries the schedule out. Each fault runs in a thread of its own, so they overlap; what one of them
-has down (a process, Redis, Kafka) the next one that wants it waits for."""
+"""Carries the schedule out. Each fault runs in a thread of its own, so they overlap; what one of
+them has down (a process, Redis, Kafka) the next one that wants it waits for."""
 import contextlib
 import random
 import signal
@@ -9,7 +9,7 @@ import time
 from processes import kill_server
 
 PATIENCE = 40  # seconds to wait for what another fault has down
-# 1.2 s of work inside Redis, that is long enough for others to be told it is busy
+# So many milliseconds of work inside Redis: it tells all others that it is busy.
 BUSY = """local t = redis.call('TIME'); local stop = t[1] * 1000 + t[2] / 1000 + tonumber(ARGV[1])
 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > stop return 1"""
 
@@ -18,10 +18,17 @@ class Faults:
     def __init__(self, seed, processes, stores, broker, say):
         self.rng = random.Random(f"targets {seed}")
         self.processes, self.stores, self.broker, self.say = processes, stores, broker, say
-        self.locks = {"redis": threading.Lock(), "kafka": threading.Lock()}
         self.started = time.monotonic()
+        self.locks = {"redis": threading.Lock(), "kafka": threading.Lock()}
         self.count, self.threads, self.trouble = 0, [], []
         self.outages = []  # [begin, end or None] of what keeps a process from ending well
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        """Nothing is started again behind the back of who takes all down."""
+        self.join()
 
     def carry_out(self, faults, alive):
         """Begins each at its time; alive() raises where going on makes no sense."""

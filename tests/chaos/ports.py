@@ -1,5 +1,5 @@
-"""Ports on which nothing listens, below the range that the kernel hands out by itself: a server that
-was killed finds its port free when it comes back."""
+"""Ports on which nothing listens, below the range that the kernel hands out by itself: a server
+that was killed finds its port free when it comes back."""
 import random
 import socket
 

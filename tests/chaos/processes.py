@@ -105,7 +105,7 @@ class Processes:
         return self.all[fastest] if self.speeds[fastest] >= WRITES else None
 
     def watch(self):
-        passed, since = [0] * len(self.all), time.monotonic()
+        passed, since, ended = [0] * len(self.all), time.monotonic(), set()
         while not self.over.wait(0.2):
             now = time.monotonic()
             for number, proxy in enumerate(self.proxies):
@@ -118,7 +118,13 @@ class Processes:
                 if code is not None and not process.ours:
                     process.ours = True
                     self.trouble.append(f"{process} ended by itself, exit code {code}")
-                    threading.Timer(0.5, process.start).start()
+                    ended.add(process)
+            for process in list(ended):  # what a fault has down, the fault starts
+                if process.lock.acquire(blocking=False):
+                    if process.popen.poll() is not None:
+                        process.start()
+                    ended.discard(process)
+                    process.lock.release()
 
     def end_all(self):
         """SIGTERM to all at once, and the sanitizers' word."""

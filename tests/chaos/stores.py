@@ -88,8 +88,8 @@ class Stores:
         self.primary.start()
 
     def fail_over(self, lost_seconds):
-        """The replica takes over without what was written in the last moments; the old primary comes
-        back as a replica that has nothing."""
+        """The replica takes over without what was written in the last moments; the old primary
+        comes back as a replica that has nothing."""
         self.until_followed()
         self.link.refuse()
         time.sleep(lost_seconds)

@@ -1,9 +1,9 @@
 """A seeded stream of events as they come from a busy contact centre, about now: with disorder,
 duplicates, late, early and broken ones.
 
-What the figures are must not depend on how the partitions' messages fall in between each other. So
-every event that may name its agent's team does, and each partition begins with a state of every agent
-that names it, for the facts of agents whose events cannot."""
+What the figures are must not depend on how the partitions' messages fall in between each other.
+So every event that may name its agent's team does, and each partition begins with a state of every
+agent that names it, for the facts of agents whose events cannot."""
 import datetime
 import functools
 import heapq
@@ -59,7 +59,7 @@ class Stream:
         self.queue, self.numbers, self.contacts = [], 0, 0
         self.next_contact = float(start_ms)
         self.next_state = dict.fromkeys(self.agents, start_ms + 1000)
-        self.next_giant = start_ms + 8000
+        self.next_giant, self.giants_sent = start_ms + 8000, 0
         template = {"specversion": "1.0", "source": "/broken", "id": "broken",
                     "type": "agent.state", "time": time_text(start_ms),
                     "data": {"agent_id": "broken-agent", "state": "busy"}}
@@ -92,7 +92,8 @@ class Stream:
                 self.next_state[agent] = due + self.rng.randrange(1500, 8000)
         if self.next_giant <= now_ms:
             self.send(now_ms, self.rng.choice(self.giants))
-            self.next_giant += 20_000
+            self.giants_sent += 1
+            self.next_giant += 20_000 if self.giants_sent < 4 else 300_000
         self.now = now_ms
         while self.queue and self.queue[0][0] <= now_ms:
             yield heapq.heappop(self.queue)[2]
@@ -156,7 +157,8 @@ class Stream:
             put("contact.abandoned", time + rng.randrange(1000, 12_000))
             return
         if rng.random() < 0.1:
-            put("contact.declined", time + rng.randrange(200, 900), agent_id=rng.choice(self.agents))
+            other = rng.choice(self.agents)
+            put("contact.declined", time + rng.randrange(200, 900), agent_id=other)
         end = self.leg(put, agent, time + rng.randrange(1000, 8000), channel)
         if rng.random() < 0.12:
             other = rng.choice(self.agents)

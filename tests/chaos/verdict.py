@@ -1,9 +1,9 @@
 """Compares what is in Redis in the end with a replay of what is in Kafka.
 
 A hash says as of when it is, and one that nothing has changed since keeps an earlier moment than
-others. So it is held against two replays. One as of its own moment: there every byte counts. And one
-as of the last flush: there all counts but what the clock alone moves, for had anything else changed
-it would have been written again. So an old hash that has missed an update is found, too."""
+others. So it is held against two replays. One as of its own moment: there every byte counts. And
+one as of the last flush: there all counts but what the clock alone moves, for had anything else
+changed it would have been written again. So an old hash that has missed an update is found, too."""
 import concurrent.futures
 import json
 import os
@@ -121,8 +121,9 @@ class Verdict:
     # ------------------------------------------------------------ dead letters
 
     def judge_letters(self, broker, topic, letters_path):
-        """Each message that was refused is in the topic of dead letters, with its reason, unchanged;
-        that may be more than once. A file counts its lines from 1, a partition from 0."""
+        """Each message that was refused is in the topic of dead letters, with its reason and
+        unchanged; that may be more than once. A file counts its lines from 1, a partition from
+        0."""
         expected = {(self.paths.index(letter["topic"]), letter["offset"] - 1):
                     (letter["reason"], letter["value"])
                     for letter in read_dead_letters(letters_path)}
