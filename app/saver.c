@@ -250,7 +250,9 @@ static void become_owner(struct dp_saver *saver)
     forget_record(saver);
     dp_journal_clear(&saver->journal);
     saver->journal.frame = saver->place.number + 1;
+#ifndef DP_MUTATION_NO_JOURNAL
     dp_aggregator_set_journal(agg, &saver->journal);
+#endif
     saver->events.loaded(saver->ctx, &saver->positions, &saver->shown);
 }
 
