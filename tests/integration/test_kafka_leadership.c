@@ -325,11 +325,12 @@ static void test_control_topic_with_more_partitions(void **state)
     dp_test_topic_create(dp_test_brokers(), control, 3);
     dp_test_log_capture();
     join_at(&first, dp_test_brokers());
-    run_until(&first.gained, 1);
+    int64_t ms = run_until(&first.gained, 1);
     join_at(&second, dp_test_brokers());
     run_for(3000);
     int lines = dp_test_log_lines("more than one partition", control);
     dp_test_log_release();
+    expect_within("control topic there, and owned", ms, 8000);
     assert_true(lines >= 1);
     assert_true(dp_kafka_leadership_held(first.leadership) !=
                 dp_kafka_leadership_held(second.leadership));
