@@ -84,6 +84,7 @@ static void assign(struct dp_kafka_leadership *self, rd_kafka_topic_partition_li
     if (!has_partition(list))
         return;
     self->assigned = true;
+    self->missing = false;
     if (!self->rejoining) {
         self->held = true;
         self->events.gained(self->ctx);
@@ -195,8 +196,6 @@ static void serve_topic(struct dp_kafka_leadership *self)
         if (!self->assigned)
             dp_kafka_leadership_rejoin(self);
     }
-    if (self->assigned)
-        self->missing = false;
     if (self->missing && (!self->made_ms || now_ms - self->made_ms >= MAKE_INTERVAL_MS)) {
         self->made_ms = now_ms;
         dp_kafka_control_topic_make(&self->topic);

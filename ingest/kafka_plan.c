@@ -235,6 +235,7 @@ static bool see_to_gone(struct dp_kafka_plan *plan, size_t index)
             return false;
         }
     }
+    topic->missed = 0;
     return true;
 }
 

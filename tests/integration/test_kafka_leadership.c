@@ -167,10 +167,10 @@ static void expect_letter(const struct child *child, char expected)
     assert_int_equal(letter, expected);
 }
 
-static void end_child(struct child *child, int number)
+/* It has been sent that signal. */
+static void await_child(struct child *child, int number)
 {
     int status;
-    kill(child->pid, number);
     waitpid(child->pid, &status, 0);
     close(child->out);
     if (number == SIGTERM)
@@ -286,7 +286,7 @@ static void test_processes_that_end_and_die(void **state)
         kill(child.pid, cases[i].number);
         run_until(&standby.gained, i + 1);
         expect_within(cases[i].what, (int64_t)(uv_hrtime() - begun_ns) / 1000000, cases[i].most_ms);
-        end_child(&child, cases[i].number);
+        await_child(&child, cases[i].number);
         dp_kafka_leadership_close(standby.leadership, 5000);
     }
     finish();
@@ -313,7 +313,8 @@ static void test_stopped_process_hears_that_it_lost(void **state)
     /* It stands by now, and takes over. */
     dp_kafka_leadership_close(standby.leadership, 5000);
     expect_letter(&child, 'g');
-    end_child(&child, SIGTERM);
+    kill(child.pid, SIGTERM);
+    await_child(&child, SIGTERM);
     finish();
 }
 
@@ -325,16 +326,39 @@ static void test_control_topic_with_more_partitions(void **state)
     dp_test_topic_create(dp_test_brokers(), control, 3);
     dp_test_log_capture();
     join_at(&first, dp_test_brokers());
-    run_until(&first.gained, 1);
+    int64_t ms = run_until(&first.gained, 1);
     join_at(&second, dp_test_brokers());
     run_for(3000);
     int lines = dp_test_log_lines("more than one partition", control);
     dp_test_log_release();
+    expect_within("control topic there, and owned", ms, 8000);
     assert_true(lines >= 1);
     assert_true(dp_kafka_leadership_held(first.leadership) !=
                 dp_kafka_leadership_held(second.leadership));
     dp_kafka_leadership_close(first.leadership, 5000);
     dp_kafka_leadership_close(second.leadership, 5000);
+    finish();
+}
+
+static void test_control_topic_is_deleted(void **state)
+{
+    (void)state;
+    struct member member = {0};
+    begin();
+    join_at(&member, dp_test_brokers());
+    run_until(&member.gained, 1);
+    dp_test_topic_delete(dp_test_brokers(), control);
+    uint64_t end_ns = uv_hrtime() + DP_TEST_PATIENCE_NS;
+    while (dp_test_topic_partitions(dp_test_brokers(), control) == 0 && uv_hrtime() < end_ns)
+        run_for(500);
+    assert_int_equal(dp_test_topic_partitions(dp_test_brokers(), control), 1);
+    while (!dp_kafka_leadership_held(member.leadership) && uv_hrtime() < end_ns)
+        run_for(100);
+    run_for(12000); /* librdkafka has looked at the topic again */
+    while (!dp_kafka_leadership_held(member.leadership) && uv_hrtime() < end_ns)
+        run_for(100);
+    assert_true(dp_kafka_leadership_held(member.leadership));
+    dp_kafka_leadership_close(member.leadership, 5000);
     finish();
 }
 
@@ -369,6 +393,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_processes_that_end_and_die),
         cmocka_unit_test(test_stopped_process_hears_that_it_lost),
         cmocka_unit_test(test_control_topic_with_more_partitions),
+        cmocka_unit_test(test_control_topic_is_deleted),
         cmocka_unit_test(test_broker_that_does_not_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
