@@ -143,23 +143,35 @@ class Faults:
 
     # ------------------------------------------------------------ the network
 
-    def cut(self, proxy, how, seconds):
+    def cut(self, how, seconds, *proxies):
         with self.outage():
-            getattr(proxy, how)()
+            for proxy in proxies:
+                getattr(proxy, how)()
             time.sleep(seconds)
-            proxy.heal()
+            for proxy in proxies:
+                proxy.heal()
 
     def refuse_redis(self, process, seconds):
-        self.cut(self.stores.proxies[process.number], "refuse", seconds)
+        self.cut("refuse", seconds, self.stores.proxies[process.number])
 
     def swallow_redis(self, process, seconds):
-        self.cut(self.stores.proxies[process.number], "swallow", seconds)
+        self.cut("swallow", seconds, self.stores.proxies[process.number])
 
     def refuse_kafka(self, process, seconds):
-        self.cut(self.broker.proxies[process.number], "refuse", seconds)
+        self.cut("refuse", seconds, self.broker.proxies[process.number])
 
     def swallow_kafka(self, process, seconds):
-        self.cut(self.broker.proxies[process.number], "swallow", seconds)
+        self.cut("swallow", seconds, self.broker.proxies[process.number])
+
+    def refuse_all(self, process, seconds):
+        self.cut("refuse", seconds, self.stores.proxies[process.number],
+                 self.broker.proxies[process.number])
+
+    def swallow_all(self, process, seconds):
+        """For longer than its session: another one takes over, and what this one had begun to write
+        comes out of the hole afterwards."""
+        self.cut("swallow", seconds, self.stores.proxies[process.number],
+                 self.broker.proxies[process.number])
 
     # ------------------------------------------------------------ servers
 

@@ -19,6 +19,8 @@ KINDS = {
     "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
     "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
     "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
+    "swallow-all": (2, ("active",), 8, 11),
+    "refuse-all": (1, ("active", "standby"), 2, 10),
     "clients-killed": (1, ("redis",), 0, 0),
     "scripts-killed": (1, ("redis",), 1, 1),
     "redis-paused": (1, ("redis",), 1, 3),
@@ -27,6 +29,9 @@ KINDS = {
     "redis-full": (1, ("redis",), 2, 4),
     "redis-readonly": (1, ("redis",), 2, 4),
 }
+# What the program's guards are for: these come first, in any order, so that a short run has them.
+CORE = ("kill", "kill-twice", "stop", "swallow-all", "redis-failover", "redis-kill",
+        "swallow-redis", "kafka-kill")
 FIRST = 3.0  # seconds of peace at the beginning
 
 
@@ -34,7 +39,9 @@ def schedule(seed, seconds, every, kinds):
     """Faults about `every` seconds apart, dealt from a deck that is shuffled again when it is out:
     each kind comes up before another comes up too often. The last second is quiet."""
     rng = random.Random(f"faults {seed}")
-    deck, faults, at = [], [], FIRST
+    faults, at = [], FIRST
+    deck = [kind for kind in CORE if kind in kinds]
+    rng.shuffle(deck)
     while kinds and at < seconds - 1:
         if not deck:
             deck = [kind for kind in kinds for _ in range(KINDS[kind][0])]
