@@ -9,6 +9,7 @@ import time
 from processes import kill_server
 
 PATIENCE = 40  # seconds to wait for what another fault has down
+TAKES_OVER = 20  # seconds until some process should be the active one again
 # So many milliseconds of work inside Redis: it tells all others that it is busy.
 BUSY = """local t = redis.call('TIME'); local stop = t[1] * 1000 + t[2] / 1000 + tonumber(ARGV[1])
 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > stop return 1"""
@@ -20,6 +21,8 @@ class Faults:
         self.processes, self.stores, self.broker, self.say = processes, stores, broker, say
         self.started = time.monotonic()
         self.locks = {"redis": threading.Lock(), "kafka": threading.Lock()}
+        self.hunt = threading.Lock()  # one fault after the other looks for the active process
+        self.over = threading.Event()
         self.count, self.threads, self.trouble = 0, [], []
         self.outages = []  # [begin, end or None] of what keeps a process from ending well
 
@@ -28,6 +31,7 @@ class Faults:
 
     def __exit__(self, *error):
         """Nothing is started again behind the back of who takes all down."""
+        self.over.set()
         self.join()
 
     def carry_out(self, faults, alive):
@@ -60,10 +64,11 @@ class Faults:
                 self.tell(fault, "all")
                 method(fault.seconds)
             else:
-                process = self.choose(fault.target)
-                with self.held(process.lock):
-                    self.tell(fault, f"{process} ({fault.target})")
-                    method(process, fault.seconds)
+                process, role = self.choose(fault.target)
+                if process:
+                    with self.released(process.lock):
+                        self.tell(fault, f"{process} ({role})")
+                        method(process, fault.seconds)
         except Exception as error:
             self.trouble.append(f"{fault.kind} could not be done: {type(error).__name__}: {error}")
 
@@ -82,6 +87,13 @@ class Faults:
             lock.release()
 
     @contextlib.contextmanager
+    def released(self, lock):
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
     def outage(self):
         span = [time.monotonic(), None]
         self.outages.append(span)
@@ -91,11 +103,23 @@ class Faults:
             span[1] = time.monotonic()
 
     def choose(self, target):
-        active = self.processes.active()
-        if target == "active" and active:
-            return active
-        free = [one for one in self.processes.all if one is not active and not one.lock.locked()]
-        return self.rng.choice(free or self.processes.all)
+        """A process, its lock held, and what it is; none where the time is over before that. A
+        fault of the active one waits until there is one, and lets it do a little: between two
+        faults of that kind somebody has taken over, or the second would hit nothing."""
+        end = time.monotonic() + TAKES_OVER
+        with self.hunt if target == "active" else contextlib.nullcontext():
+            while not self.over.is_set():
+                active = self.processes.active()
+                late = time.monotonic() > end
+                others = [one for one in self.processes.all if one is not active]
+                wanted = [active] if target == "active" and not late else others
+                process = self.rng.choice(wanted or [active])
+                if process and process.lock.acquire(blocking=False):
+                    if process is active:
+                        time.sleep(self.rng.uniform(0.2, 1.5))
+                    return process, "active" if process is active else "standby"
+                time.sleep(0.05)
+        return None, None
 
     # ------------------------------------------------------------ processes
 

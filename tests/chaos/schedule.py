@@ -8,7 +8,7 @@ Fault = collections.namedtuple("Fault", "at kind target seconds")
 KINDS = {
     "kill": (4, ("active", "active", "active", "standby"), 0, 3),
     "kill-twice": (2, ("active",), 0, 1),
-    "stop": (3, ("active", "active", "standby"), 7, 10),
+    "stop": (3, ("active", "active", "standby"), 5, 9),
     "term": (2, ("active", "standby"), 0, 2),
     "roll": (1, ("all",), 0, 1),
     "redis-kill": (2, ("redis",), 0, 3),
@@ -19,7 +19,7 @@ KINDS = {
     "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
     "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
     "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
-    "swallow-all": (2, ("active",), 8, 11),
+    "swallow-all": (2, ("active",), 6, 10),
     "refuse-all": (1, ("active", "standby"), 2, 10),
     "clients-killed": (1, ("redis",), 0, 0),
     "scripts-killed": (1, ("redis",), 1, 1),
