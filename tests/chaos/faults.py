@@ -9,6 +9,7 @@ import time
 from processes import kill_server
 
 PATIENCE = 40  # seconds to wait for what another fault has down
+STARTS = 12    # of a process that wakes up
 TAKES_OVER = 20  # seconds until some process should be the active one again
 # So many milliseconds of work inside Redis: it tells all others that it is busy.
 BUSY = """local t = redis.call('TIME'); local stop = t[1] * 1000 + t[2] / 1000 + tonumber(ARGV[1])
@@ -146,8 +147,15 @@ class Faults:
             self.kill(heir, 0.2)
 
     def stop(self, process, seconds):
+        """It wakes up by fits and starts, as on a machine that has much to do: what it still takes
+        itself for meets what has become of the world at many moments, not at one."""
         process.send(signal.SIGSTOP)
         time.sleep(seconds)
+        for _ in range(STARTS):
+            process.send(signal.SIGCONT)
+            time.sleep(self.rng.uniform(0.0005, 0.006))
+            process.send(signal.SIGSTOP)
+            time.sleep(0.03)
         process.send(signal.SIGCONT)
 
     def term(self, process, seconds):
@@ -196,6 +204,20 @@ class Faults:
         comes out of the hole afterwards."""
         self.cut("swallow", seconds, self.stores.proxies[process.number],
                  self.broker.proxies[process.number])
+
+    def late_answers(self, process, seconds):
+        """Kafka's answer to a heartbeat comes so late that the process believes in its session for
+        seconds after Kafka has given its place to another one: two are active then, both with Redis
+        in reach."""
+        proxy = self.broker.proxies[process.number]
+        with self.outage():
+            proxy.pass_only(True, False)   # one heartbeat goes out, and its answer waits
+            time.sleep(0.7)
+            proxy.pass_only(False, False)  # no other one reaches Kafka
+            time.sleep(2.8)
+            proxy.pass_only(False, True)   # "you are still in", says the answer
+            time.sleep(seconds)
+            proxy.heal()
 
     # ------------------------------------------------------------ servers
 

@@ -20,6 +20,7 @@ KINDS = {
     "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
     "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
     "swallow-all": (2, ("active",), 6, 10),
+    "late-answers": (2, ("active",), 4, 7),
     "refuse-all": (1, ("active", "standby"), 2, 10),
     "clients-killed": (1, ("redis",), 0, 0),
     "scripts-killed": (1, ("redis",), 1, 1),
@@ -30,8 +31,8 @@ KINDS = {
     "redis-readonly": (1, ("redis",), 2, 4),
 }
 # What the program's guards are for: these come first, in any order, so that a short run has them.
-CORE = ("kill", "kill-twice", "stop", "swallow-all", "redis-failover", "redis-kill",
-        "swallow-redis", "kafka-kill")
+CORE = ("kill", "kill-twice", "stop", "swallow-all", "late-answers", "redis-failover",
+        "redis-kill", "swallow-redis", "kafka-kill")
 FIRST = 3.0  # seconds of peace at the beginning
 
 
