@@ -238,13 +238,18 @@ static void make_room(struct arena *arena, const struct dp_message *messages, si
     arena->size = need;
 }
 
-/* NULL: no JSON. */
+/* NULL: no JSON. What that took is given back at once: a text that is broken, such as thousands of
+ * open brackets, may take more than any that is right, and those after it in the batch need theirs.
+ */
 static yyjson_val *parse(struct dp_cloudevents *self, struct dp_str json)
 {
     yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, &self->arena};
+    size_t used = self->arena.used;
     /* The text is not written to without YYJSON_READ_INSITU. */
-    return yyjson_doc_get_root(
-        yyjson_read_opts((char *)(uintptr_t)json.p, json.len, READ_FLAGS, &alc, NULL));
+    yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)json.p, json.len, READ_FLAGS, &alc, NULL);
+    if (!doc)
+        self->arena.used = used;
+    return yyjson_doc_get_root(doc);
 }
 
 static enum dp_reject decode_message(struct dp_cloudevents *self, const struct dp_message *message,

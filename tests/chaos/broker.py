@@ -27,5 +27,5 @@ class Broker(Server):
         return ("listeners=" + ",".join((main, f"CONTROLLER://127.0.0.1:{controller}", *inner)),
                 "advertised.listeners=" + ",".join((main, *outer)),
                 "listener.security.protocol.map=" + ",".join(security),
-                "inter.broker.listener.name=PLAINTEXT",
+                "inter.broker.listener.name=PLAINTEXT", "group.min.session.timeout.ms=2000",
                 f"controller.quorum.voters=1@127.0.0.1:{controller}")

@@ -21,6 +21,7 @@ TOPIC, DEAD, GROUP = "events", "dead", "chaos"
 PARTITIONS = 3
 LENGTHS = {"5s": 5000, "30s": 30_000, "1m": 60_000, "5m": 300_000, "1h": 3_600_000}
 LATENESS_MS = 10_000
+SESSION_MS = 4000    # short, so that many a process is replaced in a short run
 WINDOW = {"lengths": " ".join(LENGTHS), "allowed_lateness": f"{LATENESS_MS}ms"}
 PLAUSIBLE = 300      # keys: fewer than this prove nothing
 QUIET = 5            # seconds of peace before the producer ends
@@ -43,7 +44,7 @@ class Chaos:
             redis["commit_interval"] = "500ms"
         return {"kafka": {"bootstrap.servers": f"127.0.0.1:{kafka_port}", "topics": TOPIC,
                           "group.id": GROUP, "dead_letter_topic": DEAD,
-                          "session.timeout.ms": 6000, "heartbeat.interval.ms": 1000},
+                          "session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 500},
                 "redis": redis, "window": WINDOW}
 
     def run(self):
@@ -83,6 +84,7 @@ class Chaos:
         while time.monotonic() - faults.started < self.options.seconds:
             alive()
             time.sleep(0.1)
+        faults.over.set()
         faults.join()
         time.sleep(QUIET)
 

@@ -9,6 +9,8 @@ import time
 from processes import kill_server
 
 PATIENCE = 40  # seconds to wait for what another fault has down
+STARTS = 12    # of a process that wakes up
+TAKES_OVER = 20  # seconds until some process should be the active one again
 # So many milliseconds of work inside Redis: it tells all others that it is busy.
 BUSY = """local t = redis.call('TIME'); local stop = t[1] * 1000 + t[2] / 1000 + tonumber(ARGV[1])
 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > stop return 1"""
@@ -20,6 +22,8 @@ class Faults:
         self.processes, self.stores, self.broker, self.say = processes, stores, broker, say
         self.started = time.monotonic()
         self.locks = {"redis": threading.Lock(), "kafka": threading.Lock()}
+        self.hunt = threading.Lock()  # one fault after the other looks for the active process
+        self.over = threading.Event()
         self.count, self.threads, self.trouble = 0, [], []
         self.outages = []  # [begin, end or None] of what keeps a process from ending well
 
@@ -28,6 +32,7 @@ class Faults:
 
     def __exit__(self, *error):
         """Nothing is started again behind the back of who takes all down."""
+        self.over.set()
         self.join()
 
     def carry_out(self, faults, alive):
@@ -60,10 +65,11 @@ class Faults:
                 self.tell(fault, "all")
                 method(fault.seconds)
             else:
-                process = self.choose(fault.target)
-                with self.held(process.lock):
-                    self.tell(fault, f"{process} ({fault.target})")
-                    method(process, fault.seconds)
+                process, role = self.choose(fault.target)
+                if process:
+                    with self.released(process.lock):
+                        self.tell(fault, f"{process} ({role})")
+                        method(process, fault.seconds)
         except Exception as error:
             self.trouble.append(f"{fault.kind} could not be done: {type(error).__name__}: {error}")
 
@@ -82,6 +88,13 @@ class Faults:
             lock.release()
 
     @contextlib.contextmanager
+    def released(self, lock):
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
     def outage(self):
         span = [time.monotonic(), None]
         self.outages.append(span)
@@ -91,11 +104,23 @@ class Faults:
             span[1] = time.monotonic()
 
     def choose(self, target):
-        active = self.processes.active()
-        if target == "active" and active:
-            return active
-        free = [one for one in self.processes.all if one is not active and not one.lock.locked()]
-        return self.rng.choice(free or self.processes.all)
+        """A process, its lock held, and what it is; none where the time is over before that. A
+        fault of the active one waits until there is one, and lets it do a little: between two
+        faults of that kind somebody has taken over, or the second would hit nothing."""
+        end = time.monotonic() + TAKES_OVER
+        with self.hunt if target == "active" else contextlib.nullcontext():
+            while not self.over.is_set():
+                active = self.processes.active()
+                late = time.monotonic() > end
+                others = [one for one in self.processes.all if one is not active]
+                wanted = [active] if target == "active" and not late else others
+                process = self.rng.choice(wanted or [active])
+                if process and process.lock.acquire(blocking=False):
+                    if process is active:
+                        time.sleep(self.rng.uniform(0.2, 1.5))
+                    return process, "active" if process is active else "standby"
+                time.sleep(0.05)
+        return None, None
 
     # ------------------------------------------------------------ processes
 
@@ -122,8 +147,15 @@ class Faults:
             self.kill(heir, 0.2)
 
     def stop(self, process, seconds):
+        """It wakes up by fits and starts, as on a machine that has much to do: what it still takes
+        itself for meets what has become of the world at many moments, not at one."""
         process.send(signal.SIGSTOP)
         time.sleep(seconds)
+        for _ in range(STARTS):
+            process.send(signal.SIGCONT)
+            time.sleep(self.rng.uniform(0.0005, 0.006))
+            process.send(signal.SIGSTOP)
+            time.sleep(0.03)
         process.send(signal.SIGCONT)
 
     def term(self, process, seconds):
@@ -143,23 +175,49 @@ class Faults:
 
     # ------------------------------------------------------------ the network
 
-    def cut(self, proxy, how, seconds):
+    def cut(self, how, seconds, *proxies):
         with self.outage():
-            getattr(proxy, how)()
+            for proxy in proxies:
+                getattr(proxy, how)()
             time.sleep(seconds)
-            proxy.heal()
+            for proxy in proxies:
+                proxy.heal()
 
     def refuse_redis(self, process, seconds):
-        self.cut(self.stores.proxies[process.number], "refuse", seconds)
+        self.cut("refuse", seconds, self.stores.proxies[process.number])
 
     def swallow_redis(self, process, seconds):
-        self.cut(self.stores.proxies[process.number], "swallow", seconds)
+        self.cut("swallow", seconds, self.stores.proxies[process.number])
 
     def refuse_kafka(self, process, seconds):
-        self.cut(self.broker.proxies[process.number], "refuse", seconds)
+        self.cut("refuse", seconds, self.broker.proxies[process.number])
 
     def swallow_kafka(self, process, seconds):
-        self.cut(self.broker.proxies[process.number], "swallow", seconds)
+        self.cut("swallow", seconds, self.broker.proxies[process.number])
+
+    def refuse_all(self, process, seconds):
+        self.cut("refuse", seconds, self.stores.proxies[process.number],
+                 self.broker.proxies[process.number])
+
+    def swallow_all(self, process, seconds):
+        """For longer than its session: another one takes over, and what this one had begun to write
+        comes out of the hole afterwards."""
+        self.cut("swallow", seconds, self.stores.proxies[process.number],
+                 self.broker.proxies[process.number])
+
+    def late_answers(self, process, seconds):
+        """Kafka's answer to a heartbeat comes so late that the process believes in its session for
+        seconds after Kafka has given its place to another one: two are active then, both with Redis
+        in reach."""
+        proxy = self.broker.proxies[process.number]
+        with self.outage():
+            proxy.pass_only(True, False)   # one heartbeat goes out, and its answer waits
+            time.sleep(0.7)
+            proxy.pass_only(False, False)  # no other one reaches Kafka
+            time.sleep(2.8)
+            proxy.pass_only(False, True)   # "you are still in", says the answer
+            time.sleep(seconds)
+            proxy.heal()
 
     # ------------------------------------------------------------ servers
 

@@ -17,7 +17,7 @@ class Proxy:
         self.loop, self.port, self.target_port = loop, port, target_port
         self.passed = 0           # bytes to the target: who writes is seen by them
         self.server, self.writers = None, set()
-        self.flowing = None       # cleared: a black hole
+        self.there = self.back = None  # to the target and from it; cleared: a black hole
         self.call(self.open())
 
     def call(self, what):
@@ -31,7 +31,11 @@ class Proxy:
         """A black hole until heal(): connections stay and are accepted, and nothing passes. What is
         in the hole then comes out, as TCP would send it again: late writes of a process that
         somebody has replaced meanwhile."""
-        self.call(self.clear())
+        self.call(self.flow(False, False))
+
+    def pass_only(self, there, back):
+        """A hole in one direction, or in both."""
+        self.call(self.flow(there, back))
 
     def heal(self):
         self.call(self.open())
@@ -42,9 +46,9 @@ class Proxy:
         self.call(self.reset())
 
     async def open(self):
-        if self.flowing is None:
-            self.flowing = asyncio.Event()
-        self.flowing.set()
+        if self.there is None:
+            self.there, self.back = asyncio.Event(), asyncio.Event()
+        await self.flow(True, True)
         if self.server is None:
             self.server = await asyncio.start_server(self.connected, "127.0.0.1", self.port)
 
@@ -54,8 +58,12 @@ class Proxy:
             self.server = None
         await self.reset()
 
-    async def clear(self):
-        self.flowing.clear()
+    async def flow(self, there, back):
+        for event, flows in ((self.there, there), (self.back, back)):
+            if flows:
+                event.set()
+            else:
+                event.clear()
 
     async def reset(self):
         for writer in list(self.writers):
@@ -64,7 +72,7 @@ class Proxy:
     async def connected(self, reader, writer):
         self.writers.add(writer)
         try:
-            await self.flowing.wait()
+            await self.there.wait()
             there_reader, there = await asyncio.open_connection("127.0.0.1", self.target_port)
         except OSError:
             self.writers.discard(writer)
@@ -72,22 +80,22 @@ class Proxy:
             return
         self.writers.add(there)
         try:
-            await asyncio.gather(self.pump(reader, there, True),
-                                 self.pump(there_reader, writer, False))
+            await asyncio.gather(self.pump(reader, there, self.there),
+                                 self.pump(there_reader, writer, self.back))
         finally:
             self.writers -= {writer, there}
             abort(writer)
             abort(there)
 
-    async def pump(self, reader, writer, counted):
+    async def pump(self, reader, writer, flowing):
         try:
             while True:
                 data = await reader.read(PIECE)
-                await self.flowing.wait()
+                await flowing.wait()
                 if not data:
                     writer.write_eof()
                     return
-                if counted:
+                if flowing is self.there:
                     self.passed += len(data)
                 writer.write(data)
                 await writer.drain()

@@ -7,7 +7,8 @@ from figures import WINDOW
 from sound import unsound
 
 SETS = ("dp:agents", "dp:teams", "dp:queues")
-LIGHT = ("as_of_ms", "updated_ms", "v", "from_ms")
+LIGHT = ("as_of_ms", "updated_ms", "v", "consumed", "watermark_ms")
+RISING = LIGHT[3:]  # of dp:meta: who writes what it knew before it was replaced takes these back
 SHARE = 16  # every so many rounds a hash is read as a whole
 DUTY = 0.25  # of one core, at most
 SHOWN = 20
@@ -58,20 +59,23 @@ class Reader(threading.Thread):
         hashes = redis.hashes(whole)
         if self.failovers != self.stores.failovers:
             return
-        for key, (as_of, updated, version, since) in zip(keys, replies):
-            if (as_of, updated, version, since) != (None, None, None, None):
-                self.judge_time(key, as_of or updated)
+        for key, (as_of, updated, *others) in zip(keys, replies):
+            if as_of or updated or any(others):  # else it has gone since
+                self.judge_rise(key, as_of or updated)
+            if key == "dp:meta":
+                for name, text in zip(RISING, others[1:]):
+                    self.judge_rise(f"{key} {name}", text or "0")
         for key, value in zip(whole, hashes):
             if value:  # it may have gone since
                 self.judged += 1
-                self.judge_time(key, value.get("as_of_ms") or value.get("updated_ms"))
+                self.judge_rise(key, value.get("as_of_ms") or value.get("updated_ms"))
                 self.judge(key, value)
         self.rounds += 1
         took = time.monotonic() - started
         self.longest = max(self.longest, took)
         self.over.wait(min(1.0, took * (1 / DUTY - 1)))
 
-    def judge_time(self, key, text):
+    def judge_rise(self, key, text):
         if text is None:
             self.half_written += 1
             self.note(f"{key} does not say as of when it is")

@@ -8,7 +8,7 @@ Fault = collections.namedtuple("Fault", "at kind target seconds")
 KINDS = {
     "kill": (4, ("active", "active", "active", "standby"), 0, 3),
     "kill-twice": (2, ("active",), 0, 1),
-    "stop": (3, ("active", "active", "standby"), 7, 10),
+    "stop": (3, ("active", "active", "standby"), 5, 9),
     "term": (2, ("active", "standby"), 0, 2),
     "roll": (1, ("all",), 0, 1),
     "redis-kill": (2, ("redis",), 0, 3),
@@ -19,6 +19,9 @@ KINDS = {
     "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
     "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
     "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
+    "swallow-all": (2, ("active",), 6, 10),
+    "late-answers": (2, ("active",), 4, 7),
+    "refuse-all": (1, ("active", "standby"), 2, 10),
     "clients-killed": (1, ("redis",), 0, 0),
     "scripts-killed": (1, ("redis",), 1, 1),
     "redis-paused": (1, ("redis",), 1, 3),
@@ -27,6 +30,9 @@ KINDS = {
     "redis-full": (1, ("redis",), 2, 4),
     "redis-readonly": (1, ("redis",), 2, 4),
 }
+# What the program's guards are for: these come first, in any order, so that a short run has them.
+CORE = ("kill", "kill-twice", "stop", "swallow-all", "late-answers", "redis-failover",
+        "redis-kill", "swallow-redis", "kafka-kill")
 FIRST = 3.0  # seconds of peace at the beginning
 
 
@@ -34,7 +40,9 @@ def schedule(seed, seconds, every, kinds):
     """Faults about `every` seconds apart, dealt from a deck that is shuffled again when it is out:
     each kind comes up before another comes up too often. The last second is quiet."""
     rng = random.Random(f"faults {seed}")
-    deck, faults, at = [], [], FIRST
+    faults, at = [], FIRST
+    deck = [kind for kind in CORE if kind in kinds]
+    rng.shuffle(deck)
     while kinds and at < seconds - 1:
         if not deck:
             deck = [kind for kind in kinds for _ in range(KINDS[kind][0])]

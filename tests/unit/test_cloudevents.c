@@ -327,6 +327,29 @@ static void test_batch(void **state)
     }
 }
 
+/* A text of open brackets takes more memory to refuse than any right one of its length takes to
+ * read: those after it in the batch are none the worse. */
+static void test_greedy_neighbour(void **state)
+{
+    (void)state;
+    static char brackets[5000];
+    static const char right[] = HEAD "\"time\":\"" TIME "\",\"data\":{\"interaction_id\":\"i\"}}";
+    struct dp_message messages[DP_BATCH_MESSAGES] = {0};
+    memset(brackets, '[', sizeof brackets);
+    for (size_t i = 1; i < DP_BATCH_MESSAGES; i++)
+        messages[i].value = (struct dp_str){right, sizeof right - 1};
+    for (size_t length = 100; length <= sizeof brackets; length += 100) {
+        void *fresh = dp_cloudevents.create(); /* has room for what it has seen, and no more */
+        messages[0].value = (struct dp_str){brackets, length};
+        dp_cloudevents.decode(fresh, messages, DP_BATCH_MESSAGES, &decoded);
+        assert_int_equal(decoded.messages[0].reject, DP_REJECT_BAD_JSON);
+        for (size_t i = 1; i < DP_BATCH_MESSAGES; i++)
+            assert_int_equal(decoded.messages[i].reject, DP_REJECT_NONE);
+        assert_int_equal(decoded.event_count, DP_BATCH_MESSAGES - 1);
+        dp_cloudevents.destroy(fresh);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,7 +357,7 @@ int main(void)
         cmocka_unit_test(test_envelope), cmocka_unit_test(test_types),
         cmocka_unit_test(test_event),    cmocka_unit_test(test_name_limits),
         cmocka_unit_test(test_size),     cmocka_unit_test(test_binary),
-        cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_batch),    cmocka_unit_test(test_greedy_neighbour),
     };
     return cmocka_run_group_tests_name("cloudevents", tests, set_up, tear_down);
 }
