@@ -56,7 +56,8 @@ struct dp_saver {
     struct dp_shown shown;
     struct dp_aggregator_saved saved;
     char *counters;
-    uint64_t read_began_ns, progress_ms;
+    uint64_t read_began_ns, read_ns; /* of this reading, and of all that the pipeline knows */
+    uint64_t progress_ms;
 
     struct dp_journal journal; /* being written */
     struct dp_journal frame;   /* sealed */
@@ -145,6 +146,7 @@ static void empty(struct dp_saver *saver)
     dp_pipeline_reset(saver->pipeline);
     saver->place = (struct dp_state_place){0};
     saver->mark_first = saver->mark_count = 0;
+    saver->read_ns = 0;
     forget_record(saver);
     dp_positions_deinit(&saver->positions);
 }
@@ -239,11 +241,10 @@ static void become_owner(struct dp_saver *saver)
             return;
         }
         dp_aggregator_restored(agg, &saver->saved);
-        const struct dp_aggregator_counters *counters = dp_aggregator_counters(agg);
-        double seconds = (double)(uv_hrtime() - saver->read_began_ns) / 1e9;
         dp_log(DP_LOG_INFO, "the saved state is read",
                "commit=%" PRIu64 " bytes=%" PRIu64 " accepted=%" PRIu64 " seconds=%.3f",
-               saver->place.number, dp_saver_bytes(saver), counters->accepted, seconds);
+               saver->place.number, dp_saver_bytes(saver), dp_aggregator_counters(agg)->accepted,
+               (double)saver->read_ns / 1e9);
     }
     saver->role = OWNER;
     saver->attempts = 0;
@@ -259,6 +260,7 @@ static void become_owner(struct dp_saver *saver)
 static void on_read(void *ctx)
 {
     struct dp_saver *saver = ctx;
+    saver->read_ns += uv_hrtime() - saver->read_began_ns;
     if (saver->role == LOADING) {
         become_owner(saver);
         return;
