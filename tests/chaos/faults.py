@@ -9,6 +9,7 @@ import time
 from processes import kill_server
 
 PATIENCE = 40  # seconds to wait for what another fault has down
+ALONE = ("late-answers",)  # shows something only where another process can take over
 STARTS = 12    # of a process that wakes up
 TAKES_OVER = 20  # seconds until some process should be the active one again
 # So many milliseconds of work inside Redis: it tells all others that it is busy.
@@ -62,16 +63,24 @@ class Faults:
                     self.tell(fault, fault.target)
                     method(fault.seconds)
             elif fault.target == "all":
-                self.tell(fault, "all")
-                method(fault.seconds)
+                with self.hunt:
+                    self.tell(fault, "all")
+                    method(fault.seconds)
+            elif fault.kind in ALONE:
+                with self.hunt:
+                    self.do_to_process(fault, method, contextlib.nullcontext())
             else:
-                process, role = self.choose(fault.target)
-                if process:
-                    with self.released(process.lock):
-                        self.tell(fault, f"{process} ({role})")
-                        method(process, fault.seconds)
+                self.do_to_process(fault, method, self.hunt)
         except Exception as error:
             self.trouble.append(f"{fault.kind} could not be done: {type(error).__name__}: {error}")
+
+    def do_to_process(self, fault, method, hunt):
+        with hunt if fault.target == "active" else contextlib.nullcontext():
+            process, role = self.choose(fault.target)
+        if process:
+            with self.released(process.lock):
+                self.tell(fault, f"{process} ({role})")
+                method(process, fault.seconds)
 
     def tell(self, fault, target):
         self.count += 1
@@ -108,18 +117,17 @@ class Faults:
         fault of the active one waits until there is one, and lets it do a little: between two
         faults of that kind somebody has taken over, or the second would hit nothing."""
         end = time.monotonic() + TAKES_OVER
-        with self.hunt if target == "active" else contextlib.nullcontext():
-            while not self.over.is_set():
-                active = self.processes.active()
-                late = time.monotonic() > end
-                others = [one for one in self.processes.all if one is not active]
-                wanted = [active] if target == "active" and not late else others
-                process = self.rng.choice(wanted or [active])
-                if process and process.lock.acquire(blocking=False):
-                    if process is active:
-                        time.sleep(self.rng.uniform(0.2, 1.5))
-                    return process, "active" if process is active else "standby"
-                time.sleep(0.05)
+        while not self.over.is_set():
+            active = self.processes.active()
+            late = time.monotonic() > end
+            others = [one for one in self.processes.all if one is not active]
+            wanted = [active] if target == "active" and not late else others
+            process = self.rng.choice(wanted or [active])
+            if process and process.lock.acquire(blocking=False):
+                if process is active:
+                    time.sleep(self.rng.uniform(0.2, 1.5))
+                return process, "active" if process is active else "standby"
+            time.sleep(0.05)
         return None, None
 
     # ------------------------------------------------------------ processes

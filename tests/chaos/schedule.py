@@ -31,8 +31,9 @@ KINDS = {
     "redis-readonly": (1, ("redis",), 2, 4),
 }
 # What the program's guards are for: these come first, in any order, so that a short run has them.
-CORE = ("kill", "kill-twice", "stop", "swallow-all", "late-answers", "redis-failover",
-        "redis-kill", "swallow-redis", "kafka-kill")
+CORE = ("kill", "kill-twice", "stop", "swallow-all", "redis-failover", "redis-kill",
+        "swallow-redis", "kafka-kill")
+LONELY, ALONE_FOR = "late-answers", 11.0  # before all, and in peace: another one has to take over
 FIRST = 3.0  # seconds of peace at the beginning
 
 
@@ -47,9 +48,10 @@ def schedule(seed, seconds, every, kinds):
         if not deck:
             deck = [kind for kind in kinds for _ in range(KINDS[kind][0])]
             rng.shuffle(deck)
-        kind = deck.pop()
+        kind = LONELY if LONELY in kinds and not faults else deck.pop()
         _, targets, least, most = KINDS[kind]
         faults.append(Fault(round(at, 2), kind, rng.choice(targets),
                             round(rng.uniform(least, most), 2)))
-        at += min(max(rng.expovariate(1 / every), 0.5), 2.5 * every)
+        at += (ALONE_FOR if kind == LONELY and len(faults) == 1 else
+               min(max(rng.expovariate(1 / every), 0.5), 2.5 * every))
     return faults
