@@ -11,10 +11,9 @@
 #include "sink/redis_advice.h"
 #include "sink/redis_link.h"
 #include "sink/resp.h"
+#include "sink/state_blocks.h"
+#include "sink/state_reader.h"
 #include "sink/state_record.h"
-
-/* Blocks asked for at once while reading. */
-#define READ_AHEAD 4
 
 #define RETRY_MS     200
 #define LOG_EVERY_MS 30000
@@ -31,7 +30,7 @@ struct dp_redis_state {
     void *ctx;
     uv_timer_t retry;
     int open; /* the link and the timer */
-    char *owner_key, *commit_key, *shown_key, *block_prefix;
+    char *owner_key, *commit_key, *shown_key;
     struct dp_resp resp;
     unsigned stale;  /* replies still to come of what is over */
     char error[256]; /* the first among the replies of this attempt */
@@ -42,12 +41,8 @@ struct dp_redis_state {
     struct dp_state_place head, tail; /* the last commit */
     uint64_t logged_at_ms, started_ns, last_ms;
 
-    /* Reading. */
-    struct dp_state_place at; /* of the next frame */
-    uint64_t asked, end;
-    unsigned asked_blocks;
-    char *pending;
-    size_t pending_len, pending_capacity;
+    struct dp_state_blocks blocks;
+    struct dp_state_reader reader;
 
     /* Committing. */
     struct dp_state_frame frame;
@@ -57,31 +52,12 @@ struct dp_redis_state {
     size_t writing;              /* and those of the transaction under way */
 };
 
-static uint64_t block_of(uint64_t at)
-{
-    return at / DP_STATE_BLOCK_BYTES;
-}
-
 /* Commands ----------------------------------------------------------------------------------------
  */
 
 static void request(struct dp_redis_state *state, enum purpose purpose)
 {
     dp_redis_link_send(state->link, state->resp.buf, state->resp.len, (void *)(uintptr_t)purpose);
-}
-
-static void add_number(struct dp_redis_state *state, uint64_t number)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRIu64, number);
-    dp_resp_add(&state->resp, dp_str_from(text));
-}
-
-static void add_block_key(struct dp_redis_state *state, uint64_t block)
-{
-    char key[128];
-    snprintf(key, sizeof key, "%s%" PRIu64, state->block_prefix, block);
-    dp_resp_add(&state->resp, dp_str_from(key));
 }
 
 static void send_word(struct dp_redis_state *state, const char *word, enum purpose purpose)
@@ -109,23 +85,6 @@ static void send_watch(struct dp_redis_state *state)
     request(state, ANSWER_IGNORED);
 }
 
-static void ask_for_blocks(struct dp_redis_state *state)
-{
-    while (state->asked < state->end && state->asked_blocks < READ_AHEAD) {
-        uint64_t from = state->asked % DP_STATE_BLOCK_BYTES, len = DP_STATE_BLOCK_BYTES - from;
-        if (len > state->end - state->asked)
-            len = state->end - state->asked;
-        dp_resp_begin(&state->resp, 4);
-        dp_resp_add(&state->resp, DP_STR("GETRANGE"));
-        add_block_key(state, block_of(state->asked));
-        add_number(state, from);
-        add_number(state, from + len - 1);
-        request(state, ANSWER_BYTES);
-        state->asked += len;
-        state->asked_blocks++;
-    }
-}
-
 /* Operations -------------------------------------------------------------------------------------
  */
 
@@ -146,9 +105,7 @@ static void begin_attempt(struct dp_redis_state *state)
         send_words(state, "HGETALL", state->commit_key, ANSWER_RECORD);
         break;
     case READING:
-        state->asked = state->at.at + state->pending_len;
-        state->asked_blocks = 0;
-        ask_for_blocks(state);
+        dp_state_reader_ask(&state->reader, &state->blocks, (void *)ANSWER_BYTES, true);
         break;
     case NOTHING:
         break;
@@ -184,7 +141,6 @@ static void try_later(struct dp_redis_state *state)
 static void end_operation(struct dp_redis_state *state)
 {
     state->operation = NOTHING;
-    state->pending_len = 0;
     state->logged_at_ms = 0;
     uv_timer_stop(&state->retry);
     /* Replies that are still to come are for nobody. */
@@ -217,13 +173,8 @@ static void send_record(struct dp_redis_state *state)
 {
     dp_state_record_write(&state->resp, state->commit_key, &state->next);
     request(state, ANSWER_IGNORED);
-    for (uint64_t block = block_of(state->head.at); block < block_of(state->next.head.at);
-         block++) {
-        dp_resp_begin(&state->resp, 2);
-        dp_resp_add(&state->resp, DP_STR("DEL"));
-        add_block_key(state, block);
-        request(state, ANSWER_IGNORED);
-    }
+    dp_state_blocks_remove(&state->blocks, state->head.at, state->next.head.at,
+                           (void *)ANSWER_IGNORED);
 }
 
 /* Claiming --------------------------------------------------------------------------------------
@@ -267,102 +218,65 @@ static void take_claim(struct dp_redis_state *state, const redisReply *reply)
 /* Reading ---------------------------------------------------------------------------------------
  */
 
-/* Hands over the whole frames at the start of `bytes`; returns how many bytes they were, or
- * SIZE_MAX when reading has ended. */
-static size_t take_frames(struct dp_redis_state *state, const char *bytes, size_t len)
+/* Hands over the frames that are there. False: reading is over, for whatever reason. */
+static bool hand_over_frames(struct dp_redis_state *state)
 {
-    size_t used = 0;
-    for (;;) {
-        struct dp_state_frame frame = {.begin = state->at};
-        enum dp_state_found found = dp_state_frame_find(bytes + used, len - used, &frame);
-        if (found == DP_STATE_PART)
-            return used;
-        if (found != DP_STATE_FRAME) {
-            unreadable(state, found == DP_STATE_FOREIGN
-                                  ? "the log is of another format than this program's"
-                                  : "the log is damaged, or part of it is missing");
-            return SIZE_MAX;
+    struct dp_state_frame frame;
+    enum dp_state_found found;
+    while ((found = dp_state_reader_next(&state->reader, &frame)) == DP_STATE_FRAME) {
+        bool usable = state->events.frame(state->ctx, &frame);
+        if (state->operation != READING) /* cancelled */
+            return false;
+        if (!usable) {
+            end_operation(state);
+            return false;
         }
-        if (!state->events.frame(state->ctx, &frame)) {
-            if (state->operation == READING)
-                end_operation(state);
-            return SIZE_MAX;
-        }
-        if (state->operation != READING)
-            return SIZE_MAX;
-        used += DP_STATE_FRAME_HEAD + frame.len;
-        state->at = frame.end;
     }
-}
-
-static void keep_pending(struct dp_redis_state *state, const char *bytes, size_t len)
-{
-    if (state->pending_len + len > state->pending_capacity) {
-        state->pending_capacity = (state->pending_len + len) * 2;
-        state->pending = dp_xrealloc(state->pending, state->pending_capacity);
-    }
-    memcpy(state->pending + state->pending_len, bytes, len);
-    state->pending_len += len;
+    if (found == DP_STATE_PART)
+        return true;
+    unreadable(state, found == DP_STATE_FOREIGN ? "the log is of another format than this program's"
+                                                : "the log is damaged, or part of it is missing");
+    return false;
 }
 
 static void take_bytes(struct dp_redis_state *state, const redisReply *reply)
 {
-    state->asked_blocks--;
     if (reply->type != REDIS_REPLY_STRING || reply->len == 0) {
         unreadable(state, "a part of the log is missing");
         return;
     }
-    keep_pending(state, reply->str, reply->len);
-    size_t used = take_frames(state, state->pending, state->pending_len);
-    if (used == SIZE_MAX)
+    dp_state_reader_add(&state->reader, reply->str, reply->len);
+    if (!hand_over_frames(state))
         return;
-    state->pending_len -= used;
-    memmove(state->pending, state->pending + used, state->pending_len);
-    ask_for_blocks(state);
-    if (state->asked_blocks)
+    dp_state_reader_ask(&state->reader, &state->blocks, (void *)ANSWER_BYTES, false);
+    if (!dp_state_reader_answered(&state->reader))
         return;
-    bool whole = state->at.at == state->end && state->pending_len == 0;
-    end_operation(state);
-    if (whole)
-        state->events.read(state->ctx);
-    else
+    if (!dp_state_reader_done(&state->reader)) {
         unreadable(state, "the log ends within a frame");
+        return;
+    }
+    end_operation(state);
+    state->events.read(state->ctx);
 }
 
 /* Committing ------------------------------------------------------------------------------------
  */
 
-/* `len` bytes of the frame from `from` on, its head included, at their place in the log. A new
- * block is made at its full size at once, so that it is never moved as it fills up. */
+/* `len` bytes of the frame from `from` on, its head included, at their place in the log. */
 static void send_bytes(struct dp_redis_state *state, size_t from, size_t len)
 {
-    while (len) {
-        bool in_head = from < DP_STATE_FRAME_HEAD;
-        uint64_t at = state->frame.begin.at + from;
-        size_t part = in_head ? DP_STATE_FRAME_HEAD - from : len;
-        if (part > len)
-            part = len;
-        if (part > DP_STATE_BLOCK_BYTES - at % DP_STATE_BLOCK_BYTES)
-            part = (size_t)(DP_STATE_BLOCK_BYTES - at % DP_STATE_BLOCK_BYTES);
-        if (at % DP_STATE_BLOCK_BYTES == 0) {
-            dp_resp_begin(&state->resp, 4);
-            dp_resp_add(&state->resp, DP_STR("SETRANGE"));
-            add_block_key(state, block_of(at));
-            add_number(state, DP_STATE_BLOCK_BYTES - 1);
-            dp_resp_add(&state->resp, DP_STR("\0"));
-            request(state, ANSWER_IGNORED);
-        }
-        dp_resp_begin(&state->resp, 4);
-        dp_resp_add(&state->resp, DP_STR("SETRANGE"));
-        add_block_key(state, block_of(at));
-        add_number(state, at % DP_STATE_BLOCK_BYTES);
-        const char *bytes =
-            in_head ? state->frame_head + from : state->frame.bytes + (from - DP_STATE_FRAME_HEAD);
-        dp_resp_add(&state->resp, (struct dp_str){bytes, part});
-        request(state, ANSWER_IGNORED);
+    uint64_t at = state->frame.begin.at + from;
+    if (from < DP_STATE_FRAME_HEAD) {
+        size_t part = DP_STATE_FRAME_HEAD - from < len ? DP_STATE_FRAME_HEAD - from : len;
+        dp_state_blocks_write(&state->blocks, at, state->frame_head + from, part,
+                              (void *)ANSWER_IGNORED);
         from += part;
+        at += part;
         len -= part;
     }
+    if (len)
+        dp_state_blocks_write(&state->blocks, at, state->frame.bytes + (from - DP_STATE_FRAME_HEAD),
+                              len, (void *)ANSWER_IGNORED);
 }
 
 /* The next piece of the frame or, once they are all there, the record: never together, for what
@@ -567,7 +481,7 @@ struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
     state->owner_key = make_key(options->prefix, "owner");
     state->commit_key = make_key(options->prefix, "commit");
     state->shown_key = make_key(options->prefix, "shown");
-    state->block_prefix = make_key(options->prefix, "log:");
+    dp_state_blocks_init(&state->blocks, state->link, make_key(options->prefix, "log:"));
     return state;
 }
 
@@ -586,8 +500,8 @@ static void release(struct dp_redis_state *state)
     free(state->owner_key);
     free(state->commit_key);
     free(state->shown_key);
-    free(state->block_prefix);
-    free(state->pending);
+    dp_state_blocks_deinit(&state->blocks);
+    dp_state_reader_deinit(&state->reader);
     free_texts(&state->next);
     free(state);
 }
@@ -646,8 +560,7 @@ void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_pla
         return;
     }
     state->operation = READING;
-    state->at = *from;
-    state->end = to->at;
+    dp_state_reader_begin(&state->reader, from, to);
     begin_attempt(state);
 }
 

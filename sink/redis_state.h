@@ -24,8 +24,6 @@
 #include "sink/state_log.h"
 #include "sink/state_record.h"
 
-#define DP_STATE_BLOCK_BYTES ((uint64_t)1 << 20)
-
 /* What one transaction writes of a frame at most: a server takes some 0.2 ms for it. */
 #define DP_STATE_PIECE_BYTES ((size_t)256 << 10)
 
