@@ -227,3 +227,9 @@ void dp_kafka_client_deinit(struct dp_kafka_client *client, bool in_background)
     else if (in_background || !joined_in_time(thread))
         pthread_detach(thread);
 }
+
+void dp_kafka_client_abandon(struct dp_kafka_client *client)
+{
+    free(client->brokers);
+    client->brokers = NULL;
+}

@@ -75,4 +75,7 @@ bool dp_kafka_client_leave(struct dp_kafka_client *client, uint64_t end_ns);
  * done after 2 s in any case. */
 void dp_kafka_client_deinit(struct dp_kafka_client *client, bool in_background);
 
+/* Leaves the handle and its threads to the end of the process, where destroying it would not do. */
+void dp_kafka_client_abandon(struct dp_kafka_client *client);
+
 #endif

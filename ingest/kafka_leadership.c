@@ -26,12 +26,13 @@ struct dp_kafka_leadership {
     rd_kafka_queue_t *group; /* rebalances, errors, commit results */
     uv_timer_t timer;
     int open_handles;
-    int commits;    /* without an answer yet */
-    bool assigned;  /* librdkafka has the partition */
-    bool held;      /* and the owner knows */
-    bool rejoining; /* unsubscribed: to subscribe again when nothing is assigned any more */
-    bool missing;   /* the control topic, as far as is known */
-    bool warned;    /* that it has more than one partition */
+    int commits;       /* without an answer yet */
+    bool assigned;     /* librdkafka has the partition */
+    bool held;         /* and the owner knows */
+    bool was_assigned; /* something, or nothing, once */
+    bool rejoining;    /* unsubscribed: to subscribe again when nothing is assigned any more */
+    bool missing;      /* the control topic, as far as is known */
+    bool warned;       /* that it has more than one partition */
     bool closing;
     uint64_t commit_said_ms, made_ms;
 };
@@ -109,6 +110,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
     (void)rk;
     struct dp_kafka_client *client = opaque;
     struct dp_kafka_leadership *self = client->owner;
+    self->was_assigned |= code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !self->closing) {
         dp_kafka_client_answered(client);
         assign(self, list);
@@ -281,11 +283,21 @@ static bool open_client(struct dp_kafka_leadership *self,
         dp_kafka_property_brokers(options->properties, options->property_count), error, size);
 }
 
+/* librdkafka before 2.3 ends the process when a member is destroyed that has joined its group and
+ * has not been assigned anything yet (its issue 4312). */
+static bool is_safe_to_destroy(const struct dp_kafka_leadership *self)
+{
+    return self->was_assigned || rd_kafka_version() >= 0x02030000;
+}
+
 static void release_kafka(struct dp_kafka_leadership *self, bool in_background)
 {
     dp_kafka_control_topic_deinit(&self->topic);
     rd_kafka_queue_destroy(self->group);
-    dp_kafka_client_deinit(&self->client, in_background);
+    if (is_safe_to_destroy(self))
+        dp_kafka_client_deinit(&self->client, in_background);
+    else
+        dp_kafka_client_abandon(&self->client);
 }
 
 struct dp_kafka_leadership *
