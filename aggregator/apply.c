@@ -199,6 +199,10 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
         dp_scope_release(agg, dp_agent_put_team(agent, event, team) ? team_before : team);
     }
     dp_gauges_state(agg, scope, had_state ? &state_before : NULL, team_before);
+    if (event->time_ms < scope->entries_ms) {
+        scope->past_changed = true;
+        dp_scope_touch(agg, scope);
+    }
 }
 
 /* Feedback and quality checks are facts by themselves. */

@@ -48,6 +48,8 @@ static uint32_t occupancy_due(const struct dp_aggregator *agg, const struct dp_s
     uint32_t due = 0;
     if (!has_occupancy(scope) || scope->entries_ms == INT64_MIN)
         return 0;
+    if (scope->past_changed)
+        return scope->published[DP_CHANNEL_NONE];
     for (size_t w = 0; w < agg->options.windows.count; w++)
         if (scope->published[DP_CHANNEL_NONE] >> w & 1 &&
             passed(scope, occupancy_period(agg, w), scope->entries_ms, agg->t_ms))
@@ -90,7 +92,7 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
     cursor->changed[DP_CHANNEL_NONE] |= occupancy_due(agg, scope);
     cursor->now |= scope->now_changed || dp_gauges_tick(scope) || scope->entries_ms == INT64_MIN ||
                    passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
-    scope->now_changed = false;
+    scope->now_changed = scope->past_changed = false;
     scope->entries_ms = agg->t_ms;
     cursor->scope = scope;
     cursor->channel = DP_CHANNEL_NONE;

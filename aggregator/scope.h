@@ -30,6 +30,7 @@ struct dp_scope {
     bool listed;        /* in the list of changed scopes */
     bool known_changed; /* became known */
     bool now_changed;   /* its gauges changed */
+    bool past_changed;  /* agent: its states changed before what was handed out last */
 
     /* Gauges, each used by the kinds it concerns. */
     uint32_t active_contacts;         /* agent: contacts in which it has an open leg */

@@ -59,8 +59,9 @@ static void say_meaning(const char *name, const struct dp_config *config)
     if (dp_redis_url_parse(&url, config->redis_url, error, sizeof error)) {
         dp_redis_url_describe(&url, server, sizeof server);
         dp_redis_url_deinit(&url);
-        printf("  writes        %s:* to Redis at %s every %s\n", config->redis_prefix, server,
+        printf("  writes        %s:* to Redis at %s every %s", config->redis_prefix, server,
                duration(config->flush_interval_ms, text));
+        printf(", the state every %s\n", duration(config->commit_interval_ms, text));
     }
     printf("  windows      ");
     for (size_t i = 0; i < config->windows.count; i++)

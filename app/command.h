@@ -1,5 +1,6 @@
-/* The commands of the program. Each reads its own options and returns an exit code of cli.md:
- * 0 done, 1 ran and failed, 2 wrong use or wrong configuration. argv[0] is the command's name. */
+/* The commands of the program. Each reads its own options and returns an exit code of
+ * docs/reference.md: 0 done, 1 ran and failed, 2 wrong use or wrong configuration. argv[0] is the
+ * command's name. */
 #ifndef DP_COMMAND_H
 #define DP_COMMAND_H
 

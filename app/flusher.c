@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "app/saver.h"
+#include "app/shown.h"
 #include "common/memory.h"
 
 /* Half of what a key lives at the least (a window of 1 s and 60 s). */

@@ -1,7 +1,7 @@
 /* Publishes the pipeline's figures: moves T and flushes what has changed to Redis, every
  * flush_interval, from dp_flusher_begin to dp_flusher_end.
  *
- * With each transaction goes what its figures stand for, T and positions ("shown", saver.h), and
+ * With each transaction goes what its figures stand for, T and positions (shown.h), and
  * none is written once another process owns the state. Thread: the loop's. */
 #ifndef DP_FLUSHER_H
 #define DP_FLUSHER_H

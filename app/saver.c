@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aggregator/restore.h"
+#include "app/cuts.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "sink/redis_state.h"
@@ -17,22 +18,14 @@
 #define READ_ATTEMPTS 5
 #define READ_RETRY_MS 500
 
-#define PROGRESS_MS 1000
-
-/* The beginning of the log is cut off in parts of at least this, and of an eighth of it. */
-#define CUT_BYTES ((uint64_t)1 << 20)
+#define PROGRESS_MS    1000
+#define FAILED_SAID_MS 30000
 
 enum role {
     FOLLOWING,
     CLAIMING, /* wants to be the owner */
     LOADING,  /* is it, and reads what was saved */
     OWNER
-};
-
-/* Places where the log can be cut off, some way apart. */
-struct mark {
-    struct dp_state_place place;
-    int64_t t_ms; /* of the frame that begins there */
 };
 
 struct dp_saver {
@@ -46,9 +39,9 @@ struct dp_saver {
 
     /* What the pipeline knows: the log up to `place`. */
     struct dp_state_place place;
-    struct mark *marks;
-    size_t mark_first, mark_count, mark_capacity;
+    struct dp_cuts cuts;
     unsigned attempts;
+    uint64_t failed_at_ms; /* said last */
 
     /* The record that reading leads up to. */
     uint64_t read_from, read_until;
@@ -67,68 +60,21 @@ struct dp_saver {
     bool is_sealed, is_settled;
 };
 
-char *dp_shown_format(int64_t t_ms, const struct dp_positions *positions)
-{
-    char *list = dp_positions_format(positions);
-    size_t size = strlen(list) + 24;
-    char *text = dp_xmalloc(size);
-    snprintf(text, size, "%" PRId64 " %s", t_ms, list);
-    free(list);
-    return text;
-}
-
-static void parse_shown(struct dp_shown *shown, struct dp_str text)
-{
-    char number[24] = "";
-    const char *blank = text.len ? memchr(text.p, ' ', text.len) : NULL;
-    shown->t_ms = INT64_MIN;
-    dp_positions_deinit(&shown->positions);
-    if (!blank || (size_t)(blank - text.p) >= sizeof number)
-        return;
-    memcpy(number, text.p, (size_t)(blank - text.p));
-    struct dp_str list = {blank + 1, text.len - (size_t)(blank + 1 - text.p)};
-    if (dp_positions_parse(&shown->positions, list))
-        shown->t_ms = strtoll(number, NULL, 10);
-}
-
 /* Cutting off ------------------------------------------------------------------------------------
  */
-
-static void note_mark(struct dp_saver *saver, const struct dp_state_place *place, int64_t t_ms)
-{
-    if (saver->mark_count > saver->mark_first &&
-        place->at - saver->marks[saver->mark_count - 1].place.at < CUT_BYTES / 4)
-        return;
-    if (saver->mark_first > saver->mark_count / 2) {
-        saver->mark_count -= saver->mark_first;
-        memmove(saver->marks, saver->marks + saver->mark_first,
-                saver->mark_count * sizeof *saver->marks);
-        saver->mark_first = 0;
-    }
-    saver->marks =
-        dp_xgrow(saver->marks, saver->mark_count, &saver->mark_capacity, sizeof *saver->marks);
-    saver->marks[saver->mark_count++] = (struct mark){*place, t_ms};
-}
 
 /* Moves the head of the next commit over frames that are too old to matter; what still rests on
  * them is written once more. */
 static void cut_off(struct dp_saver *saver, struct dp_state_place *head)
 {
-    int64_t before_ms = dp_aggregator_retention_ms(saver->pipeline->aggregator);
-    size_t at = saver->mark_first;
-    while (at < saver->mark_count && saver->marks[at].t_ms < before_ms)
-        at++;
-    if (at == saver->mark_first)
+    struct dp_aggregator *agg = saver->pipeline->aggregator;
+    struct dp_state_place before = *head;
+    if (!dp_cuts_take(&saver->cuts, dp_aggregator_retention_ms(agg), head,
+                      dp_redis_state_bytes(saver->store)))
         return;
-    const struct dp_state_place *place = &saver->marks[at - 1].place;
-    uint64_t gone = place->at - head->at;
-    if (place->at <= head->at || gone < CUT_BYTES || gone < dp_redis_state_bytes(saver->store) / 8)
-        return;
-    *head = *place;
-    saver->mark_first = at - 1;
-    dp_aggregator_carry(saver->pipeline->aggregator, place->number + 1);
-    dp_log(DP_LOG_INFO, "old state is cut off", "bytes=%" PRIu64 " frame=%" PRIu64, gone,
-           place->number);
+    dp_aggregator_carry(agg, head->number + 1);
+    dp_log(DP_LOG_INFO, "old state is cut off", "bytes=%" PRIu64 " frame=%" PRIu64,
+           head->at - before.at, head->number);
 }
 
 /* Restoring --------------------------------------------------------------------------------------
@@ -145,7 +91,7 @@ static void empty(struct dp_saver *saver)
 {
     dp_pipeline_reset(saver->pipeline);
     saver->place = (struct dp_state_place){0};
-    saver->mark_first = saver->mark_count = 0;
+    dp_cuts_clear(&saver->cuts);
     saver->read_ns = 0;
     forget_record(saver);
     dp_positions_deinit(&saver->positions);
@@ -161,9 +107,13 @@ static void fail(struct dp_saver *saver, const char *text)
         saver->events.failed(saver->ctx, text);
         return;
     }
-    if (saver->role != FOLLOWING) {
+    if (saver->role != FOLLOWING)
         saver->role = CLAIMING;
-        dp_log(DP_LOG_WARN, "the saved state is not whole, reading it again", "reason=%s",
+    uint64_t now = uv_now(saver->loop);
+    if (saver->role != FOLLOWING || !saver->failed_at_ms ||
+        now - saver->failed_at_ms > FAILED_SAID_MS) {
+        saver->failed_at_ms = now;
+        dp_log(DP_LOG_WARN, "the saved state cannot be used, reading it again", "reason=%s",
                dp_log_quote(quoted, sizeof quoted, text));
     }
     look_later(saver, READ_RETRY_MS);
@@ -226,7 +176,7 @@ static bool on_frame(void *ctx, const struct dp_state_frame *frame)
         fail(saver, text);
         return false;
     }
-    note_mark(saver, &frame->begin, frame->t_ms);
+    dp_cuts_note(&saver->cuts, &frame->begin, frame->t_ms);
     saver->place = frame->end;
     say_progress(saver, frame);
     return true;
@@ -322,7 +272,7 @@ static void on_claimed(void *ctx, const struct dp_state_commit *commit, struct d
            dp_log_quote(quoted, sizeof quoted, dp_redis_state_token(saver->store)),
            commit->tail.number);
     saver->role = LOADING;
-    parse_shown(&saver->shown, shown);
+    dp_shown_parse(&saver->shown, shown);
     if (commit->tail.number) {
         read_up_to(saver, commit);
         return;
@@ -390,7 +340,7 @@ void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
     };
     dp_aggregator_saved_deinit(&saved);
     cut_off(saver, &saver->commit.head);
-    note_mark(saver, dp_redis_state_tail(saver->store), saver->commit.t_ms);
+    dp_cuts_note(&saver->cuts, dp_redis_state_tail(saver->store), saver->commit.t_ms);
 #ifndef DP_MUTATION_COMMIT_BEFORE_WRITE
     struct dp_journal sealed = saver->journal;
     saver->journal = saver->frame;
@@ -432,7 +382,7 @@ static void on_refused(void *ctx, enum dp_state_refusal refusal)
     struct dp_saver *saver = ctx;
     unseal(saver);
     saver->events.dropped(saver->ctx, refusal == DP_STATE_FENCED
-                                          ? "another process owns the state"
+                                          ? "the state in Redis is no longer this process's"
                                           : "Redis has forgotten the last commits");
 }
 
@@ -479,7 +429,7 @@ static void on_closed(uv_handle_t *handle)
     struct dp_saver *saver = handle->data;
     forget_record(saver);
     free_texts(saver);
-    free(saver->marks);
+    dp_cuts_deinit(&saver->cuts);
     dp_positions_deinit(&saver->positions);
     dp_positions_deinit(&saver->sealed);
     dp_positions_deinit(&saver->shown.positions);

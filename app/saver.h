@@ -19,17 +19,12 @@
 #include <uv.h>
 
 #include "app/pipeline.h"
+#include "app/shown.h"
 #include "ingest/position.h"
 
 /* A frame is sealed early when the journal is so long. */
 #define DP_SAVER_FRAME_BYTES ((size_t)1 << 20)
 #define DP_SAVER_FULL_BYTES  ((size_t)64 << 20)
-
-/* What the figures in Redis stand for: none older may be shown after them. */
-struct dp_shown {
-    int64_t t_ms; /* INT64_MIN: there are no figures */
-    struct dp_positions positions;
-};
 
 struct dp_saver_options {
     const char *url, *prefix; /* of Redis */
@@ -88,8 +83,5 @@ const char *dp_saver_token(const struct dp_saver *saver);
 /* For the log: bytes in Redis, and the time the last commit took. */
 uint64_t dp_saver_bytes(const struct dp_saver *saver);
 uint64_t dp_saver_last_ms(const struct dp_saver *saver);
-
-/* As a text: "T TOPIC/PARTITION=NEXT:MARK ..."; to be freed with free(). */
-char *dp_shown_format(int64_t t_ms, const struct dp_positions *positions);
 
 #endif

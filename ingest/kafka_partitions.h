@@ -23,6 +23,7 @@ enum dp_kafka_doubt {
 struct dp_kafka_partition {
     int64_t next;  /* the offset expected next, or DP_POSITION_UNKNOWN */
     uint64_t mark; /* of the message before it, as in struct dp_position */
+    int64_t end;   /* of its log, when reading began */
     uint32_t slot;
     bool known;   /* `slot` is set */
     bool reading; /* Kafka is asked for its messages, and they count */

@@ -81,6 +81,7 @@ static void read_from_position(rd_kafka_topic_partition_list_t *list, const char
                                const struct dp_kafka_ends *ends)
 {
     partition->reading = true;
+    partition->end = ends->high;
     partition->doubt = DP_KAFKA_NO_DOUBT;
     partition->verify = partition->mark && ends->low < partition->next;
     rd_kafka_topic_partition_list_add(list, topic, number)->offset =

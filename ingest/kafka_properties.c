@@ -57,8 +57,8 @@ static const struct dp_kafka_property producer_defaults[] = {
 static const struct {
     const char *name, *value, *without, *why;
 } fixed[] = {
-    {"enable.auto.commit", "false", NULL, "positions are committed when their figures are written"},
-    {"auto.commit.enable", "false", NULL, "positions are committed when their figures are written"},
+    {"enable.auto.commit", "false", NULL, "positions are kept with the state"},
+    {"auto.commit.enable", "false", NULL, "positions are kept with the state"},
     {"enable.auto.offset.store", "false", NULL, "positions are kept by deskpulse itself"},
     {"enable.partition.eof", "true", NULL, "it tells when a partition has been read to its end"},
     {"partition.assignment.strategy", "cooperative-sticky", NULL,

@@ -336,6 +336,17 @@ bool dp_kafka_source_is_reading(const struct dp_kafka_source *source)
     return source->state == READING;
 }
 
+bool dp_kafka_source_has_reached_ends(const struct dp_kafka_source *source)
+{
+    for (size_t i = 0; i < source->partitions.slot_count; i++) {
+        const struct dp_kafka_partition *partition =
+            dp_kafka_partitions_slot(&source->partitions, i);
+        if (partition->reading && partition->next < partition->end)
+            return false;
+    }
+    return source->state == READING;
+}
+
 void dp_kafka_source_positions(const struct dp_kafka_source *source, struct dp_positions *into)
 {
     dp_kafka_partitions_positions(&source->partitions, into);

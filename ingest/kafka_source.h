@@ -74,6 +74,9 @@ void dp_kafka_source_start(struct dp_kafka_source *source, const struct dp_posit
 /* Kafka has said what it holds: the partitions are known, and are read. */
 bool dp_kafka_source_is_reading(const struct dp_kafka_source *source);
 
+/* And all that it held then has been taken. */
+bool dp_kafka_source_has_reached_ends(const struct dp_kafka_source *source);
+
 /* Reads nothing any more and forgets all partitions, slots and positions, at once: no callback
  * comes until it is started again. The counters, and whether it is paused, stay. */
 void dp_kafka_source_stop(struct dp_kafka_source *source);

@@ -121,6 +121,32 @@ def a_process_that_stands_by_writes_nothing():
         live.run.end()
 
 
+@case(150)
+def old_state_is_cut_off_and_nothing_is_missed():
+    lines = simulated("--agents", "100", "--seconds", "43200", "--late", "1", "--seed", "10")
+    options = OPTIONS + tuple(part for setting in (
+        "window.lengths=1m 5m", "limits.contact_ttl=10m", "kpi.fcr_window=10m")
+        for part in ("--set", setting))
+    pieces = 8
+    with Live("calls", "chats", options=options) as live:
+        for piece in range(pieces):
+            live.produce(lines[piece * len(lines) // pieces:(piece + 1) * len(lines) // pieces])
+            live.until_consumed((piece + 1) * len(lines) // pieces)
+            cut = "old state is cut off" in live.run.log()
+            if piece < pieces - 1:
+                live.run.send(signal.SIGKILL if piece % 2 else signal.SIGTERM)
+                live.run.process.wait(20)
+                live.start()
+        assert cut, "the log was never cut off"
+        blocks = len(live.redis("KEYS", "dp:state:log:*"))
+        assert blocks < 8, f"{blocks} blocks of state are left"
+        expected = without_teams(live.replayed("--set", "window.lengths=1m 5m", "--set",
+                                               "limits.contact_ttl=10m", "--set",
+                                               "kpi.fcr_window=10m"))
+        until_same(lambda: without_teams(live.redis.public()), expected)
+        live.run.end()
+
+
 @case(60)
 def a_state_of_another_format_is_refused():
     lines = simulated("--agents", "20", "--seconds", "900")

@@ -217,8 +217,7 @@ static void clock_skew(void **state)
     dp_centre_advance(&centre, 10 * SECOND);
     dp_centre_expect(&centre, "queue:q1:w:1m", "response_max_ms", 0);
     dp_centre_expect(&centre, "queue:q1:w:1m", "resolve_max_ms", 0);
-    dp_centre_tell(&centre,
-                   "4200 ended; 4100 message a1"); /* folded again, not counted again */
+    dp_centre_tell(&centre, "4200 ended; 4100 message a1"); /* folded again, not counted again */
     assert_int_equal(dp_aggregator_counters(centre.agg)->clock_skew, 2);
     dp_centre_tell(&centre, "4600 reopened");
     assert_int_equal(dp_aggregator_counters(centre.agg)->clock_skew, 1);

@@ -61,6 +61,27 @@ static void windows_empty_on_time(void **state)
     dp_centre_close(&centre);
 }
 
+/* An agent's state of a time that figures have been given for is in them with the next entries. */
+static void occupancy_is_corrected_at_once(void **state)
+{
+    (void)state;
+    struct dp_centre centre;
+    dp_centre_open_usual(&centre);
+    dp_centre_tell(&centre, "0 state a1 available; 10000 rated a1 5 5; 20000/c1 offered voice q1");
+    dp_centre_advance(&centre, 20 * SECOND);
+    dp_centre_expect(&centre, "agent:a1:w:1m", "occupancy", 0);
+    dp_centre_tell(&centre, "15000 state a1 busy");
+    dp_centre_advance(&centre, 21 * SECOND);
+    dp_centre_expect(&centre, "agent:a1:w:1m", "as_of_ms", 21 * SECOND);
+    dp_centre_expect(&centre, "agent:a1:w:1m", "occupancy", 285714); /* 6 s of 21 */
+    dp_centre_expect(&centre, "agent:a1:w:5m", "occupancy", 285714);
+    /* One of later is not: occupancy moves with the clock. */
+    dp_centre_tell(&centre, "21000 state a1 break");
+    dp_centre_advance(&centre, 22 * SECOND);
+    dp_centre_expect(&centre, "agent:a1:w:5m", "as_of_ms", 21 * SECOND);
+    dp_centre_close(&centre);
+}
+
 /* Scopes that nothing is left of go: first their windows, then gauges and known id. */
 static void silent_scopes_leave(void **state)
 {
@@ -192,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_changed),
         cmocka_unit_test(windows_empty_on_time),
+        cmocka_unit_test(occupancy_is_corrected_at_once),
         cmocka_unit_test(silent_scopes_leave),
         cmocka_unit_test(a_leap),
         cmocka_unit_test(entries_and_events_interleaved),

@@ -117,11 +117,39 @@ static void test_each_message_once_in_order(void **state)
     dp_for_seeds(200, each_message_once_in_order);
 }
 
+static void counters_come_back_from_their_line(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options aggregator_options = options();
+    struct dp_pipeline pipeline, again;
+    dp_pipeline_init(&pipeline, &dp_cloudevents, &aggregator_options, NULL);
+    dp_pipeline_init(&again, &dp_cloudevents, &aggregator_options, NULL);
+    pipeline.consumed = 12345678901;
+    pipeline.skipped = 3;
+    for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS; reason++)
+        pipeline.dead[reason] = 100 + (uint64_t)reason;
+    char *line = dp_pipeline_format(&pipeline);
+    assert_true(dp_pipeline_parse(&again, line));
+    assert_int_equal(again.consumed, pipeline.consumed);
+    assert_int_equal(again.skipped, pipeline.skipped);
+    assert_memory_equal(again.dead, pipeline.dead, sizeof pipeline.dead);
+    free(line);
+    static const char *const wrong[] = {
+        "", "consumed", "consumed=", "consumed=-1", "consumed=1 ", "consumed=1x", "eaten=1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(dp_pipeline_parse(&again, wrong[i]));
+    dp_pipeline_reset(&again);
+    assert_int_equal(again.consumed + again.skipped + dp_pipeline_dead(&again), 0);
+    dp_pipeline_deinit(&pipeline);
+    dp_pipeline_deinit(&again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_message_once_in_order, dp_seed_before,
                                         dp_seed_after),
+        cmocka_unit_test(counters_come_back_from_their_line),
     };
     return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
 }
