@@ -44,7 +44,7 @@ void dp_aggregator_save(const struct dp_aggregator *agg, struct dp_aggregator_sa
 void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
     agg->restoring = true;
-    agg->restored_horizon_ms = saved->horizon_ms;
+    agg->restored_settled_ms = saved->settled_ms;
     agg->scopes.now_ms = saved->t_ms; /* what is too old as of then is not kept at all */
     dp_windows_advance(dp_scope_at(agg, DP_SCOPE_OF_ALL)->windows, saved->t_ms);
 }
@@ -358,7 +358,7 @@ bool dp_aggregator_restore(struct dp_aggregator *agg, uint64_t frame, const char
 {
     struct restoring restoring = {
         .agg = agg,
-        .remember_ms = dp_back(agg->restored_horizon_ms, agg->options.dedup_horizon_ms),
+        .remember_ms = dp_back(agg->restored_settled_ms, agg->options.dedup_horizon_ms),
     };
     struct dp_journal_reader reader;
     dp_journal_reader_init(&reader, bytes, len);
