@@ -84,10 +84,17 @@ static void close_twins(struct twins *twins)
     free(twins->saved);
 }
 
+static void note_settled(struct twins *twins)
+{
+    if (twins->one->settled_ms > twins->settled_ms)
+        twins->settled_ms = twins->one->settled_ms;
+}
+
 static void give(struct twins *twins, uint32_t slot, const struct dp_event *event)
 {
     enum dp_verdict verdict = dp_apply_one(twins->one, slot, event);
     assert_int_equal(dp_apply_one(twins->life, slot, event), verdict);
+    note_settled(twins);
     seen.duplicates += verdict == DP_DUPLICATE;
     seen.late += verdict == DP_LATE;
 }
@@ -109,6 +116,7 @@ static void advance(struct twins *twins, int64_t t_ms)
 {
     dp_aggregator_advance(twins->one, t_ms);
     dp_aggregator_advance(twins->life, t_ms);
+    note_settled(twins);
     if (twins->look_at_all) {
         touch_all(twins->one);
         touch_all(twins->life);
@@ -258,8 +266,6 @@ static struct dp_aggregator_options some_options(struct dp_rng *rng)
 static void give_again(struct twins *twins, const struct dp_traffic *traffic, size_t until)
 {
     const struct dp_parcel *parcel = &traffic->parcels[dp_rng_below(&twins->rng, (uint32_t)until)];
-    if (twins->one->settled_ms > twins->settled_ms)
-        twins->settled_ms = twins->one->settled_ms;
     int64_t known_ms = dp_back(twins->settled_ms, twins->options.dedup_horizon_ms);
     if (parcel->event.time_ms > known_ms)
         give(twins, parcel->partition, &parcel->event);
@@ -314,6 +320,7 @@ static void live_and_die(void)
     struct twins twins;
     open_twins(&twins, &options, 11);
     twins.look_at_all = look_at_all;
+    advance(&twins, traffic.begin_ms - MINUTE);
     uint32_t often = 1 + dp_rng_below(&rng, 30);
     for (size_t i = 0; i < traffic.count; i++) {
         const struct dp_parcel *parcel = &traffic.parcels[i];
