@@ -61,7 +61,7 @@ struct dp_aggregator {
     struct dp_journal *journal;        /* the owner's; NULL: none is kept */
     struct dp_journal_reader *answers; /* restoring: what was found out for the event at hand */
     uint64_t restored_frame;           /* restoring: the frame at hand */
-    int64_t restored_horizon_ms;       /* restoring: where horizon_ms will come to */
+    int64_t restored_settled_ms;       /* restoring: where settled_ms will come to */
     bool restoring;
 
     struct dp_heap alarms; /* scopes that change by themselves */

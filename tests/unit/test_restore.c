@@ -23,6 +23,9 @@
 #define MINUTE INT64_C(60000)
 #define HOUR   INT64_C(3600000)
 
+/* A partition whose source has a clock that is ahead; it holds nothing back. */
+#define FAST_CLOCK DP_TRAFFIC_PARTITIONS
+
 struct frame {
     char *bytes;
     size_t len;
@@ -38,7 +41,8 @@ struct twins {
     struct dp_rng rng;
     struct dp_aggregator_options options;
     struct dp_targets other_targets;
-    bool look_at_all; /* whenever T has moved: silent scopes leave when they are looked at */
+    int64_t settled_ms; /* the highest yet */
+    bool look_at_all;   /* whenever T has moved: silent scopes leave when they are looked at */
     struct dp_aggregator *one;  /* goes on for ever */
     struct dp_aggregator *life; /* is restored */
     struct dp_board one_board, life_board;
@@ -51,17 +55,20 @@ struct twins {
 static void open_twins(struct twins *twins, const struct dp_aggregator_options *options,
                        uint64_t stream)
 {
-    *twins = (struct twins){.rng = dp_seed_rng(stream), .options = *options};
+    *twins =
+        (struct twins){.rng = dp_seed_rng(stream), .options = *options, .settled_ms = INT64_MIN};
     twins->other_targets =
         (struct dp_targets){.target_ms = {0, 3 * SECOND, 25 * SECOND, 5 * SECOND}};
     twins->one = dp_aggregator_create(options);
     twins->life = dp_aggregator_create(options);
     dp_journal_init(&twins->journal);
     dp_aggregator_set_journal(twins->life, &twins->journal);
-    for (int i = 0; i < DP_TRAFFIC_PARTITIONS; i++) {
+    for (uint32_t i = 0; i <= FAST_CLOCK; i++) {
         dp_aggregator_add_partition(twins->one);
         dp_aggregator_add_partition(twins->life);
     }
+    dp_aggregator_set_idle(twins->one, FAST_CLOCK, true);
+    dp_aggregator_set_idle(twins->life, FAST_CLOCK, true);
 }
 
 static void close_twins(struct twins *twins)
@@ -77,10 +84,17 @@ static void close_twins(struct twins *twins)
     free(twins->saved);
 }
 
+static void note_settled(struct twins *twins)
+{
+    if (twins->one->settled_ms > twins->settled_ms)
+        twins->settled_ms = twins->one->settled_ms;
+}
+
 static void give(struct twins *twins, uint32_t slot, const struct dp_event *event)
 {
     enum dp_verdict verdict = dp_apply_one(twins->one, slot, event);
     assert_int_equal(dp_apply_one(twins->life, slot, event), verdict);
+    note_settled(twins);
     seen.duplicates += verdict == DP_DUPLICATE;
     seen.late += verdict == DP_LATE;
 }
@@ -102,6 +116,7 @@ static void advance(struct twins *twins, int64_t t_ms)
 {
     dp_aggregator_advance(twins->one, t_ms);
     dp_aggregator_advance(twins->life, t_ms);
+    note_settled(twins);
     if (twins->look_at_all) {
         touch_all(twins->one);
         touch_all(twins->life);
@@ -253,8 +268,7 @@ static struct dp_aggregator_options some_options(struct dp_rng *rng)
 static void give_again(struct twins *twins, const struct dp_traffic *traffic, size_t until)
 {
     const struct dp_parcel *parcel = &traffic->parcels[dp_rng_below(&twins->rng, (uint32_t)until)];
-    int64_t known_ms =
-        dp_back(dp_partitions_horizon(&twins->one->partitions), twins->options.dedup_horizon_ms);
+    int64_t known_ms = dp_back(twins->settled_ms, twins->options.dedup_horizon_ms);
     if (parcel->event.time_ms > known_ms)
         give(twins, parcel->partition, &parcel->event);
 }
@@ -267,6 +281,18 @@ static void give_late(struct twins *twins, const struct dp_parcel *parcel, size_
     event.id = dp_str_from(id);
     event.time_ms -= dp_rng_between(&twins->rng, 1, 4) * MINUTE;
     give(twins, parcel->partition, &event);
+}
+
+/* One that has to wait for long; live only, since else T would follow it. */
+static void give_ahead(struct twins *twins, const struct dp_parcel *parcel, size_t number)
+{
+    struct dp_event event = parcel->event;
+    char id[24];
+    snprintf(id, sizeof id, "ahead%zu", number);
+    event.id = dp_str_from(id);
+    event.time_ms += dp_rng_between(&twins->rng, 1, 40) * MINUTE;
+    if (twins->options.wall_clock && twins->options.max_waiting > 1)
+        give(twins, FAST_CLOCK, &event);
 }
 
 static void make_traffic(struct dp_traffic *traffic, struct dp_rng *rng)
@@ -296,6 +322,7 @@ static void live_and_die(void)
     struct twins twins;
     open_twins(&twins, &options, 11);
     twins.look_at_all = look_at_all;
+    advance(&twins, traffic.begin_ms - MINUTE);
     uint32_t often = 1 + dp_rng_below(&rng, 30);
     for (size_t i = 0; i < traffic.count; i++) {
         const struct dp_parcel *parcel = &traffic.parcels[i];
@@ -304,6 +331,8 @@ static void live_and_die(void)
             give_again(&twins, &traffic, i + 1);
         if (dp_rng_chance(&rng, 20))
             give_late(&twins, parcel, i);
+        if (dp_rng_chance(&rng, 20))
+            give_ahead(&twins, parcel, i);
         if (dp_rng_chance(&rng, 10)) {
             targets = targets == &options.targets ? &twins.other_targets : &options.targets;
             set_targets(&twins, targets);
