@@ -47,13 +47,9 @@ void dp_aggregator_save(const struct dp_aggregator *agg, struct dp_aggregator_sa
 void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
     agg->restoring = true;
-<<<<<<< HEAD
-    agg->restored_horizon_ms = saved->horizon_ms;
+    agg->restored_settled_ms = saved->settled_ms;
     if (agg->scopes.now_ms > dp_back(saved->t_ms, FOLLOW_STEP_MS))
         return;
-=======
-    agg->restored_settled_ms = saved->settled_ms;
->>>>>>> journal
     agg->scopes.now_ms = saved->t_ms; /* what is too old as of then is not kept at all */
     for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++)
         if (agg->scopes.items[i])
