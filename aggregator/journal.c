@@ -150,7 +150,7 @@ void dp_journal_time(struct dp_journal *journal, int64_t t_ms)
     end(journal, put_time(at, t_ms, journal->time_ms));
 }
 
-void dp_journal_mark(struct dp_journal *journal, enum dp_journal_kind kind)
+void dp_journal_word(struct dp_journal *journal, enum dp_journal_kind kind)
 {
     char *at = begin(journal);
     *at++ = (char)kind;
@@ -176,6 +176,14 @@ void dp_journal_forgotten(struct dp_journal *journal, struct dp_str contact)
 {
     char *at = begin(journal);
     *at++ = DP_JOURNAL_FORGOTTEN;
+    end(journal, put_string(at, contact));
+}
+
+void dp_journal_mark_of(struct dp_journal *journal, struct dp_str contact, bool fcr)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_MARK;
+    *at++ = (char)fcr;
     end(journal, put_string(at, contact));
 }
 

@@ -274,6 +274,10 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
             record->horizon_ms = get_time(reader, reader->time_ms);
             record->settled_ms = get_time(reader, record->horizon_ms);
             break;
+        case DP_JOURNAL_MARK:
+            record->fcr = get_below(reader, 2);
+            record->marked = get_identifier(reader);
+            break;
         case DP_JOURNAL_FORGOTTEN:
             record->name = get_identifier(reader);
             break;
@@ -296,6 +300,7 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
         case DP_JOURNAL_TAKE:
         case DP_JOURNAL_BEGINS:
         case DP_JOURNAL_IN_TARGET:
+        case DP_JOURNAL_FCR:
             break;
         default:
             fail(reader);
