@@ -169,7 +169,7 @@ void dp_journal_settled(struct dp_journal *journal, int64_t horizon_ms, int64_t 
     char *at = begin(journal);
     *at++ = DP_JOURNAL_SETTLED;
     at = put_time(at, horizon_ms, journal->time_ms);
-    end(journal, put_time(at, settled_ms, horizon_ms));
+    end(journal, put_time(at, settled_ms, journal->time_ms));
 }
 
 void dp_journal_forgotten(struct dp_journal *journal, struct dp_str contact)

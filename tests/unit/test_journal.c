@@ -34,7 +34,7 @@ static bool has_scores(enum dp_event_type type)
 static struct dp_event some_event(struct dp_rng *rng, enum dp_event_type type)
 {
     struct dp_event event = {
-        .time_ms = dp_rng_chance(rng, 50) ? (int64_t)dp_rng_next(rng)
+        .time_ms = dp_rng_chance(rng, 50) ? dp_rng_between(rng, -62167219200000, 253402300799999)
                                           : INT64_C(1800000000000) + dp_rng_below(rng, 100000),
         .source = dp_rng_chance(rng, 500) ? (struct dp_str){letters, 9} : some_string(rng, 256),
         .id = some_string(rng, 256),
