@@ -59,6 +59,7 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     dp_scopes_init(&agg->scopes, &agg->options.windows);
     dp_contacts_init(&agg->contacts);
     dp_repeat_init(&agg->repeat, options->fcr_window_ms);
+    dp_history_init(agg);
     dp_scope_touch(agg, dp_scope_at(agg, DP_SCOPE_OF_ALL));
     return agg;
 }

@@ -14,10 +14,26 @@ void dp_aggregator_set_journal(struct dp_aggregator *agg, struct dp_journal *jou
     agg->journal = journal;
 }
 
-/* The next record, if it is of that kind. */
+static void restore_mark(struct dp_aggregator *agg, const struct dp_journal_record *record)
+{
+    struct dp_contact *contact =
+        dp_contacts_find(&agg->contacts, record->marked, dp_contact_hash(record->marked));
+    if (contact)
+        dp_repeat_mark(contact, record->fcr, dp_settle_fact, agg);
+}
+
+void dp_history_marks(struct dp_aggregator *agg, struct dp_journal_reader *reader)
+{
+    struct dp_journal_record record;
+    while (dp_journal_peek(reader) == DP_JOURNAL_MARK && dp_journal_read(reader, &record))
+        restore_mark(agg, &record);
+}
+
+/* The next record, if it is of that kind. Marks that changed in between change now. */
 static bool answer(struct dp_aggregator *agg, enum dp_journal_kind kind,
                    struct dp_journal_record *record)
 {
+    dp_history_marks(agg, agg->answers);
     return dp_journal_peek(agg->answers) == kind && dp_journal_read(agg->answers, record);
 }
 
@@ -27,7 +43,7 @@ bool dp_history_begins(struct dp_aggregator *agg)
     if (agg->answers)
         return answer(agg, DP_JOURNAL_BEGINS, &record);
     if (agg->journal)
-        dp_journal_mark(agg->journal, DP_JOURNAL_BEGINS);
+        dp_journal_word(agg->journal, DP_JOURNAL_BEGINS);
     return true;
 }
 
@@ -49,8 +65,34 @@ bool dp_history_in_target(struct dp_aggregator *agg, bool now)
     if (agg->answers)
         return answer(agg, DP_JOURNAL_IN_TARGET, &record);
     if (agg->journal && now)
-        dp_journal_mark(agg->journal, DP_JOURNAL_IN_TARGET);
+        dp_journal_word(agg->journal, DP_JOURNAL_IN_TARGET);
     return now;
+}
+
+/* The history of repeat contacts (repeat.h). */
+
+static bool judged(void *ctx, bool fcr)
+{
+    struct dp_aggregator *agg = ctx;
+    struct dp_journal_record record;
+    if (agg->answers)
+        return answer(agg, DP_JOURNAL_FCR, &record);
+    if (agg->journal && fcr)
+        dp_journal_word(agg->journal, DP_JOURNAL_FCR);
+    return fcr;
+}
+
+static void changed(void *ctx, const struct dp_contact *contact)
+{
+    struct dp_aggregator *agg = ctx;
+    if (agg->journal)
+        dp_journal_mark_of(agg->journal, dp_contact_id(contact), contact->fcr);
+}
+
+void dp_history_init(struct dp_aggregator *agg)
+{
+    agg->repeat.history =
+        (struct dp_repeat_history){.judged = judged, .changed = changed, .ctx = agg};
 }
 
 uint32_t dp_history_frame(const struct dp_aggregator *agg)
@@ -62,7 +104,7 @@ void dp_history_taken(struct dp_aggregator *agg, struct dp_event *event)
 {
     /* The frame at hand is all that is known to be there as long as itself. */
     if (dp_ahead_waiting(event)->frame == dp_history_frame(agg))
-        dp_journal_mark(agg->journal, DP_JOURNAL_TAKE);
+        dp_journal_word(agg->journal, DP_JOURNAL_TAKE);
     else
         dp_journal_event(agg->journal, event, false);
 }

@@ -150,7 +150,7 @@ void dp_journal_time(struct dp_journal *journal, int64_t t_ms)
     end(journal, put_time(at, t_ms, journal->time_ms));
 }
 
-void dp_journal_mark(struct dp_journal *journal, enum dp_journal_kind kind)
+void dp_journal_word(struct dp_journal *journal, enum dp_journal_kind kind)
 {
     char *at = begin(journal);
     *at++ = (char)kind;
@@ -169,13 +169,21 @@ void dp_journal_settled(struct dp_journal *journal, int64_t horizon_ms, int64_t 
     char *at = begin(journal);
     *at++ = DP_JOURNAL_SETTLED;
     at = put_time(at, horizon_ms, journal->time_ms);
-    end(journal, put_time(at, settled_ms, horizon_ms));
+    end(journal, put_time(at, settled_ms, journal->time_ms));
 }
 
 void dp_journal_forgotten(struct dp_journal *journal, struct dp_str contact)
 {
     char *at = begin(journal);
     *at++ = DP_JOURNAL_FORGOTTEN;
+    end(journal, put_string(at, contact));
+}
+
+void dp_journal_mark_of(struct dp_journal *journal, struct dp_str contact, bool fcr)
+{
+    char *at = begin(journal);
+    *at++ = DP_JOURNAL_MARK;
+    *at++ = (char)fcr;
     end(journal, put_string(at, contact));
 }
 

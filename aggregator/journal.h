@@ -27,6 +27,8 @@ enum dp_journal_kind {
     DP_JOURNAL_BEGINS,                /* the event before is the first of its contact */
     DP_JOURNAL_TEAM,                  /* looked up for the event before: a team, or none */
     DP_JOURNAL_IN_TARGET,             /* likewise: its response is within the target */
+    DP_JOURNAL_FCR,                   /* likewise: its outcome is a first-contact resolution */
+    DP_JOURNAL_MARK,                  /* the mark of another contact's outcome has changed */
     DP_JOURNAL_SETTLED,               /* how far the partitions have come */
     DP_JOURNAL_FORGOTTEN,             /* a contact */
     DP_JOURNAL_RETIRED,               /* a scope */
@@ -117,8 +119,9 @@ void dp_journal_clear(struct dp_journal *journal);
 void dp_journal_event(struct dp_journal *journal, const struct dp_event *event, bool waits);
 
 void dp_journal_time(struct dp_journal *journal, int64_t t_ms);
-void dp_journal_mark(struct dp_journal *journal, enum dp_journal_kind kind); /* a kind alone */
+void dp_journal_word(struct dp_journal *journal, enum dp_journal_kind kind); /* a kind alone */
 void dp_journal_team(struct dp_journal *journal, struct dp_str team);
+void dp_journal_mark_of(struct dp_journal *journal, struct dp_str contact, bool fcr);
 void dp_journal_settled(struct dp_journal *journal, int64_t horizon_ms, int64_t settled_ms);
 void dp_journal_forgotten(struct dp_journal *journal, struct dp_str contact);
 void dp_journal_retired(struct dp_journal *journal, enum dp_scope_kind kind, struct dp_str id);

@@ -55,6 +55,25 @@ static int64_t get_time(struct dp_journal_reader *reader, int64_t from_ms)
     return (int64_t)((uint64_t)from_ms + distance);
 }
 
+/* One that is known: a day around the years 0 to 9999, so that no difference overflows. */
+static int64_t get_moment(struct dp_journal_reader *reader)
+{
+    int64_t time_ms = get_time(reader, reader->time_ms);
+    if (time_ms >= INT64_C(-62167305600000) && time_ms <= INT64_C(253402387200000))
+        return time_ms;
+    return fail(reader);
+}
+
+/* One that may be INT64_MIN. */
+static int64_t get_moment_or_none(struct dp_journal_reader *reader)
+{
+    struct dp_journal_reader again = *reader;
+    if (get_time(&again, reader->time_ms) != INT64_MIN || again.malformed)
+        return get_moment(reader);
+    *reader = again;
+    return INT64_MIN;
+}
+
 static struct dp_str get_bytes(struct dp_journal_reader *reader, size_t len)
 {
     if (reader->malformed || (size_t)(reader->end - reader->at) < len) {
@@ -151,7 +170,7 @@ static void get_event(struct dp_journal_reader *reader, unsigned first, unsigned
                                .priority = DP_PRIORITY_NORMAL};
     if ((present & needs) != needs)
         fail(reader);
-    reader->time_ms = event->time_ms = get_time(reader, reader->time_ms);
+    reader->time_ms = event->time_ms = get_moment(reader);
     if (!(first & DP_JOURNAL_SAME_SOURCE))
         reader->source = get_name(reader);
     else if (!reader->source.len)
@@ -208,7 +227,7 @@ static void get_contact(struct dp_journal_reader *reader, struct dp_journal_cont
     contact->fcr = flags & 1;
     contact->in_target = flags >> 1;
     contact->id = get_identifier(reader);
-    contact->last_ms = get_time(reader, reader->time_ms);
+    contact->last_ms = get_moment(reader);
     contact->events = get_count(reader);
 }
 
@@ -218,7 +237,7 @@ static void get_agent(struct dp_journal_reader *reader, struct dp_journal_agent 
     agent->id = get_identifier(reader);
     agent->team = get_optional(reader);
     if (agent->team.len) {
-        agent->team_ms = get_time(reader, reader->time_ms);
+        agent->team_ms = get_moment(reader);
         agent->team_source = get_name(reader);
         agent->team_event = get_name(reader);
     }
@@ -233,7 +252,7 @@ static void get_agent_state(struct dp_journal_reader *reader, unsigned first,
 {
     *state = (struct dp_journal_agent_state){0};
     state->state = (enum dp_agent_state)get_below(reader, DP_AGENT_STATES);
-    reader->time_ms = state->time_ms = get_time(reader, reader->time_ms);
+    reader->time_ms = state->time_ms = get_moment(reader);
     if (!(first & DP_JOURNAL_SAME_SOURCE)) {
         state->source = get_name(reader);
         state->id = get_name(reader);
@@ -247,7 +266,7 @@ static void get_scope(struct dp_journal_reader *reader, struct dp_journal_record
         fail(reader);
     record->scope_id = get_identifier(reader);
     if (record->kind == DP_JOURNAL_SCOPE)
-        record->last_event_ms = get_time(reader, reader->time_ms);
+        record->last_event_ms = get_moment_or_none(reader);
 }
 
 bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record *record)
@@ -265,14 +284,18 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
     } else {
         switch (record->kind) {
         case DP_JOURNAL_TIME:
-            record->t_ms = get_time(reader, reader->time_ms);
+            record->t_ms = get_moment(reader);
             break;
         case DP_JOURNAL_TEAM:
             record->name = get_optional(reader);
             break;
         case DP_JOURNAL_SETTLED:
-            record->horizon_ms = get_time(reader, reader->time_ms);
-            record->settled_ms = get_time(reader, record->horizon_ms);
+            record->horizon_ms = get_moment_or_none(reader);
+            record->settled_ms = get_moment_or_none(reader);
+            break;
+        case DP_JOURNAL_MARK:
+            record->fcr = get_below(reader, 2);
+            record->marked = get_identifier(reader);
             break;
         case DP_JOURNAL_FORGOTTEN:
             record->name = get_identifier(reader);
@@ -296,6 +319,7 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
         case DP_JOURNAL_TAKE:
         case DP_JOURNAL_BEGINS:
         case DP_JOURNAL_IN_TARGET:
+        case DP_JOURNAL_FCR:
             break;
         default:
             fail(reader);

@@ -32,6 +32,10 @@ struct dp_journal_record {
             struct dp_str scope_id;
             int64_t last_event_ms; /* SCOPE */
         };                         /* RETIRED, SCOPE */
+        struct {
+            struct dp_str marked;
+            bool fcr;
+        }; /* MARK */
         struct dp_journal_contact contact;
         struct dp_journal_contact_event contact_event;
         struct dp_journal_agent agent;

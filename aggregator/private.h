@@ -131,6 +131,12 @@ bool dp_history_begins(struct dp_aggregator *agg);
 uint32_t dp_history_team(struct dp_aggregator *agg, uint32_t agent);
 bool dp_history_in_target(struct dp_aggregator *agg, bool now);
 
+/* history.c: the marks of repeat contacts are noted, or given, likewise from now on. */
+void dp_history_init(struct dp_aggregator *agg);
+
+/* history.c: gives the marks that are told next. */
+void dp_history_marks(struct dp_aggregator *agg, struct dp_journal_reader *reader);
+
 /* history.c: the frame at hand, its lowest bits; later frames are greater, around the end too. */
 uint32_t dp_history_frame(const struct dp_aggregator *agg);
 static inline bool dp_frame_before(uint32_t frame, uint32_t other)

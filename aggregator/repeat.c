@@ -176,12 +176,23 @@ static void tell_marked(struct dp_contact *contact, int sign, const struct dp_ma
     tell(ctx, sign, &marked);
 }
 
+void dp_repeat_mark(struct dp_contact *contact, bool fcr, dp_marked_fn *tell, void *ctx)
+{
+    if (!contact->fold.has_outcome || contact->fcr == fcr)
+        return;
+    tell_marked(contact, -1, &contact->fold.outcome, tell, ctx);
+    contact->fcr = fcr;
+    tell_marked(contact, +1, &contact->fold.outcome, tell, ctx);
+}
+
 /* An offer came or went at `time_ms`: looks again at the outcomes it may concern. Those with two
  * other offers between are not first-contact resolutions with or without it. */
 static void judge_again(const struct dp_repeat *repeat, const struct dp_customer *customer,
                         int64_t time_ms, dp_marked_fn *tell, void *ctx)
 {
     const struct trail *offers = &customer->offers, *outcomes = &customer->outcomes;
+    if (repeat->history.knows)
+        return;
     size_t until = after(offers, time_ms - 1);
     for (size_t at = after(outcomes, time_ms - 1); at-- > outcomes->first;) {
         const struct trace *trace = &outcomes->items[at];
@@ -192,9 +203,9 @@ static void judge_again(const struct dp_repeat *repeat, const struct dp_customer
         bool fcr = !came_back(repeat, customer, other, trace->time_ms);
         if (fcr == other->fcr)
             continue;
-        tell_marked(other, -1, &other->fold.outcome, tell, ctx);
-        other->fcr = fcr;
-        tell_marked(other, +1, &other->fold.outcome, tell, ctx);
+        dp_repeat_mark(other, fcr, tell, ctx);
+        if (repeat->history.changed)
+            repeat->history.changed(repeat->history.ctx, other);
     }
 }
 
@@ -245,6 +256,8 @@ static void take_outcome(struct dp_repeat *repeat, struct dp_contact *contact, i
     if (sign > 0) {
         contact->fcr =
             resolved && !(customer && came_back(repeat, customer, contact, trace.time_ms));
+        if (resolved && repeat->history.judged)
+            contact->fcr = repeat->history.judged(repeat->history.ctx, contact->fcr);
         keep_outcome(customer, &trace);
     } else if (customer) {
         trail_take(&customer->outcomes, &trace);

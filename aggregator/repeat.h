@@ -13,11 +13,22 @@
 #include "aggregator/contact.h"
 #include "common/index.h"
 
+/* Who is asked and told about marks, so that they can be the same another time. */
+struct dp_repeat_history {
+    /* An outcome is marked for the first time, as `fcr` says: returns the mark to give it. */
+    bool (*judged)(void *ctx, bool fcr);
+    /* The mark of an outcome that stands is another now. */
+    void (*changed)(void *ctx, const struct dp_contact *contact);
+    void *ctx;
+    bool knows; /* nothing is judged again: changes come by dp_repeat_mark */
+};
+
 struct dp_repeat {
     struct dp_index customers;
     struct dp_customer *oldest, *newest; /* by when something last arrived */
     int64_t window_ms;                   /* fcr_window */
     int64_t forget_ms;                   /* traces before it are given back */
+    struct dp_repeat_history history;    /* functions may be NULL */
 };
 
 void dp_repeat_init(struct dp_repeat *repeat, int64_t window_ms);
@@ -41,6 +52,9 @@ void dp_repeat_take(struct dp_repeat *repeat, struct dp_contact *contact, int si
  * outcome is passed on with the contact's. */
 void dp_repeat_restore(struct dp_repeat *repeat, struct dp_contact *contact,
                        const struct dp_made *made, dp_marked_fn *tell, void *ctx);
+
+/* Gives the outcome of a contact, if it has one, another mark. */
+void dp_repeat_mark(struct dp_contact *contact, bool fcr, dp_marked_fn *tell, void *ctx);
 
 /* Forgets what `contact` is remembered for; call before the contact is freed. */
 void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *contact);

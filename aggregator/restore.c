@@ -46,7 +46,7 @@ void dp_aggregator_save(const struct dp_aggregator *agg, struct dp_aggregator_sa
 
 void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
-    agg->restoring = true;
+    agg->restoring = agg->repeat.history.knows = true;
     agg->restored_settled_ms = saved->settled_ms;
     if (agg->scopes.now_ms > dp_back(saved->t_ms, FOLLOW_STEP_MS))
         return;
@@ -323,9 +323,13 @@ static void restore_other(struct restoring *restoring, const struct dp_journal_r
 static void restore_others(struct restoring *restoring, struct dp_journal_reader *reader)
 {
     struct dp_journal_record record;
-    while (!restoring->out_of_place && !dp_journal_is_event(dp_journal_peek(reader)) &&
-           dp_journal_read(reader, &record))
+    for (;;) {
+        dp_history_marks(restoring->agg, reader);
+        if (restoring->out_of_place || dp_journal_is_event(dp_journal_peek(reader)) ||
+            !dp_journal_read(reader, &record))
+            return;
         restore_other(restoring, &record, reader);
+    }
 }
 
 /* Up to TOGETHER events and what is between and after them. The events are read first, to be looked
@@ -386,7 +390,7 @@ bool dp_aggregator_restore(struct dp_aggregator *agg, uint64_t frame, const char
 
 void dp_aggregator_restored(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
-    agg->restoring = false;
+    agg->restoring = agg->repeat.history.knows = false;
     agg->scopes.now_ms = INT64_MIN;
     agg->t_ms = saved->t_ms;
     agg->horizon_ms = saved->horizon_ms;

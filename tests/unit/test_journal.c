@@ -34,7 +34,7 @@ static bool has_scores(enum dp_event_type type)
 static struct dp_event some_event(struct dp_rng *rng, enum dp_event_type type)
 {
     struct dp_event event = {
-        .time_ms = dp_rng_chance(rng, 50) ? (int64_t)dp_rng_next(rng)
+        .time_ms = dp_rng_chance(rng, 50) ? dp_rng_between(rng, -62167219200000, 253402300799999)
                                           : INT64_C(1800000000000) + dp_rng_below(rng, 100000),
         .source = dp_rng_chance(rng, 500) ? (struct dp_str){letters, 9} : some_string(rng, 256),
         .id = some_string(rng, 256),
@@ -123,11 +123,13 @@ static void write_all_kinds(struct dp_journal *journal)
     struct dp_event event = some_event(&rng, DP_CONTACT_OFFERED);
     dp_journal_event(journal, &event, true);
     dp_journal_time(journal, INT64_C(1800000001000));
-    dp_journal_mark(journal, DP_JOURNAL_TAKE);
-    dp_journal_mark(journal, DP_JOURNAL_BEGINS);
+    dp_journal_word(journal, DP_JOURNAL_TAKE);
+    dp_journal_word(journal, DP_JOURNAL_BEGINS);
     dp_journal_team(journal, DP_STR("t1"));
     dp_journal_team(journal, (struct dp_str){0});
-    dp_journal_mark(journal, DP_JOURNAL_IN_TARGET);
+    dp_journal_word(journal, DP_JOURNAL_IN_TARGET);
+    dp_journal_word(journal, DP_JOURNAL_FCR);
+    dp_journal_mark_of(journal, DP_STR("c9"), true);
     dp_journal_settled(journal, INT64_MIN, INT64_MIN);
     dp_journal_settled(journal, INT64_C(1800000000000), INT64_C(1799999940000));
     dp_journal_forgotten(journal, DP_STR("c1"));
@@ -177,7 +179,11 @@ static void every_kind_comes_back(void **state)
     expect_text(next(&reader, DP_JOURNAL_TEAM).name, DP_STR("t1"));
     assert_int_equal(next(&reader, DP_JOURNAL_TEAM).name.len, 0);
     next(&reader, DP_JOURNAL_IN_TARGET);
-    struct dp_journal_record record = next(&reader, DP_JOURNAL_SETTLED);
+    next(&reader, DP_JOURNAL_FCR);
+    struct dp_journal_record record = next(&reader, DP_JOURNAL_MARK);
+    expect_text(record.marked, DP_STR("c9"));
+    assert_true(record.fcr);
+    record = next(&reader, DP_JOURNAL_SETTLED);
     assert_true(record.horizon_ms == INT64_MIN && record.settled_ms == INT64_MIN);
     record = next(&reader, DP_JOURNAL_SETTLED);
     assert_int_equal(record.horizon_ms, INT64_C(1800000000000));
@@ -238,7 +244,7 @@ static void bytes_from_anywhere(void **state)
     size_t whole = 0;
     for (size_t len = 0; len <= journal.len; len++)
         whole += read_all(journal.bytes, len);
-    assert_int_equal(whole, 17 + 1); /* after each record, and none at all */
+    assert_int_equal(whole, 19 + 1); /* after each record, and none at all */
     for (int i = 0; i < 20000; i++) {
         char bytes[512];
         size_t len = journal.len < sizeof bytes ? journal.len : sizeof bytes;

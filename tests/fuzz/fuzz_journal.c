@@ -1,0 +1,55 @@
+/* Any bytes as two frames of a journal: they are refused, or bring the aggregator to a state from
+ * which it goes on. */
+#include <stdlib.h>
+
+#include "aggregator/restore.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct dp_aggregator_options options = {
+        .windows = {2, {60000, 300000}},
+        .window_labels = {"1m", "5m"},
+        .allowed_lateness_ms = 60000,
+        .dedup_horizon_ms = 3600000,
+        .short_abandon_ms = 5000,
+        .fcr_window_ms = 86400000,
+        .contact_ttl_ms = 3600000,
+        .scope_ttl_ms = 3600000,
+        .max_contacts = 1000,
+        .max_waiting = 1000,
+        .wall_clock = true,
+        .as_of_limit_ms = INT64_MAX,
+        .targets = {.target_ms = {0, 20000, 60000, 86400000}},
+    };
+    const struct dp_aggregator_saved saved = {.t_ms = INT64_C(1800000000000),
+                                              .highest_ms = INT64_C(1800000000000),
+                                              .horizon_ms = INT64_C(1800000000000),
+                                              .settled_ms = INT64_C(1799999940000)};
+    char error[128];
+    if (size == 0)
+        return 0;
+    const char *bytes = (const char *)data + 1;
+    size_t first = data[0] < size - 1 ? data[0] : size - 1;
+    struct dp_aggregator *agg = dp_aggregator_create(&options);
+    dp_aggregator_add_partition(agg);
+    dp_aggregator_restore_begin(agg, &saved);
+    if (dp_aggregator_restore(agg, 0, bytes, first, error, sizeof error) &&
+        dp_aggregator_restore(agg, 1, bytes + first, size - 1 - first, error, sizeof error)) {
+        struct dp_journal journal;
+        struct dp_entry entry;
+        dp_aggregator_restored(agg, &saved);
+        dp_journal_init(&journal);
+        journal.frame = 2;
+        dp_aggregator_set_journal(agg, &journal);
+        dp_aggregator_advance(agg, saved.t_ms + 1000);
+        dp_aggregator_carry(agg, 2);
+        while (dp_aggregator_next_entry(agg, &entry))
+            continue;
+        dp_aggregator_set_journal(agg, NULL);
+        dp_journal_deinit(&journal);
+    }
+    dp_aggregator_destroy(agg);
+    return 0;
+}
