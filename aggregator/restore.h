@@ -39,8 +39,8 @@ void dp_aggregator_restored(struct dp_aggregator *aggregator,
                             const struct dp_aggregator_saved *saved);
 
 /* A former process may have written any window of any channel, of the scopes that are known and,
- * until called with false, of those that become known: the first entries remove what is not there any
- * more. Everything counts as changed. */
+ * until called with false, of those that become known: the first entries remove what is not there
+ * any more. Everything counts as changed. */
 void dp_aggregator_assume_written(struct dp_aggregator *aggregator, bool written);
 
 /* The time to stamp a frame with that ends now; INT64_MIN: none is known yet. */
