@@ -228,8 +228,15 @@ void dp_kafka_client_deinit(struct dp_kafka_client *client, bool in_background)
         pthread_detach(thread);
 }
 
+/* Handles that are left to the end of the process, so that they can be found. */
+static struct remains **abandoned;
+static size_t abandoned_count, abandoned_capacity;
+
 void dp_kafka_client_abandon(struct dp_kafka_client *client)
 {
+    struct remains *remains = dp_xmalloc(sizeof *remains);
+    *remains = (struct remains){client->rk, client->wake_fd};
+    abandoned = dp_xgrow(abandoned, abandoned_count, &abandoned_capacity, sizeof *abandoned);
+    abandoned[abandoned_count++] = remains;
     free(client->brokers);
-    client->brokers = NULL;
 }
