@@ -207,6 +207,7 @@ void dp_flusher_begin(struct dp_flusher *flusher, const char *owner_key, const c
     flusher->active = true;
     flusher->finishing = flusher->last = false;
     flusher->whole_at_ms = uv_now(flusher->loop);
+    flusher->settled_consumed = UINT64_MAX; /* of another life */
     dp_aggregator_mark_all(flusher->pipeline->aggregator);
     uv_timer_start(&flusher->timer, on_timer, 0, interval);
 }

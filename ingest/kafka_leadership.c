@@ -86,7 +86,7 @@ static void assign(struct dp_kafka_leadership *self, rd_kafka_topic_partition_li
         return;
     self->assigned = true;
     self->missing = false;
-    if (!self->rejoining) {
+    if (!self->rejoining && !self->closing) {
         self->held = true;
         self->events.gained(self->ctx);
     }
@@ -111,7 +111,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
     struct dp_kafka_client *client = opaque;
     struct dp_kafka_leadership *self = client->owner;
     self->was_assigned |= code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !self->closing) {
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         dp_kafka_client_answered(client);
         assign(self, list);
     } else {

@@ -10,9 +10,11 @@ from cases import until
 from program import ENVIRONMENT, configuration
 
 WRITES = 4096  # bytes a second to Redis: who sends more is the active one
+HERE = os.path.dirname(os.path.abspath(__file__))
 SANITIZERS = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
               "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
-              "TSAN_OPTIONS": "halt_on_error=1"}
+              "TSAN_OPTIONS": "halt_on_error=1",
+              "LSAN_OPTIONS": f"suppressions={os.path.join(HERE, 'leaks')}:print_suppressions=0"}
 
 
 def kill_server(server):
