@@ -7,7 +7,7 @@ import schedule
 from broker import Broker
 from cases import until
 from faults import Faults
-from processes import Processes, knows_commit_interval
+from processes import Processes
 from producer import Producer, wall_ms
 from program import configuration
 from proxy import Proxies
@@ -39,9 +39,8 @@ class Chaos:
 
     def sections(self, redis_port, kafka_port):
         """The configuration of one process, that reaches the servers by ports of its own."""
-        redis = {"url": f"redis://127.0.0.1:{redis_port}/0", "flush_interval": "200ms"}
-        if knows_commit_interval(self.options.program):
-            redis["commit_interval"] = "500ms"
+        redis = {"url": f"redis://127.0.0.1:{redis_port}/0", "flush_interval": "200ms",
+                 "commit_interval": "500ms"}
         return {"kafka": {"bootstrap.servers": f"127.0.0.1:{kafka_port}", "topics": TOPIC,
                           "group.id": GROUP, "dead_letter_topic": DEAD,
                           "session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 500},

@@ -25,12 +25,6 @@ def kill_server(server):
     until(lambda: not os.path.exists(f"/proc/{pid}/cwd"), 10, f"process {pid} is gone")
 
 
-def knows_commit_interval(program):
-    """Whether this program has a key for how often it saves its state."""
-    told = subprocess.run([program, "run", "--help"], stdout=subprocess.PIPE, check=True).stdout
-    return b"commit_interval" in told
-
-
 class Process:
     def __init__(self, program, number, directory, sections):
         self.program, self.number, self.popen = program, number, None

@@ -160,3 +160,27 @@ void dp_test_command(const struct dp_test_redis *server, const char *format, ...
     freeReplyObject(reply);
     redisFree(context);
 }
+
+struct dp_test_redis dp_test_server;
+
+int dp_test_server_start(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    dp_test_redis_init(&dp_test_server);
+    return 0;
+}
+
+int dp_test_server_stop(void **state)
+{
+    (void)state;
+    dp_test_redis_deinit(&dp_test_server);
+    return 0;
+}
+
+int dp_test_server_empty(void **state)
+{
+    (void)state;
+    dp_test_command(&dp_test_server, "FLUSHALL");
+    return 0;
+}

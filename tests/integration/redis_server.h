@@ -28,6 +28,13 @@ void dp_test_redis_kill(struct dp_test_redis *server);
 /* Ends the server and removes the directory. */
 void dp_test_redis_deinit(struct dp_test_redis *server);
 
+/* One server for all tests of a program: the group's set-up and tear-down, and the set-up of a test
+ * that begins with an empty one. */
+extern struct dp_test_redis dp_test_server;
+int dp_test_server_start(void **state);
+int dp_test_server_stop(void **state);
+int dp_test_server_empty(void **state);
+
 /* A blocking connection that gives up after 10 s; redisFree ends it. */
 redisContext *dp_test_redis_connect(const struct dp_test_redis *server);
 

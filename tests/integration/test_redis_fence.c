@@ -12,8 +12,6 @@
 #include "redis_server.h"
 #include "sink_owner.h"
 
-static struct dp_test_redis server;
-
 /* What the figures stand for: the number of the entry that was given last. */
 static struct dp_str shown(void *ctx)
 {
@@ -34,7 +32,7 @@ static void fence(struct dp_test_owner *owner, const char *token)
 
 static void own_with(struct dp_test_owner *owner, size_t count)
 {
-    dp_test_own_up(owner, &server);
+    dp_test_own_up(owner, &dp_test_server);
     owner->made_count = count;
     owner->made_fields = 10;
     owner->made_value = 1;
@@ -45,12 +43,12 @@ static void the_owner_writes(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_command(&server, "SET dp:state:owner 1:a");
+    dp_test_command(&dp_test_server, "SET dp:state:owner 1:a");
     own_with(&owner, 1000);
     dp_test_flush_list(&owner, NULL, 0);
     dp_test_flush_list(&owner, NULL, 0);
     assert_int_equal(owner.failed + owner.fenced, 0);
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "1002", "DBSIZE");
     dp_test_assert_reply(context, "1000", "GET dp:state:shown");
     redisFree(context);
@@ -61,19 +59,19 @@ static void nobody_else_does(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_command(&server, "SET dp:state:owner 2:b");
+    dp_test_command(&dp_test_server, "SET dp:state:owner 2:b");
     own_with(&owner, 10);
     dp_test_flush_list(&owner, NULL, 0);
     assert_int_equal(owner.failed, 1);
     assert_int_equal(owner.fenced, 1);
-    dp_test_command(&server, "DEL dp:state:owner");
+    dp_test_command(&dp_test_server, "DEL dp:state:owner");
     dp_test_flush_list(&owner, NULL, 0);
     assert_int_equal(owner.fenced, 2);
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "0", "DBSIZE");
     redisFree(context);
     fence(&owner, "3:c");
-    dp_test_command(&server, "SET dp:state:owner 3:c");
+    dp_test_command(&dp_test_server, "SET dp:state:owner 3:c");
     dp_test_flush_list(&owner, NULL, 0);
     assert_int_equal(owner.failed, 2);
     dp_test_disown(&owner);
@@ -86,12 +84,12 @@ static void who_is_replaced_in_a_flush_writes_no_more_of_it(void **state)
     (void)state;
     for (unsigned turn = 0; turn < 20; turn++) {
         struct dp_test_owner owner;
-        dp_test_command(&server, "FLUSHALL");
-        dp_test_command(&server, "SET dp:state:owner 1:a");
+        dp_test_command(&dp_test_server, "FLUSHALL");
+        dp_test_command(&dp_test_server, "SET dp:state:owner 1:a");
         own_with(&owner, 20000);
         dp_test_start_flush(&owner);
         dp_test_turn_for(&owner, turn);
-        redisContext *context = dp_test_redis_connect(&server);
+        redisContext *context = dp_test_redis_connect(&dp_test_server);
         redisAppendCommand(context, "MULTI");
         redisAppendCommand(context, "SET dp:state:owner 2:b");
         redisAppendCommand(context, "DBSIZE");
@@ -114,34 +112,13 @@ static void who_is_replaced_in_a_flush_writes_no_more_of_it(void **state)
     }
 }
 
-static int start_server(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    dp_test_redis_init(&server);
-    return 0;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    dp_test_redis_deinit(&server);
-    return 0;
-}
-
-static int empty_server(void **state)
-{
-    (void)state;
-    dp_test_command(&server, "FLUSHALL");
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(the_owner_writes, empty_server),
-        cmocka_unit_test_setup(nobody_else_does, empty_server),
-        cmocka_unit_test_setup(who_is_replaced_in_a_flush_writes_no_more_of_it, empty_server),
+        cmocka_unit_test_setup(the_owner_writes, dp_test_server_empty),
+        cmocka_unit_test_setup(nobody_else_does, dp_test_server_empty),
+        cmocka_unit_test_setup(who_is_replaced_in_a_flush_writes_no_more_of_it,
+                               dp_test_server_empty),
     };
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    return cmocka_run_group_tests(tests, dp_test_server_start, dp_test_server_stop);
 }

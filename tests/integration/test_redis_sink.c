@@ -14,8 +14,6 @@
 #include "redis_server.h"
 #include "sink_owner.h"
 
-static struct dp_test_redis server;
-
 static struct dp_entry window(const char *agent, int64_t ttl_ms)
 {
     return (struct dp_entry){.kind = DP_ENTRY_WINDOW,
@@ -35,7 +33,7 @@ static void entries_become_keys(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     struct dp_entry entries[] = {
         known("a1"), known("a2"), window("a1", 360000), {.kind = DP_ENTRY_META}};
     dp_entry_add(&entries[2], "as_of_ms", DP_FIELD_INTEGER, 1763800000000);
@@ -44,7 +42,7 @@ static void entries_become_keys(void **state)
     dp_test_flush_list(&owner, entries, 4);
     assert_int_equal(owner.failed, 0);
 
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "as_of_ms 1763800000000 service_level 0.800000", "HGETALL %s",
                          "dp:{agent:a1}:w:5m");
     dp_test_assert_reply(context, "windows 1m 5m", "HGETALL dp:meta");
@@ -74,14 +72,14 @@ static void a_hash_is_replaced_as_a_whole(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     struct dp_entry before = window("a1", 1000000), after = window("a1", 0);
     dp_entry_add(&before, "offered", DP_FIELD_INTEGER, 1);
     dp_entry_add(&before, "stale", DP_FIELD_INTEGER, 2);
     dp_entry_add(&after, "offered", DP_FIELD_INTEGER, 3);
     dp_test_flush_list(&owner, &before, 1);
     dp_test_flush_list(&owner, &after, 1);
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "offered 3", "HGETALL %s", "dp:{agent:a1}:w:5m");
     dp_test_assert_reply(context, "-1", "PTTL %s", "dp:{agent:a1}:w:5m");
     redisFree(context);
@@ -92,11 +90,11 @@ static void any_bytes_may_be_in_an_id(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     struct dp_entry entry = known("a\r\n$1\r\n \"\xc3\xa9");
     dp_test_flush_list(&owner, &entry, 1);
     assert_int_equal(owner.failed, 0);
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "a\r\n$1\r\n \"\xc3\xa9", "SMEMBERS dp:agents");
     redisFree(context);
     dp_test_disown(&owner);
@@ -106,8 +104,8 @@ static void one_message_names_the_changed_scopes(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
-    redisContext *listener = dp_test_redis_connect(&server);
+    dp_test_own_up(&owner, &dp_test_server);
+    redisContext *listener = dp_test_redis_connect(&dp_test_server);
     freeReplyObject(redisCommand(listener, "SUBSCRIBE dp:updates"));
 
     struct dp_entry entries[] = {known("a1"),     window("a1", 0),        window("a1", 0),
@@ -135,7 +133,7 @@ static void nothing_to_write_is_a_flush(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     dp_test_start_flush(&owner);
     assert_int_equal(owner.flushed, 1);
     assert_int_equal(owner.failed, 0);
@@ -146,7 +144,7 @@ static void one_flush_at_a_time(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own(&owner, 0, "redis://127.0.0.1:%d", server.port);
+    dp_test_own(&owner, 0, "redis://127.0.0.1:%d", dp_test_server.port);
     assert_false(dp_redis_sink_flush(owner.sink, dp_test_next_entry, &owner));
     dp_test_wait_for(&owner, &owner.ups, 1);
     owner.made_count = owner.made_fields = 1;
@@ -183,7 +181,7 @@ static void read_on(void *ctx)
 {
     struct reader *reader = ctx;
     redisContext *context =
-        redisConnectWithTimeout("127.0.0.1", server.port, (struct timeval){.tv_sec = 10});
+        redisConnectWithTimeout("127.0.0.1", dp_test_server.port, (struct timeval){.tv_sec = 10});
     while (!atomic_load(&reader->stop) && !context->err) {
         for (int i = 0; i < READ_HASHES; i++)
             redisAppendCommand(context, "HGETALL dp:{agent:agent-%d}:now", i);
@@ -205,7 +203,7 @@ static void no_reader_sees_half_a_hash(void **state)
     struct dp_test_owner owner;
     struct reader reader = {.torn = 0};
     uv_thread_t thread;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     owner.made_count = READ_HASHES;
     for (unsigned i = 0; i < 1000; i++) {
         owner.made_value = i;
@@ -227,18 +225,18 @@ static void a_large_flush_is_taken_as_fast_as_it_is_answered(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     owner.made_count = 50000;
     owner.made_fields = 10;
-    kill(server.pid, SIGSTOP);
+    kill(dp_test_server.pid, SIGSTOP);
     dp_test_start_flush(&owner);
     dp_test_turn_for(&owner, 200);
     size_t taken = owner.given;
-    kill(server.pid, SIGCONT);
+    kill(dp_test_server.pid, SIGCONT);
     dp_test_wait_for(&owner, &owner.flushed, 1);
     assert_int_equal(owner.failed, 0);
     assert_in_range(taken, 1, DP_REDIS_SINK_ENTRIES);
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "50000", "DBSIZE");
     redisFree(context);
     dp_test_disown(&owner);
@@ -248,14 +246,14 @@ static void out_of_memory_fails_the_flush(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     owner.made_count = owner.made_fields = 10;
-    dp_test_command(&server, "CONFIG SET maxmemory 1");
+    dp_test_command(&dp_test_server, "CONFIG SET maxmemory 1");
     dp_test_start_flush(&owner);
     dp_test_wait_for(&owner, &owner.flushed, 1);
     assert_int_equal(owner.failed, 1);
     assert_true(dp_redis_sink_stats(owner.sink)->errors >= 10);
-    dp_test_command(&server, "CONFIG SET maxmemory 0");
+    dp_test_command(&dp_test_server, "CONFIG SET maxmemory 0");
     dp_test_start_flush(&owner);
     dp_test_wait_for(&owner, &owner.flushed, 2);
     assert_int_equal(owner.failed, 1);
@@ -267,15 +265,15 @@ static void a_key_of_another_type_fails_the_flush_and_the_rest_is_written(void *
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
-    dp_test_command(&server, "SET dp:agents mine");
-    dp_test_command(&server, "SET %s mine", "dp:{agent:a1}:w:5m");
+    dp_test_own_up(&owner, &dp_test_server);
+    dp_test_command(&dp_test_server, "SET dp:agents mine");
+    dp_test_command(&dp_test_server, "SET %s mine", "dp:{agent:a1}:w:5m");
     struct dp_entry entries[] = {known("a1"), window("a1", 0)};
     dp_entry_add(&entries[1], "v", DP_FIELD_INTEGER, 1);
     dp_test_flush_list(&owner, entries, 2);
     assert_int_equal(owner.failed, 1);
     assert_int_equal(dp_redis_sink_stats(owner.sink)->errors, 1);
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "v 1", "HGETALL %s", "dp:{agent:a1}:w:5m");
     redisFree(context);
     dp_test_disown(&owner);
@@ -285,7 +283,7 @@ static void an_error_inside_exec_fails_the_flush(void **state)
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     struct dp_entry entry = window("a1", INT64_MAX); /* PEXPIRE refuses it when it is carried out */
     dp_entry_add(&entry, "v", DP_FIELD_INTEGER, 1);
     dp_test_flush_list(&owner, &entry, 1);
@@ -298,14 +296,14 @@ static void a_replica_is_left_for_the_server_that_the_name_stands_for_now(void *
 {
     (void)state;
     struct dp_test_owner owner;
-    dp_test_own_up(&owner, &server);
+    dp_test_own_up(&owner, &dp_test_server);
     owner.made_count = owner.made_fields = 1;
-    dp_test_command(&server, "REPLICAOF 127.0.0.1 1");
+    dp_test_command(&dp_test_server, "REPLICAOF 127.0.0.1 1");
     dp_test_start_flush(&owner);
     dp_test_wait_for(&owner, &owner.downs, 1);
     assert_int_equal(owner.failed, 1);
     assert_non_null(strstr(owner.reason, "READONLY"));
-    dp_test_command(&server, "REPLICAOF NO ONE");
+    dp_test_command(&dp_test_server, "REPLICAOF NO ONE");
     dp_test_wait_for(&owner, &owner.ups, 2);
     dp_test_start_flush(&owner);
     dp_test_wait_for(&owner, &owner.flushed, 2);
@@ -313,45 +311,24 @@ static void a_replica_is_left_for_the_server_that_the_name_stands_for_now(void *
     dp_test_disown(&owner);
 }
 
-static int start_server(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    dp_test_redis_init(&server);
-    return 0;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    dp_test_redis_deinit(&server);
-    return 0;
-}
-
-static int empty_server(void **state)
-{
-    (void)state;
-    dp_test_command(&server, "FLUSHALL");
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(entries_become_keys, empty_server),
-        cmocka_unit_test_setup(a_hash_is_replaced_as_a_whole, empty_server),
-        cmocka_unit_test_setup(any_bytes_may_be_in_an_id, empty_server),
-        cmocka_unit_test_setup(one_message_names_the_changed_scopes, empty_server),
-        cmocka_unit_test_setup(nothing_to_write_is_a_flush, empty_server),
-        cmocka_unit_test_setup(one_flush_at_a_time, empty_server),
-        cmocka_unit_test_setup(no_reader_sees_half_a_hash, empty_server),
-        cmocka_unit_test_setup(a_large_flush_is_taken_as_fast_as_it_is_answered, empty_server),
-        cmocka_unit_test_setup(out_of_memory_fails_the_flush, empty_server),
+        cmocka_unit_test_setup(entries_become_keys, dp_test_server_empty),
+        cmocka_unit_test_setup(a_hash_is_replaced_as_a_whole, dp_test_server_empty),
+        cmocka_unit_test_setup(any_bytes_may_be_in_an_id, dp_test_server_empty),
+        cmocka_unit_test_setup(one_message_names_the_changed_scopes, dp_test_server_empty),
+        cmocka_unit_test_setup(nothing_to_write_is_a_flush, dp_test_server_empty),
+        cmocka_unit_test_setup(one_flush_at_a_time, dp_test_server_empty),
+        cmocka_unit_test_setup(no_reader_sees_half_a_hash, dp_test_server_empty),
+        cmocka_unit_test_setup(a_large_flush_is_taken_as_fast_as_it_is_answered,
+                               dp_test_server_empty),
+        cmocka_unit_test_setup(out_of_memory_fails_the_flush, dp_test_server_empty),
         cmocka_unit_test_setup(a_key_of_another_type_fails_the_flush_and_the_rest_is_written,
-                               empty_server),
-        cmocka_unit_test_setup(an_error_inside_exec_fails_the_flush, empty_server),
+                               dp_test_server_empty),
+        cmocka_unit_test_setup(an_error_inside_exec_fails_the_flush, dp_test_server_empty),
         cmocka_unit_test_setup(a_replica_is_left_for_the_server_that_the_name_stands_for_now,
-                               empty_server),
+                               dp_test_server_empty),
     };
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    return cmocka_run_group_tests(tests, dp_test_server_start, dp_test_server_stop);
 }

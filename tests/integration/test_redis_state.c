@@ -17,8 +17,6 @@
 
 #define WAIT_MS 10000
 
-static struct dp_test_redis server;
-
 struct owner {
     uv_loop_t loop;
     uv_timer_t tick;
@@ -130,7 +128,7 @@ static void open_state(struct owner *owner)
                                                         .refused = on_refused,
                                                         .unreadable = on_unreadable};
     char url[64], error[256] = "";
-    snprintf(url, sizeof url, "redis://127.0.0.1:%d", server.port);
+    snprintf(url, sizeof url, "redis://127.0.0.1:%d", dp_test_server.port);
     memset(owner, 0, sizeof *owner);
     uv_loop_init(&owner->loop);
     uv_timer_init(&owner->loop, &owner->tick);
@@ -220,7 +218,7 @@ static void what_was_committed_is_what_is_read(void **state)
     assert_int_equal(b.len, len);
     assert_memory_equal(b.bytes, expected, len);
     /* A block is as large as it may become from the start. */
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "1048576", "STRLEN dp:state:log:0");
     dp_test_assert_reply(context, "8", "DBSIZE"); /* 6 blocks, the owner and the record */
     redisFree(context);
@@ -293,7 +291,7 @@ static void a_commit_whose_reply_is_lost_counts_once(void **state)
     for (unsigned i = 0; i < 6; i++) {
         start_commit(&a, bytes, 3000000 / (i + 1), "a/0=1:1");
         turn_for(&a, 1 + i);
-        dp_test_command(&server, "CLIENT KILL TYPE normal SKIPME yes");
+        dp_test_command(&dp_test_server, "CLIENT KILL TYPE normal SKIPME yes");
         wait_for(&a, &a.ups, i + 2);
         wait_for(&a, &a.committed, i + 1);
     }
@@ -314,7 +312,7 @@ static void a_server_that_forgot_commits_is_noticed(void **state)
     open_state(&a);
     claim(&a);
     commit(&a, "one", 3, "a/0=1:1");
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     redisReply *dump = redisCommand(context, "DUMP dp:state:commit");
     commit(&a, "two", 3, "a/0=2:1");
     redisReply *reply =
@@ -327,7 +325,7 @@ static void a_server_that_forgot_commits_is_noticed(void **state)
     assert_int_equal(a.refusal, DP_STATE_REWOUND);
 
     claim(&a);
-    dp_test_command(&server, "FLUSHALL");
+    dp_test_command(&dp_test_server, "FLUSHALL");
     start_commit(&a, "three", 5, "a/0=3:1");
     wait_for(&a, &a.refused, 2);
     assert_int_equal(a.refusal, DP_STATE_FENCED);
@@ -348,12 +346,12 @@ static void a_server_that_refuses_for_a_while_is_waited_for(void **state)
     open_state(&a);
     claim(&a);
     for (unsigned i = 0; i < 4; i++) {
-        dp_test_command(&server, troubles[i][0]);
+        dp_test_command(&dp_test_server, troubles[i][0]);
         start_commit(&a, "bytes", 5, "a/0=1:1");
         turn_for(&a, 300);
         if (i != 2)
             assert_int_equal(a.committed, i);
-        dp_test_command(&server, troubles[i][1]);
+        dp_test_command(&dp_test_server, troubles[i][1]);
         wait_for(&a, &a.committed, i + 1);
     }
     assert_int_equal(a.refused, 0);
@@ -366,11 +364,11 @@ static void a_key_of_another_type_is_said_and_waited_for(void **state)
     struct owner a;
     open_state(&a);
     claim(&a);
-    dp_test_command(&server, "SADD dp:state:log:0 x");
+    dp_test_command(&dp_test_server, "SADD dp:state:log:0 x");
     start_commit(&a, "bytes", 5, "a/0=1:1");
     turn_for(&a, 300);
     assert_int_equal(a.committed, 0);
-    dp_test_command(&server, "DEL dp:state:log:0");
+    dp_test_command(&dp_test_server, "DEL dp:state:log:0");
     wait_for(&a, &a.committed, 1);
     close_state(&a);
 }
@@ -379,10 +377,10 @@ static void a_busy_script_is_waited_for(void **state)
 {
     (void)state;
     struct owner a;
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     open_state(&a);
     claim(&a);
-    dp_test_command(&server, "CONFIG SET lua-time-limit 50");
+    dp_test_command(&dp_test_server, "CONFIG SET lua-time-limit 50");
     redisAppendCommand(context, "EVAL %s 0", "while true do end");
     int done = 0;
     while (!done)
@@ -391,7 +389,7 @@ static void a_busy_script_is_waited_for(void **state)
     start_commit(&a, "bytes", 5, "a/0=1:1");
     turn_for(&a, 300);
     assert_int_equal(a.committed, 0);
-    dp_test_command(&server, "SCRIPT KILL");
+    dp_test_command(&dp_test_server, "SCRIPT KILL");
     wait_for(&a, &a.committed, 1);
     redisFree(context);
     close_state(&a);
@@ -407,23 +405,23 @@ static void damage_is_told(void **state)
     commit(&a, bytes, 1500000, "a/0=1:1");
     claim(&a);
     struct dp_state_place tail = a.commit.tail;
-    dp_test_command(&server, "SETRANGE dp:state:log:1 500 x");
+    dp_test_command(&dp_test_server, "SETRANGE dp:state:log:1 500 x");
     dp_redis_state_read(a.state, &a.commit.head, &tail);
     wait_for(&a, &a.unreadable, 1);
     assert_non_null(strstr(a.why, "damaged"));
     assert_non_null(strstr(a.why, "dp:state:*"));
-    dp_test_command(&server, "DEL dp:state:log:1");
+    dp_test_command(&dp_test_server, "DEL dp:state:log:1");
     dp_redis_state_read(a.state, &a.commit.head, &tail);
     wait_for(&a, &a.unreadable, 2);
     assert_non_null(strstr(a.why, "missing"));
-    dp_test_command(&server, "HSET dp:state:commit v 2");
+    dp_test_command(&dp_test_server, "HSET dp:state:commit v 2");
     dp_redis_state_claim(a.state);
     wait_for(&a, &a.unreadable, 3);
     assert_non_null(strstr(a.why, "format 2"));
-    dp_test_command(&server, "HDEL dp:state:commit v");
+    dp_test_command(&dp_test_server, "HDEL dp:state:commit v");
     dp_redis_state_claim(a.state);
     wait_for(&a, &a.unreadable, 4);
-    dp_test_command(&server, "HSET dp:state:commit v 1 tail x");
+    dp_test_command(&dp_test_server, "HSET dp:state:commit v 1 tail x");
     dp_redis_state_look(a.state);
     wait_for(&a, &a.unreadable, 5);
     free(bytes);
@@ -444,7 +442,7 @@ static void what_is_cut_off_goes(void **state)
         dp_redis_state_commit(a.state, &next, bytes, 1000000);
         wait_for(&a, &a.committed, i + 1);
     }
-    redisContext *context = dp_test_redis_connect(&server);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
     dp_test_assert_reply(context, "2", "EXISTS dp:state:log:3 dp:state:log:4");
     dp_test_assert_reply(context, "4", "DBSIZE");
     redisFree(context);
@@ -456,41 +454,21 @@ static void what_is_cut_off_goes(void **state)
     close_state(&a);
 }
 
-static int start_server(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    dp_test_redis_init(&server);
-    return 0;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    dp_test_redis_deinit(&server);
-    return 0;
-}
-
-static int empty_server(void **state)
-{
-    (void)state;
-    dp_test_command(&server, "FLUSHALL");
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(what_was_committed_is_what_is_read, empty_server),
-        cmocka_unit_test_setup(who_was_replaced_commits_no_more, empty_server),
-        cmocka_unit_test_setup(who_is_replaced_while_it_commits_does_not_end_it, empty_server),
-        cmocka_unit_test_setup(a_commit_whose_reply_is_lost_counts_once, empty_server),
-        cmocka_unit_test_setup(a_server_that_forgot_commits_is_noticed, empty_server),
-        cmocka_unit_test_setup(a_server_that_refuses_for_a_while_is_waited_for, empty_server),
-        cmocka_unit_test_setup(a_key_of_another_type_is_said_and_waited_for, empty_server),
-        cmocka_unit_test_setup(a_busy_script_is_waited_for, empty_server),
-        cmocka_unit_test_setup(damage_is_told, empty_server),
-        cmocka_unit_test_setup(what_is_cut_off_goes, empty_server),
+        cmocka_unit_test_setup(what_was_committed_is_what_is_read, dp_test_server_empty),
+        cmocka_unit_test_setup(who_was_replaced_commits_no_more, dp_test_server_empty),
+        cmocka_unit_test_setup(who_is_replaced_while_it_commits_does_not_end_it,
+                               dp_test_server_empty),
+        cmocka_unit_test_setup(a_commit_whose_reply_is_lost_counts_once, dp_test_server_empty),
+        cmocka_unit_test_setup(a_server_that_forgot_commits_is_noticed, dp_test_server_empty),
+        cmocka_unit_test_setup(a_server_that_refuses_for_a_while_is_waited_for,
+                               dp_test_server_empty),
+        cmocka_unit_test_setup(a_key_of_another_type_is_said_and_waited_for, dp_test_server_empty),
+        cmocka_unit_test_setup(a_busy_script_is_waited_for, dp_test_server_empty),
+        cmocka_unit_test_setup(damage_is_told, dp_test_server_empty),
+        cmocka_unit_test_setup(what_is_cut_off_goes, dp_test_server_empty),
     };
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    return cmocka_run_group_tests(tests, dp_test_server_start, dp_test_server_stop);
 }
