@@ -77,6 +77,21 @@ free_port() {
     die "found no free port between 20000 and 32000"
 }
 
+# start_on_port PORT COMMAND: runs the command with `port` set, and sets it. 0 is a free one; as
+# another process may take that meanwhile, the command is then tried three times.
+start_on_port() {
+    local tries=1
+    port=$1
+    ((port)) || tries=3
+    [[ $tries == 3 ]] || ! port_open "$port" ||
+        die "something else listens on port $port: choose another with --port"
+    while ((tries--)); do
+        (($1)) || port=$(free_port)
+        if ("$2"); then return; fi
+    done
+    exit 1
+}
+
 # Makes a directory and prints its real path.
 make_dir() { mkdir -p "$1" && (cd "$1" && pwd -P); }
 

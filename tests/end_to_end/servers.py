@@ -35,9 +35,12 @@ class Server:
         self.directory.cleanup()
 
     def script(self, script, *arguments):
-        return subprocess.run(
+        done = subprocess.run(
             [os.path.join(DEPLOY, self.name, script), "--dir", self.directory.name, *arguments],
-            check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90).stdout.decode()
+            check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90)
+        if done.returncode:
+            raise AssertionError(f"deploy/{self.name}/{script} failed: {done.stderr.decode()}")
+        return done.stdout.decode()
 
     def start(self):
         """Starts it, again on the port that it had."""
