@@ -59,6 +59,9 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     dp_scopes_init(&agg->scopes, &agg->options.windows);
     dp_contacts_init(&agg->contacts);
     dp_repeat_init(&agg->repeat, options->fcr_window_ms);
+    dp_calendar_init(&agg->period_rules.calendar, options->timezone);
+    agg->period_rules.kinds = options->period_kinds;
+    agg->period_rules.closed_ms = INT64_MIN;
     dp_history_init(agg);
     dp_scope_touch(agg, dp_scope_at(agg, DP_SCOPE_OF_ALL));
     return agg;
@@ -114,6 +117,11 @@ uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, stru
     }
     if (time_ms > scope->last_event_ms)
         scope->last_event_ms = time_ms;
+    if (scope->left) { /* it is heard of again */
+        scope->left = false;
+        scope->known_changed = scope->now_changed = true;
+        dp_scope_touch(agg, scope);
+    }
     return scope->number;
 }
 
@@ -129,15 +137,37 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number)
         dp_scope_at(agg, number)->references--;
 }
 
+void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    dp_gauges_leave(agg, scope);
+    dp_scope_release(agg, scope->agent.team);
+    dp_agent_deinit(&scope->agent);
+    scope->agent = (struct dp_agent){0};
+}
+
+void dp_agent_leave(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    dp_accrue_states(agg, scope, INT64_MAX); /* it is silent for longer than any state counts */
+    scope->accrued_ms = INT64_MIN;
+    dp_agent_clear(agg, scope);
+}
+
 void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     if (agg->journal)
         dp_journal_retired(agg->journal, scope->kind, scope->id);
-    if (scope->kind == DP_SCOPE_AGENT) {
-        dp_gauges_leave(agg, scope);
-        dp_scope_release(agg, scope->agent.team);
-    }
+    if (scope->kind == DP_SCOPE_AGENT)
+        dp_agent_leave(agg, scope);
     dp_heap_remove(&agg->alarms, &scope->alarm);
+    scope->left = true;
+    dp_scope_give_back(agg, scope);
+}
+
+void dp_scope_give_back(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    if (!scope->left || scope->references || scope->listed || !dp_periods_empty(&scope->periods))
+        return;
+    dp_scope_release(agg, scope->rank_team);
     dp_scopes_remove(&agg->scopes, scope);
 }
 
@@ -156,6 +186,7 @@ static void find_horizon(struct dp_aggregator *agg)
     if (options->wall_clock) /* later ones may be waiting */
         reached = earlier(reached, agg->t_ms);
     agg->settled_ms = dp_back(reached, options->allowed_lateness_ms);
+    dp_accrue_settled(agg, agg->settled_ms);
     if (agg->journal && (agg->horizon_ms != horizon_before || agg->settled_ms != settled_before))
         dp_journal_settled(agg->journal, agg->horizon_ms, agg->settled_ms);
 }
@@ -252,6 +283,9 @@ void dp_aggregator_advance(struct dp_aggregator *agg, int64_t t_ms)
     t_ms = floor_second(t_ms);
     if (t_ms <= agg->t_ms)
         return;
+    int64_t every_ms = agg->options.period_interval_ms;
+    if (agg->t_ms == INT64_MIN || !every_ms || t_ms / every_ms != agg->t_ms / every_ms)
+        agg->standings_due = true;
     agg->t_ms = t_ms;
     if (agg->journal)
         dp_journal_time(agg->journal, t_ms);
@@ -278,6 +312,7 @@ int64_t dp_aggregator_watermark(const struct dp_aggregator *agg)
 
 void dp_aggregator_mark_all(struct dp_aggregator *agg)
 {
+    agg->standings_due = true;
     for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
         struct dp_scope *scope = agg->scopes.items[i];
         if (!scope)
@@ -285,7 +320,8 @@ void dp_aggregator_mark_all(struct dp_aggregator *agg)
         dp_windows_mark_changed(scope->windows);
         for (int channel = 0; channel < DP_CHANNELS; channel++)
             scope->published[channel] |= scope->removed[channel];
-        scope->known_changed = scope->now_changed = true;
+        scope->known_changed = scope->now_changed = !scope->left;
+        scope->periods_ms = INT64_MIN;
         dp_scope_touch(agg, scope);
     }
 }

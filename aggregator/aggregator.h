@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregator/calendar.h"
 #include "aggregator/dedup.h"
 #include "aggregator/entry.h"
 #include "aggregator/saved.h"
@@ -45,6 +46,10 @@ struct dp_aggregator_options {
     int64_t as_of_limit_ms; /* events after it, rounded down to a second, count but are not applied;
                              * INT64_MAX: none */
     struct dp_targets targets;
+    unsigned period_kinds;      /* bit n: there are periods of that enum dp_period_kind */
+    const char *timezone;       /* of calendar periods: the name of a zone that the system knows */
+    int64_t period_keep_ms;     /* a period's key lives for so long after the period's end */
+    int64_t period_interval_ms; /* periods are handed out once in so long; 0: at once */
 };
 
 enum dp_verdict { DP_ACCEPTED, DP_DUPLICATE, DP_LATE };

@@ -26,13 +26,27 @@ static bool in_target(const struct dp_aggregator *agg, uint32_t queue, const str
     return fact->value <= target;
 }
 
-void dp_settle_fact(void *ctx, int sign, const struct dp_made *made)
+void dp_window_fact(void *ctx, int sign, const struct dp_made *made)
 {
     struct dp_aggregator *agg = ctx;
     to_scope(agg, made->agent, sign, &made->fact);
     to_scope(agg, made->team, sign, &made->fact);
     to_scope(agg, made->queue, sign, &made->fact);
     to_scope(agg, DP_SCOPE_OF_ALL, sign, &made->fact);
+}
+
+static void accrue(struct dp_aggregator *agg, int sign, const struct dp_made *made)
+{
+    dp_accrue_fact(agg, made->agent, sign, &made->fact);
+    dp_accrue_fact(agg, made->team, sign, &made->fact);
+    dp_accrue_fact(agg, made->queue, sign, &made->fact);
+    dp_accrue_fact(agg, DP_SCOPE_OF_ALL, sign, &made->fact);
+}
+
+void dp_settle_fact(void *ctx, int sign, const struct dp_made *made)
+{
+    dp_window_fact(ctx, sign, made);
+    accrue(ctx, sign, made);
 }
 
 /* The verdict about a response is kept: the targets may be others later. */
@@ -65,6 +79,28 @@ static void told(void *ctx, int sign, const struct dp_made *made)
         tell_response(agg, telling->contact, sign, made);
     else if (made->fact.kind != DP_FACT_OUTCOME) /* they come back from there with their mark */
         dp_settle_fact(agg, sign, made);
+}
+
+/* An agent is ranked in the team that the latest event names for it; of several of one time, in the
+ * one whose name is the last. */
+static void note_team(struct dp_aggregator *agg, uint32_t number, uint32_t team, int64_t time_ms)
+{
+    if (!number || !team)
+        return;
+    struct dp_scope *agent = dp_scope_at(agg, number);
+    if (time_ms < agent->rank_team_ms)
+        return;
+    if (team != agent->rank_team) {
+        if (time_ms == agent->rank_team_ms &&
+            dp_str_compare(dp_scope_at(agg, team)->id, dp_scope_at(agg, agent->rank_team)->id) < 0)
+            return;
+        dp_scope_hold(agg, team);
+        dp_scope_release(agg, agent->rank_team);
+        agent->rank_team = team;
+        dp_periods_mark_changed(&agent->periods);
+        dp_scope_touch(agg, agent);
+    }
+    agent->rank_team_ms = time_ms;
 }
 
 void dp_look_up_team(void *ctx, uint32_t agent, uint32_t *team)
@@ -118,6 +154,7 @@ struct dp_record dp_record_of(struct dp_aggregator *agg, const struct dp_event *
         .type = event->type & 0xff,
     };
     *customer = (struct dp_str){0};
+    note_team(agg, record.agent, record.team, event->time_ms);
     switch (event->type) {
     case DP_CONTACT_OFFERED:
         record.queue =
@@ -192,10 +229,15 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
 
     if (!had_state)
         agent->frame = dp_history_frame(agg);
-    dp_agent_put(agent, event, dp_back(dp_earliest_t(agg), dp_longest_window(agg)),
+    /* Before what is too old for windows is forgotten it goes to the periods. */
+    if (agent->count == agent->capacity)
+        dp_accrue_states(agg, scope, agg->settled_ms);
+    int64_t forget_ms = dp_back(dp_earliest_t(agg), dp_longest_window(agg));
+    dp_agent_put(agent, event, forget_ms < scope->accrued_ms ? forget_ms : scope->accrued_ms,
                  agg->settled_ms);
     if (event->team.len) {
         uint32_t team = keep_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms);
+        note_team(agg, scope->number, team, event->time_ms);
         dp_scope_release(agg, dp_agent_put_team(agent, event, team) ? team_before : team);
     }
     dp_gauges_state(agg, scope, had_state ? &state_before : NULL, team_before);
@@ -214,6 +256,7 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
         .team = dp_scope_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms),
         .queue = dp_scope_named(agg, DP_SCOPE_QUEUE, event->queue, outlook->queue, event->time_ms),
     };
+    note_team(agg, made.agent, made.team, event->time_ms);
     if (!made.team)
         made.team = dp_history_team(agg, made.agent);
     made.fact.time_ms = event->time_ms;
@@ -238,6 +281,22 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
     dp_settle_fact(agg, +1, &made);
 }
 
+/* What was measured elsewhere counts in periods. */
+static void apply_measured(struct dp_aggregator *agg, const struct dp_event *event,
+                           const struct dp_outlook *outlook)
+{
+    struct dp_made made = {
+        .agent = dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, outlook->agent, event->time_ms),
+        .team = dp_scope_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms),
+    };
+    made.fact.time_ms = event->time_ms;
+    made.fact.kind = DP_FACT_MEASURED;
+    made.fact.value = llround(event->score * (double)DP_SCORE_UNIT);
+    made.fact.flags = (unsigned)event->measure & 0xffff;
+    note_team(agg, made.agent, made.team, event->time_ms);
+    dp_accrue_fact(agg, made.agent, +1, &made.fact);
+}
+
 void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,
                     const struct dp_outlook *outlook)
 {
@@ -250,9 +309,8 @@ void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,
     case DP_QUALITY_SCORED:
         apply_opinion(agg, event, outlook);
         break;
-    case DP_SCORECARD_MEASURED: /* counts in periods; the agent becomes known */
-        dp_scope_named(agg, DP_SCOPE_AGENT, event->agent, outlook->agent, event->time_ms);
-        dp_scope_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms);
+    case DP_SCORECARD_MEASURED:
+        apply_measured(agg, event, outlook);
         break;
     default:
         apply_to_contact(agg, event, outlook);

@@ -1,4 +1,5 @@
 /* Tells in the journal of what rests on frames that are to be dropped. */
+#include "aggregator/period_record.h"
 #include "aggregator/private.h"
 #include "aggregator/restore.h"
 
@@ -125,6 +126,32 @@ static void carry_scopes(struct dp_aggregator *agg, uint32_t first_kept)
     }
 }
 
+/* Of all scopes, whatever their frames: what contacts of which only the beginning goes have made in
+ * frames that are kept is not made again from those. */
+static void carry_periods(struct dp_aggregator *agg)
+{
+    struct dp_period_bytes bytes = {0};
+    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
+        struct dp_scope *scope = agg->scopes.items[i];
+        if (!scope)
+            continue;
+        dp_periods_settle(&scope->periods, &agg->period_rules);
+        if (!scope->periods.count && scope->accrued_ms == INT64_MIN)
+            continue;
+        dp_period_record_write(&bytes, &scope->periods);
+        dp_journal_periods(agg->journal, &(struct dp_journal_periods){
+                                             .scope = scope->kind,
+                                             .id = scope->id,
+                                             .left = scope->left,
+                                             .accrued_ms = scope->accrued_ms,
+                                             .team = name_of(agg, scope->rank_team),
+                                             .team_ms = scope->rank_team_ms,
+                                             .bytes = {bytes.bytes, bytes.len},
+                                         });
+    }
+    dp_period_bytes_deinit(&bytes);
+}
+
 static void carry_waiting(struct dp_aggregator *agg, uint32_t first_kept)
 {
     for (size_t i = agg->ahead.first; i < agg->ahead.end; i++) {
@@ -139,6 +166,7 @@ static void carry_waiting(struct dp_aggregator *agg, uint32_t first_kept)
 void dp_aggregator_carry(struct dp_aggregator *agg, uint64_t first_kept)
 {
     carry_scopes(agg, (uint32_t)first_kept);
+    carry_periods(agg);
     carry_contacts(agg, (uint32_t)first_kept);
     carry_waiting(agg, (uint32_t)first_kept);
 }

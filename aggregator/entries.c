@@ -2,8 +2,6 @@
  */
 #include "aggregator/private.h"
 
-#define DP_FORMAT_VERSION 1
-
 /* A window's key outlives its last fact by so much, should the pipeline stop (redis.md). */
 #define DP_WINDOW_GRACE_MS INT64_C(60000)
 
@@ -16,16 +14,14 @@
  * part of its length. */
 #define DP_OCCUPANCY_PARTS 20
 
-/* True when a multiple of `period_ms`, shifted by the scope's number so that not all come at once,
- * lies in (from, to]. */
-static bool passed(const struct dp_scope *scope, int64_t period_ms, int64_t from_ms, int64_t to_ms)
+bool dp_entries_passed(const struct dp_scope *scope, int64_t period_ms, int64_t from_ms,
+                       int64_t to_ms)
 {
     int64_t shift = (int64_t)scope->number * DP_SECOND_MS % period_ms;
     return (from_ms + shift) / period_ms != (to_ms + shift) / period_ms;
 }
 
-/* The first such multiple after `ms`. */
-static int64_t next_multiple(const struct dp_scope *scope, int64_t period_ms, int64_t ms)
+int64_t dp_entries_next(const struct dp_scope *scope, int64_t period_ms, int64_t ms)
 {
     int64_t shift = (int64_t)scope->number * DP_SECOND_MS % period_ms;
     return ((ms + shift) / period_ms + 1) * period_ms - shift;
@@ -52,7 +48,7 @@ static uint32_t occupancy_due(const struct dp_aggregator *agg, const struct dp_s
         return scope->published[DP_CHANNEL_NONE];
     for (size_t w = 0; w < agg->options.windows.count; w++)
         if (scope->published[DP_CHANNEL_NONE] >> w & 1 &&
-            passed(scope, occupancy_period(agg, w), scope->entries_ms, agg->t_ms))
+            dp_entries_passed(scope, occupancy_period(agg, w), scope->entries_ms, agg->t_ms))
             due |= 1u << w;
     return due;
 }
@@ -62,15 +58,20 @@ static void set_alarm(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     int64_t at = dp_windows_next_change(scope->windows);
     int64_t now_at = dp_gauges_tick(scope) ? agg->t_ms + DP_SECOND_MS
-                                           : next_multiple(scope, DP_NOW_PERIOD_MS, agg->t_ms);
+                                           : dp_entries_next(scope, DP_NOW_PERIOD_MS, agg->t_ms);
     if (now_at < at)
         at = now_at;
     if (has_occupancy(scope))
         for (size_t w = 0; w < agg->options.windows.count; w++) {
-            int64_t due = next_multiple(scope, occupancy_period(agg, w), agg->t_ms);
+            int64_t due = dp_entries_next(scope, occupancy_period(agg, w), agg->t_ms);
             if (scope->published[DP_CHANNEL_NONE] >> w & 1 && due < at)
                 at = due;
         }
+    int64_t periods_at = dp_period_entries_next(agg, scope);
+    if (periods_at < at)
+        at = periods_at;
+    if (scope->left)
+        at = periods_at;
     dp_heap_set(&agg->alarms, &scope->alarm, at);
 }
 
@@ -91,12 +92,18 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
     dp_windows_clear_changed(scope->windows);
     cursor->changed[DP_CHANNEL_NONE] |= occupancy_due(agg, scope);
     cursor->now |= scope->now_changed || dp_gauges_tick(scope) || scope->entries_ms == INT64_MIN ||
-                   passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
+                   dp_entries_passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
     scope->now_changed = scope->past_changed = false;
     scope->entries_ms = agg->t_ms;
     cursor->scope = scope;
     cursor->channel = DP_CHANNEL_NONE;
-    cursor->stage = is_silent(agg, scope) ? DP_STAGE_LEAVING : DP_STAGE_KNOWN;
+    cursor->stage = scope->left             ? DP_STAGE_PERIODS
+                    : is_silent(agg, scope) ? DP_STAGE_LEAVING
+                                            : DP_STAGE_KNOWN;
+    cursor->period = 0;
+    cursor->periods |= dp_period_entries_due(agg, scope);
+    if (cursor->periods)
+        dp_period_entries_open(agg, scope);
     dp_heap_remove(&agg->alarms, &scope->alarm);
 }
 
@@ -113,20 +120,19 @@ static struct dp_scope *take_changed(struct dp_aggregator *agg)
     return scope;
 }
 
-static void begin_entry(const struct dp_scope *scope, enum dp_entry_kind kind,
-                        struct dp_entry *entry)
+void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struct dp_entry *entry)
 {
     entry->kind = kind;
     entry->scope = scope->kind;
     entry->id = scope->id;
     entry->channel = DP_CHANNEL_NONE;
-    entry->window = NULL;
+    entry->label = NULL;
     entry->gone = false;
     entry->ttl_ms = 0;
     entry->field_count = 0;
 }
 
-static void add_figures(const struct dp_figures *figures, struct dp_entry *entry)
+void dp_entry_figures(const struct dp_figures *figures, struct dp_entry *entry)
 {
     for (enum dp_figure which = 0; which < DP_FIGURES; which++)
         if (dp_figures_has(figures, which))
@@ -141,9 +147,9 @@ static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size
 {
     enum dp_channel channel = agg->cursor.channel;
     int64_t length = agg->options.windows.length_ms[window];
-    begin_entry(scope, DP_ENTRY_WINDOW, entry);
+    dp_entry_begin(scope, DP_ENTRY_WINDOW, entry);
     entry->channel = channel;
-    entry->window = agg->options.window_labels[window];
+    entry->label = agg->options.window_labels[window];
     scope->published[channel] |= 1u << window;
     scope->removed[channel] &= ~(1u << window);
 
@@ -158,7 +164,7 @@ static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size
     dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
     dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
     dp_entry_add(entry, "from_ms", DP_FIELD_INTEGER, agg->t_ms - length);
-    add_figures(&figures, entry);
+    dp_entry_figures(&figures, entry);
 }
 
 /* The next changed window of the open scope. */
@@ -174,9 +180,9 @@ static bool next_window(struct dp_aggregator *agg, struct dp_scope *scope, struc
                 return true;
             }
             if (scope->published[cursor->channel] >> window & 1) {
-                begin_entry(scope, DP_ENTRY_WINDOW, entry);
+                dp_entry_begin(scope, DP_ENTRY_WINDOW, entry);
                 entry->channel = cursor->channel;
-                entry->window = agg->options.window_labels[window];
+                entry->label = agg->options.window_labels[window];
                 entry->gone = true;
                 scope->published[cursor->channel] &= ~(1u << window);
                 scope->removed[cursor->channel] |= 1u << window;
@@ -196,7 +202,7 @@ static bool next_of_scope(struct dp_aggregator *agg, struct dp_entry *entry)
         cursor->stage = DP_STAGE_WINDOWS;
         if (scope->known_changed && scope->kind != DP_SCOPE_ALL) {
             scope->known_changed = false;
-            begin_entry(scope, DP_ENTRY_KNOWN, entry);
+            dp_entry_begin(scope, DP_ENTRY_KNOWN, entry);
             return true;
         }
     }
@@ -206,13 +212,19 @@ static bool next_of_scope(struct dp_aggregator *agg, struct dp_entry *entry)
         cursor->stage = DP_STAGE_NOW;
         if (cursor->now) {
             cursor->now = false;
-            begin_entry(scope, DP_ENTRY_NOW, entry);
+            dp_entry_begin(scope, DP_ENTRY_NOW, entry);
             entry->ttl_ms = DP_NOW_TTL_MS;
             dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
             dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
             dp_gauges_fields(agg, scope, entry);
             return true;
         }
+        cursor->stage = DP_STAGE_PERIODS;
+    }
+    if (cursor->periods) {
+        if (dp_period_entries_take(agg, scope, entry))
+            return true;
+        cursor->periods = false;
     }
     return false;
 }
@@ -235,8 +247,8 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
     bool gauges = cursor->stage == DP_STAGE_LEAVING;
     if (gauges && next_window(agg, scope, entry))
         return true;
-    cursor->now = false;
-    begin_entry(scope, gauges ? DP_ENTRY_NOW : DP_ENTRY_KNOWN, entry);
+    cursor->now = cursor->periods = false;
+    dp_entry_begin(scope, gauges ? DP_ENTRY_NOW : DP_ENTRY_KNOWN, entry);
     entry->gone = true;
     cursor->stage = gauges ? DP_STAGE_UNKNOWN : DP_STAGE_LEFT;
     return true;
@@ -250,6 +262,8 @@ bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
         return false;
     for (;;) {
         if (!cursor->scope) {
+            if (agg->standings_due)
+                dp_standings_update(agg);
             struct dp_scope *scope = take_changed(agg);
             if (!scope)
                 return false;

@@ -1,6 +1,6 @@
 /* The one plain type that the aggregator hands to a sink: what has become of one Redis key.
  *
- * A sink writes entries as they are and knows neither events nor figures. Names are literals; `id`
+ * A sink writes entries as they are and knows neither events nor figures. Names, labels, `id`
  * and texts belong to the aggregator and are valid until the next call into it. */
 #ifndef DP_ENTRY_H
 #define DP_ENTRY_H
@@ -20,8 +20,10 @@ extern const char *const dp_scope_kind_names[DP_SCOPE_KINDS];
 
 enum dp_entry_kind {
     DP_ENTRY_WINDOW, /* hash: the figures of one window of one scope (and channel) */
+    DP_ENTRY_PERIOD, /* hash: the figures of one calendar period of one scope */
     DP_ENTRY_NOW,    /* hash: the gauges of one scope */
     DP_ENTRY_KNOWN,  /* member of the set of known ids of its kind */
+    DP_ENTRY_LABEL,  /* member of the set of periods */
     DP_ENTRY_META    /* hash: about the pipeline itself */
 };
 
@@ -38,17 +40,17 @@ struct dp_field {
     struct dp_str text; /* TEXT */
 };
 
-#define DP_ENTRY_FIELDS (DP_FIGURES + 8)
+#define DP_ENTRY_FIELDS (DP_FIGURES + 24)
 
 struct dp_entry {
     enum dp_entry_kind kind;
     enum dp_scope_kind scope;
     struct dp_str id;        /* absent for DP_SCOPE_ALL and DP_ENTRY_META */
     enum dp_channel channel; /* DP_CHANNEL_NONE: all channels together */
-    const char *window;      /* DP_ENTRY_WINDOW: the length's label, "5m" */
-    bool gone;               /* the key is to be removed, or the id is no longer known */
-    int64_t ttl_ms;          /* hashes: time to live; 0: no expiry */
-    size_t field_count;      /* hashes that are not gone: at least one field */
+    const char *label;  /* WINDOW: of the length, "5m"; PERIOD, LABEL: of the period, "2026-11" */
+    bool gone;          /* the key is to be removed, or the id is no longer known */
+    int64_t ttl_ms;     /* hashes: time to live; 0: no expiry */
+    size_t field_count; /* hashes that are not gone: at least one field */
     struct dp_field fields[DP_ENTRY_FIELDS];
 };
 

@@ -20,6 +20,7 @@ enum dp_fact_kind {
     DP_FACT_RATING,
     DP_FACT_COMPLAINT,
     DP_FACT_QUALITY,
+    DP_FACT_MEASURED, /* from scorecard.measured; in periods alone */
     DP_FACT_KINDS
 };
 
@@ -40,7 +41,8 @@ enum dp_fact_flag {
 #define DP_DAY_MS INT64_C(86400000)
 
 /* 32 bytes. `value` is milliseconds for response, reply, abandon, handle and timed outcomes,
- * billionths of a point for ratings and quality, else 0. hold_ms and wrap_ms belong to handle
+ * billionths of a point for ratings, quality and what was measured (whose flags are an enum
+ * dp_measure), else 0. hold_ms and wrap_ms belong to handle
  * facts; talk = value - hold_ms - wrap_ms. Durations are never negative. */
 struct dp_fact {
     int64_t time_ms;

@@ -40,6 +40,7 @@ enum dp_figure_unit { DP_UNIT_COUNT, DP_UNIT_MS, DP_UNIT_MILLIONTHS };
     DP_METRIC_FIGURES(X, RESOLVE, "resolve")                                                       \
     X(TALK_MEAN, "talk_mean_ms", MS)                                                               \
     X(HOLD_MEAN, "hold_mean_ms", MS)                                                               \
+    X(HOLD_MAX, "hold_max_ms", MS)                                                                 \
     X(WRAP_MEAN, "wrap_mean_ms", MS)                                                               \
     X(SERVICE_LEVEL, "service_level", MILLIONTHS)                                                  \
     X(ANSWER_RATE, "answer_rate", MILLIONTHS)                                                      \

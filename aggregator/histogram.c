@@ -34,6 +34,17 @@ static int64_t middle_of(unsigned page, unsigned bucket)
     return (int64_t)(bucket + (page ? PAGE : 0)) * width + (width - 1) / 2;
 }
 
+unsigned dp_histogram_bucket(int64_t value)
+{
+    unsigned page = page_of(value);
+    return page * PAGE + bucket_of(value, page);
+}
+
+int64_t dp_histogram_middle(unsigned bucket)
+{
+    return middle_of(bucket / PAGE, bucket % PAGE);
+}
+
 void dp_histogram_deinit(struct dp_histogram *histogram)
 {
     for (unsigned page = 0; page < DP_HISTOGRAM_PAGES; page++)

@@ -19,6 +19,10 @@ struct dp_histogram {
     struct dp_histogram_page *pages[DP_HISTOGRAM_PAGES];
 };
 
+/* Which bucket a value is in, numbered in order of the values, and the middle of a bucket. */
+unsigned dp_histogram_bucket(int64_t value);
+int64_t dp_histogram_middle(unsigned bucket);
+
 void dp_histogram_deinit(struct dp_histogram *histogram);
 
 void dp_histogram_put(struct dp_histogram *histogram, int64_t value);

@@ -26,14 +26,19 @@ void dp_journal_clear(struct dp_journal *journal)
     journal->source_len = 0;
 }
 
-/* Where the next record goes: room for one is there. */
-static char *begin(struct dp_journal *journal)
+/* Where the next record goes: there is room for one that takes `more` than others do. */
+static char *begin_long(struct dp_journal *journal, size_t more)
 {
-    if (journal->capacity - journal->len < RECORD_MAX) {
-        journal->capacity += journal->capacity / 2 + 2 * RECORD_MAX;
+    if (journal->capacity - journal->len < RECORD_MAX + more) {
+        journal->capacity += journal->capacity / 2 + 2 * RECORD_MAX + more;
         journal->bytes = dp_xrealloc(journal->bytes, journal->capacity);
     }
     return journal->bytes + journal->len;
+}
+
+static char *begin(struct dp_journal *journal)
+{
+    return begin_long(journal, 0);
 }
 
 static void end(struct dp_journal *journal, const char *at)
@@ -202,6 +207,21 @@ void dp_journal_scope(struct dp_journal *journal, enum dp_scope_kind kind, struc
     *at++ = DP_JOURNAL_SCOPE;
     *at++ = (char)kind;
     end(journal, put_time(put_string(at, id), last_event_ms, journal->time_ms));
+}
+
+void dp_journal_periods(struct dp_journal *journal, const struct dp_journal_periods *periods)
+{
+    char *at = begin_long(journal, periods->bytes.len);
+    *at++ = DP_JOURNAL_SCOPE | DP_JOURNAL_MORE;
+    *at++ = (char)periods->scope;
+    at = put_optional(at, periods->id);
+    *at++ = (char)periods->left;
+    at = put_time(at, periods->accrued_ms, journal->time_ms);
+    at = put_time(put_optional(at, periods->team), periods->team_ms, journal->time_ms);
+    at = put_number(at, periods->bytes.len);
+    if (periods->bytes.len)
+        memcpy(at, periods->bytes.p, periods->bytes.len);
+    end(journal, at + periods->bytes.len);
 }
 
 void dp_journal_contact(struct dp_journal *journal, const struct dp_journal_contact *contact)

@@ -37,7 +37,8 @@ enum dp_journal_kind {
     DP_JOURNAL_CONTACT_EVENT,
     DP_JOURNAL_AGENT, /* all that is known of an agent: its states follow */
     DP_JOURNAL_AGENT_STATE,
-    DP_JOURNAL_KINDS
+    DP_JOURNAL_KINDS,
+    DP_JOURNAL_PERIODS = DP_JOURNAL_KINDS /* a scope's open periods: SCOPE with MORE */
 };
 _Static_assert(DP_JOURNAL_KINDS <= 32, "five bits");
 
@@ -46,6 +47,9 @@ _Static_assert(DP_JOURNAL_KINDS <= 32, "five bits");
 #define DP_JOURNAL_SAME_SOURCE 0x20 /* as the event before */
 #define DP_JOURNAL_WAITS       0x40 /* it is ahead of T; else it is applied, if it has waited too */
 #define DP_JOURNAL_ATTRIBUTES  0x80 /* two bytes of them follow */
+
+/* Of the first byte of another record: it is of the next kind beyond those of five bits. */
+#define DP_JOURNAL_MORE 0x40
 
 /* The second byte of an event: which strings follow, and whether scores do. */
 enum dp_journal_string {
@@ -98,6 +102,15 @@ struct dp_journal_agent_state {
     struct dp_str source, id; /* absent: the tie is not told apart any more */
 };
 
+struct dp_journal_periods {
+    enum dp_scope_kind scope;
+    struct dp_str id; /* absent for all */
+    bool left;
+    int64_t accrued_ms, team_ms; /* INT64_MIN: not yet */
+    struct dp_str team;          /* absent: none */
+    struct dp_str bytes;         /* period_record.h */
+};
+
 struct dp_journal {
     char *bytes; /* owned; the frame so far */
     size_t len, capacity;
@@ -127,6 +140,9 @@ void dp_journal_forgotten(struct dp_journal *journal, struct dp_str contact);
 void dp_journal_retired(struct dp_journal *journal, enum dp_scope_kind kind, struct dp_str id);
 void dp_journal_scope(struct dp_journal *journal, enum dp_scope_kind kind, struct dp_str id,
                       int64_t last_event_ms);
+
+/* In place of all that was told before of the scope's periods. */
+void dp_journal_periods(struct dp_journal *journal, const struct dp_journal_periods *periods);
 
 /* Followed by contact->events times dp_journal_contact_event. */
 void dp_journal_contact(struct dp_journal *journal, const struct dp_journal_contact *contact);

@@ -158,7 +158,9 @@ static bool score_fits(const struct dp_event *event)
     if (event->type == DP_FEEDBACK_RATED)
         return event->scale > 0 && event->scale <= DBL_MAX && event->score >= 0 &&
                event->score <= event->scale;
-    return event->type != DP_QUALITY_SCORED || (event->score >= 0 && event->score <= 100);
+    if (event->type != DP_QUALITY_SCORED && event->type != DP_SCORECARD_MEASURED)
+        return true;
+    return event->score >= 0 && event->score <= 100;
 }
 
 /* An event whose first byte was read. */
@@ -269,6 +271,20 @@ static void get_scope(struct dp_journal_reader *reader, struct dp_journal_record
         record->last_event_ms = get_moment_or_none(reader);
 }
 
+static void get_periods(struct dp_journal_reader *reader, struct dp_journal_periods *periods)
+{
+    *periods = (struct dp_journal_periods){0};
+    periods->scope = (enum dp_scope_kind)get_below(reader, DP_SCOPE_KINDS);
+    periods->id = get_optional(reader);
+    if ((periods->scope == DP_SCOPE_ALL) != !periods->id.len)
+        fail(reader);
+    periods->left = get_below(reader, 2);
+    periods->accrued_ms = get_moment_or_none(reader);
+    periods->team = get_optional(reader);
+    periods->team_ms = get_moment_or_none(reader);
+    periods->bytes = get_bytes(reader, get_count(reader));
+}
+
 bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record *record)
 {
     if (reader->malformed || reader->at == reader->end)
@@ -279,6 +295,9 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
     if (dp_journal_is_event(record->kind)) {
         get_event(reader, first, required[record->kind], &record->event);
         record->waits = first & DP_JOURNAL_WAITS;
+    } else if (first == (DP_JOURNAL_SCOPE | DP_JOURNAL_MORE)) {
+        record->kind = DP_JOURNAL_PERIODS;
+        get_periods(reader, &record->periods);
     } else if (first & ~(unsigned)(DP_JOURNAL_KIND_BITS | DP_JOURNAL_SAME_SOURCE)) {
         fail(reader);
     } else {

@@ -40,6 +40,7 @@ struct dp_journal_record {
         struct dp_journal_contact_event contact_event;
         struct dp_journal_agent agent;
         struct dp_journal_agent_state agent_state;
+        struct dp_journal_periods periods;
     };
 };
 
@@ -54,7 +55,7 @@ void dp_journal_reader_init(struct dp_journal_reader *reader, const char *bytes,
 /* False: the end, or bytes that are malformed. */
 bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record *record);
 
-/* The kind of the next record without reading it; DP_JOURNAL_KINDS at the end. */
+/* The lower bits of the kind of the next record without reading it; DP_JOURNAL_KINDS at the end. */
 static inline enum dp_journal_kind dp_journal_peek(const struct dp_journal_reader *reader)
 {
     if (reader->at == reader->end)

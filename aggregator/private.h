@@ -3,11 +3,14 @@
  *   aggregator.c  admits events, moves T, forgets what is old
  *   look.c        fetches the memory that events will need
  *   apply.c       one event to its contact or agent, and on to facts
+ *   accrue.c      facts and times in states to calendar periods
  *   history.c     notes in the journal what was found out, or says it from there
  *   carry.c       tells of contacts and agents anew, so that old frames can go
  *   restore.c     reads the journal
  *   gauges.c      who waits, who is served, who is in which state
- *   entries.c     what has changed, for the sink */
+ *   standing.c    closes periods
+ *   entries.c     what has changed, for the sink
+ *   period_entries.c  likewise, of the calendar periods */
 #ifndef DP_PRIVATE_H
 #define DP_PRIVATE_H
 
@@ -22,6 +25,9 @@
 
 #define DP_SECOND_MS INT64_C(1000)
 
+/* `v` of every hash (redis.md). */
+#define DP_FORMAT_VERSION 1
+
 /* How far entries.c has come with the scope it is handing out. */
 struct dp_cursor {
     struct dp_scope *scope; /* NULL: take the next one */
@@ -29,13 +35,16 @@ struct dp_cursor {
         DP_STAGE_KNOWN,
         DP_STAGE_WINDOWS,
         DP_STAGE_NOW,
+        DP_STAGE_PERIODS,
         DP_STAGE_LEAVING, /* silent: its gauges go */
         DP_STAGE_UNKNOWN, /* then its place among the known ids */
         DP_STAGE_LEFT
     } stage;
     enum dp_channel channel;
     uint32_t changed[DP_CHANNELS]; /* windows still to be handed out */
-    bool now;
+    bool now, periods;
+    uint32_t period;             /* the next of its periods */
+    char label[DP_PERIOD_LABEL]; /* of the entry handed out last */
 };
 
 struct dp_agent_list {
@@ -52,6 +61,7 @@ struct dp_aggregator {
     struct dp_scopes scopes;
     struct dp_contacts contacts;
     struct dp_repeat repeat;
+    struct dp_period_rules period_rules;
 
     int64_t t_ms;       /* INT64_MIN before the first advance */
     int64_t horizon_ms; /* no partition will bring events much older than this */
@@ -66,6 +76,7 @@ struct dp_aggregator {
 
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;
+    bool standings_due; /* scores and ranks are to be found out before the next entry */
     struct dp_cursor cursor;
     struct dp_agent_list active_before, active_after; /* room for comparing */
 };
@@ -99,8 +110,16 @@ uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, stru
 void dp_scope_hold(struct dp_aggregator *agg, uint32_t number);
 void dp_scope_release(struct dp_aggregator *agg, uint32_t number);
 
-/* Gives back a scope that nobody refers to and that is in no window. */
+/* A scope that nobody refers to and that is in no window leaves; it is given back unless it has
+ * open periods. */
 void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope);
+
+/* An agent's states are forgotten; leaving, what is left of them goes to its periods first. */
+void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope);
+void dp_agent_leave(struct dp_aggregator *agg, struct dp_scope *scope);
+
+/* Frees a scope that has left, once nothing keeps it any more. */
+void dp_scope_give_back(struct dp_aggregator *agg, struct dp_scope *scope);
 
 /* apply.c: takes an event that T has reached. */
 void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,
@@ -114,6 +133,30 @@ struct dp_record dp_record_of(struct dp_aggregator *agg, const struct dp_event *
 /* apply.c: a fact in its final form goes to the windows of everybody it concerns (dp_marked_fn;
  * `ctx` is the aggregator). */
 void dp_settle_fact(void *ctx, int sign, const struct dp_made *made);
+
+/* apply.c: the same for windows alone: the fact is in the periods already. */
+void dp_window_fact(void *ctx, int sign, const struct dp_made *made);
+
+/* accrue.c: no event before `settled_ms` will be applied any more. */
+void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms);
+
+/* accrue.c: a fact comes to, or goes from, the periods of the scope with that number; 0: nobody. */
+void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
+                    const struct dp_fact *fact);
+
+/* accrue.c: the time that an agent spent in its states before `until_ms`, which no event changes
+ * any more, goes to its periods. */
+void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms);
+
+/* accrue.c: the time in each state (offline: 0) in a period of an agent's, as of T. */
+void dp_accrue_state_times(const struct dp_aggregator *agg, const struct dp_scope *scope,
+                           const struct dp_period *period, int64_t state_ms[DP_AGENT_STATES]);
+
+/* accrue.c: brings a scope's periods up to T, to be read. */
+void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope);
+
+/* accrue.c: true while an agent's times in its states grow. */
+bool dp_accrue_runs(const struct dp_scope *scope);
 
 /* apply.c: looks up the team of an agent anew (dp_fold_rules; `ctx` is the aggregator). */
 void dp_look_up_team(void *ctx, uint32_t agent, uint32_t *team);
@@ -173,6 +216,31 @@ void dp_gauges_enter(struct dp_aggregator *agg, struct dp_scope *agent);
 void dp_gauges_fields(const struct dp_aggregator *agg, const struct dp_scope *scope,
                       struct dp_entry *entry);
 bool dp_gauges_tick(const struct dp_scope *scope);
+
+/* standing.c: closes the periods that no correction can reach any more. */
+void dp_standings_update(struct dp_aggregator *agg);
+
+/* entries.c: the beginning of an entry about a scope. */
+void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struct dp_entry *entry);
+
+/* entries.c: the figures that are present. */
+void dp_entry_figures(const struct dp_figures *figures, struct dp_entry *entry);
+
+/* entries.c: true when a multiple of `period_ms`, shifted by the scope's number so that not all
+ * come at once, lies in (from, to]; and the first such multiple after `ms`. */
+bool dp_entries_passed(const struct dp_scope *scope, int64_t period_ms, int64_t from_ms,
+                       int64_t to_ms);
+int64_t dp_entries_next(const struct dp_scope *scope, int64_t period_ms, int64_t ms);
+
+/* period_entries.c: are the scope's periods to be handed out now; and if not, when: INT64_MAX: when
+ * something arrives. */
+bool dp_period_entries_due(const struct dp_aggregator *agg, const struct dp_scope *scope);
+int64_t dp_period_entries_next(const struct dp_aggregator *agg, const struct dp_scope *scope);
+
+/* period_entries.c: begins with the scope's periods, and gives the next entry of them. */
+void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope);
+bool dp_period_entries_take(struct dp_aggregator *agg, struct dp_scope *scope,
+                            struct dp_entry *entry);
 
 /* The earliest that T can be when figures are next asked for: what only earlier ones need may go.
  */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "aggregator/period_record.h"
 #include "aggregator/private.h"
 #include "common/memory.h"
 
@@ -48,6 +49,7 @@ void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggr
 {
     agg->restoring = agg->repeat.history.knows = true;
     agg->restored_settled_ms = saved->settled_ms;
+    dp_accrue_settled(agg, saved->settled_ms);
     if (agg->scopes.now_ms > dp_back(saved->t_ms, FOLLOW_STEP_MS))
         return;
     agg->scopes.now_ms = saved->t_ms; /* what is too old as of then is not kept at all */
@@ -99,18 +101,19 @@ static void restore_waiting(struct restoring *restoring, struct dp_journal_reade
 
 /* ---------------------------------------------------------------- contacts */
 
-/* Facts of a contact that is told as a whole: all that was found out about them is known. */
+/* Facts of a contact that is told as a whole: all that was found out about them is known. Periods
+ * are told as a whole too. */
 static void tell_again(void *ctx, int sign, const struct dp_made *made)
 {
     struct restoring *restoring = ctx;
     struct dp_made judged = *made;
     if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
-        dp_repeat_restore(&restoring->agg->repeat, restoring->contact, made, dp_settle_fact,
+        dp_repeat_restore(&restoring->agg->repeat, restoring->contact, made, dp_window_fact,
                           restoring->agg);
     if (made->fact.kind == DP_FACT_RESPONSE && restoring->contact->in_target)
         judged.fact.flags |= DP_FACT_IN_TARGET;
     if (made->fact.kind != DP_FACT_OUTCOME)
-        dp_settle_fact(restoring->agg, sign, &judged);
+        dp_window_fact(restoring->agg, sign, &judged);
 }
 
 static void finish_contact(struct restoring *restoring)
@@ -201,14 +204,6 @@ static struct dp_scope *scope_named(struct dp_aggregator *agg, enum dp_scope_kin
     return dp_scope_at(agg, dp_scope_named(agg, kind, id, dp_scope_hash(kind, id), time_ms));
 }
 
-static void clear_agent(struct dp_aggregator *agg, struct dp_scope *scope)
-{
-    dp_gauges_leave(agg, scope);
-    dp_scope_release(agg, scope->agent.team);
-    dp_agent_deinit(&scope->agent);
-    scope->agent = (struct dp_agent){0};
-}
-
 static void finish_agent(struct restoring *restoring)
 {
     dp_gauges_enter(restoring->agg, restoring->agent);
@@ -219,7 +214,7 @@ static void begin_agent(struct restoring *restoring, const struct dp_journal_age
 {
     struct dp_aggregator *agg = restoring->agg;
     struct dp_scope *scope = scope_named(agg, DP_SCOPE_AGENT, told->id, INT64_MIN);
-    clear_agent(agg, scope);
+    dp_agent_clear(agg, scope);
     scope->agent.frame = dp_history_frame(agg);
     if (told->team.len) {
         const struct dp_event event = {
@@ -253,6 +248,26 @@ static void restore_agent_state(struct restoring *restoring,
         finish_agent(restoring);
 }
 
+/* In place of what the scope's facts in earlier frames have come to. */
+static void restore_periods(struct restoring *restoring, const struct dp_journal_periods *told)
+{
+    struct dp_aggregator *agg = restoring->agg;
+    struct dp_scope *scope = told->scope == DP_SCOPE_ALL
+                                 ? dp_scope_at(agg, DP_SCOPE_OF_ALL)
+                                 : scope_named(agg, told->scope, told->id, INT64_MIN);
+    dp_periods_clear(&scope->periods);
+    if (!dp_period_record_read(told->bytes, agg->period_rules.closed_ms, &scope->periods))
+        restoring->out_of_place = true;
+    scope->left = told->left;
+    scope->accrued_ms = told->accrued_ms;
+    dp_scope_release(agg, scope->rank_team);
+    scope->rank_team = DP_SCOPE_NONE;
+    if (told->team.len)
+        scope->rank_team = scope_named(agg, DP_SCOPE_TEAM, told->team, INT64_MIN)->number;
+    dp_scope_hold(agg, scope->rank_team);
+    scope->rank_team_ms = told->team_ms;
+}
+
 static void restore_retired(struct dp_aggregator *agg, enum dp_scope_kind kind, struct dp_str id)
 {
     bool made;
@@ -261,7 +276,7 @@ static void restore_retired(struct dp_aggregator *agg, enum dp_scope_kind kind, 
     if (!scope->references)
         dp_scope_retire(agg, scope);
     else if (kind == DP_SCOPE_AGENT)
-        clear_agent(agg, scope);
+        dp_agent_leave(agg, scope);
 }
 
 /* ---------------------------------------------------------------- frames */
@@ -307,6 +322,9 @@ static void restore_other(struct restoring *restoring, const struct dp_journal_r
         break;
     case DP_JOURNAL_CONTACT_EVENT:
         restore_contact_event(restoring, &record->contact_event);
+        break;
+    case DP_JOURNAL_PERIODS:
+        restore_periods(restoring, &record->periods);
         break;
     case DP_JOURNAL_AGENT:
         begin_agent(restoring, &record->agent);

@@ -42,7 +42,9 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
     scope->hash = hash;
     scope->windows = dp_windows_create(scopes->plan);
     dp_windows_advance(scope->windows, scopes->now_ms);
-    scope->last_event_ms = scope->entries_ms = INT64_MIN;
+    scope->last_event_ms = scope->entries_ms = scope->periods_ms = INT64_MIN;
+    scope->accrued_ms = scope->rank_team_ms = INT64_MIN;
+    scope->periods.of_agent = kind == DP_SCOPE_AGENT;
     scope->known_changed = scope->now_changed = true;
     scope->alarm.at = DP_HEAP_OUT;
     if (scopes->written)
@@ -67,6 +69,7 @@ static void destroy(struct dp_scope *scope)
     dp_windows_destroy(scope->windows);
     dp_heap_deinit(&scope->waiting);
     dp_agent_deinit(&scope->agent);
+    dp_periods_deinit(&scope->periods);
     free((char *)scope->id.p);
     free(scope);
 }

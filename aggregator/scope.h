@@ -11,6 +11,7 @@
 
 #include "aggregator/agent.h"
 #include "aggregator/entry.h"
+#include "aggregator/periods.h"
 #include "aggregator/windows.h"
 #include "common/heap.h"
 #include "common/index.h"
@@ -41,11 +42,18 @@ struct dp_scope {
     int64_t target_ms[DP_CHANNELS];   /* queue: response-time targets */
     struct dp_agent agent;            /* agent: its states */
 
+    struct dp_periods periods;
+    int64_t accrued_ms;   /* agent: until when the time in its states is in the periods */
+    uint32_t rank_team;   /* agent: the team that its latest event names, kept; 0: none */
+    int64_t rank_team_ms; /* the time of that event */
+    bool left;            /* silent, and kept for its periods alone */
+
     /* What the sink has been told. */
     struct dp_scope *next_changed;
     uint32_t published[DP_CHANNELS]; /* bit w: there is a key for window w */
     uint32_t removed[DP_CHANNELS];   /* bit w: there was one, and its removal has been told */
     int64_t entries_ms;              /* T when it was last handed out; INT64_MIN: never */
+    int64_t periods_ms;              /* T when its periods were; INT64_MIN: never, or all again */
     struct dp_heap_node alarm;       /* when it changes though nothing arrives */
     uint64_t hash;
 };

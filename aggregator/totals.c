@@ -17,6 +17,7 @@ static const uint8_t sum_of_kind[DP_FACT_KINDS] = {
     [DP_FACT_RATING] = DP_SUM_RATINGS,
     [DP_FACT_COMPLAINT] = DP_SUM_REST,
     [DP_FACT_QUALITY] = DP_SUM_QUALITIES,
+    [DP_FACT_MEASURED] = DP_SUM_REST,
 };
 
 /* `one` is 1 or, to take out, all bits set: modular arithmetic does the rest. No branches: facts of

@@ -423,6 +423,10 @@ void dp_config_aggregator_options(const struct dp_config *config,
         .max_contacts = (size_t)config->max_contacts,
         .max_waiting = (size_t)config->max_waiting,
         .as_of_limit_ms = INT64_MAX,
+        .period_kinds = config->period_kinds,
+        .timezone = config->timezone,
+        .period_keep_ms = config->period_keep_ms,
+        .period_interval_ms = config->period_interval_ms,
         .targets = {.queues = config->queues, .queue_count = config->queue_count},
     };
     memcpy(options->window_labels, config->window_labels, sizeof options->window_labels);

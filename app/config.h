@@ -37,6 +37,9 @@ struct dp_config {
     int64_t allowed_lateness_ms;
     char *timezone; /* an IANA name that the system knows */
 
+    unsigned period_kinds; /* bit n: enum dp_period_kind n */
+    int64_t period_keep_ms, period_interval_ms;
+
     int64_t short_abandon_ms, fcr_window_ms;
     int64_t target_ms[DP_CHANNELS];
     struct dp_queue_targets *queues; /* 0: as for all queues */

@@ -255,6 +255,26 @@ static bool set_timezone(struct dp_config *config, const struct dp_config_key *k
     return true;
 }
 
+static bool set_kinds(struct dp_config *config, const struct dp_config_key *key, const char *value,
+                      char *wrong)
+{
+    char *list = dp_xstrdup(value), *rest = list, *name;
+    bool good = true;
+    (void)key;
+    config->period_kinds = 0;
+    while (good && strcmp(value, "none") != 0 && (name = strsep(&rest, DP_BLANKS ","))) {
+        size_t kind = 0;
+        while (kind < DP_PERIOD_KINDS && strcmp(name, dp_period_kind_names[kind]) != 0)
+            kind++;
+        if (*name && kind == DP_PERIOD_KINDS)
+            good = wrong_value(wrong, name, "is no period");
+        else if (*name)
+            config->period_kinds |= 1u << kind;
+    }
+    free(list);
+    return good;
+}
+
 static bool set_level(struct dp_config *config, const struct dp_config_key *key, const char *value,
                       char *wrong)
 {
@@ -333,6 +353,13 @@ const struct dp_config_key dp_config_keys[] = {
     {"window", "timezone", "UTC", set_timezone, DP_AT(timezone), 0, 0,
      "a name of the time zone database, such as Asia/Shanghai or UTC",
      "the time zone of calendar periods"},
+    {"period", "kinds", "day ten-day week month quarter year", set_kinds, 0, 0, 0,
+     "day, ten-day, week, month, quarter, year, separated by blanks, or none",
+     "the calendar periods that there are figures of"},
+    {"period", "keep", "400d", set_duration, DP_AT(period_keep_ms), DP_DAY, 10 * DP_YEAR, NULL,
+     "how long a period's figures stay in Redis after its end"},
+    {"period", "interval", "10s", set_duration, DP_AT(period_interval_ms), 0, DP_HOUR, NULL,
+     "how often figures of periods are written; 0s: with every change"},
     {"kpi", "short_abandon", "5s", set_duration, DP_AT(short_abandon_ms), 0, DP_HOUR, NULL,
      "an abandon sooner than this is not held against anybody"},
     {"kpi", "fcr_window", "24h", set_duration, DP_AT(fcr_window_ms), DP_SECOND, DP_MONTH, NULL,

@@ -47,7 +47,11 @@ size_t dp_key_format(char *buf, size_t size, const char *prefix, const struct dp
         put(&text, dp_str_from(dp_scope_kind_names[entry->scope]));
         put(&text, DP_STR("s"));
         break;
+    case DP_ENTRY_LABEL:
+        put(&text, DP_STR(":periods"));
+        break;
     case DP_ENTRY_WINDOW:
+    case DP_ENTRY_PERIOD:
     case DP_ENTRY_NOW:
         put(&text, DP_STR(":{"));
         put_scope(&text, entry);
@@ -59,8 +63,8 @@ size_t dp_key_format(char *buf, size_t size, const char *prefix, const struct dp
         if (entry->kind == DP_ENTRY_NOW) {
             put(&text, DP_STR(":now"));
         } else {
-            put(&text, DP_STR(":w:"));
-            put(&text, dp_str_from(entry->window));
+            put(&text, entry->kind == DP_ENTRY_WINDOW ? DP_STR(":w:") : DP_STR(":p:"));
+            put(&text, dp_str_from(entry->label));
         }
         break;
     }

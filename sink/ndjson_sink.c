@@ -37,9 +37,17 @@ static struct dp_str json_of(const struct item *item)
     return (struct dp_str){item->text + item->key_len + item->member_len, item->json_len};
 }
 
+/* The member of a set that the entry is; absent: it is a hash. */
+static struct dp_str member_of_entry(const struct dp_entry *entry)
+{
+    if (entry->kind == DP_ENTRY_KNOWN)
+        return entry->id;
+    return entry->kind == DP_ENTRY_LABEL ? dp_str_from(entry->label) : (struct dp_str){0};
+}
+
 static size_t json_room(const struct dp_entry *entry)
 {
-    size_t room = DP_FORMAT_JSON_SIZE(entry->id.len) + 2;
+    size_t room = DP_FORMAT_JSON_SIZE(member_of_entry(entry).len) + 2;
     for (size_t i = 0; i < entry->field_count; i++)
         room += DP_FORMAT_JSON_SIZE(strlen(entry->fields[i].name)) +
                 DP_FORMAT_JSON_SIZE(entry->fields[i].text.len + DP_FORMAT_SIZE) + 2;
@@ -63,16 +71,16 @@ static size_t format_fields(char *buf, const struct dp_entry *entry)
 
 static void add(struct items *items, const char *prefix, const struct dp_entry *entry)
 {
-    struct item item = {
-        .order = items->count, .set = entry->kind == DP_ENTRY_KNOWN, .gone = entry->gone};
+    struct dp_str member = member_of_entry(entry);
+    struct item item = {.order = items->count, .set = member.len > 0, .gone = entry->gone};
     item.key_len = dp_key_format(NULL, 0, prefix, entry);
-    item.member_len = item.set ? entry->id.len : 0;
+    item.member_len = member.len;
     item.text = dp_xmalloc(item.key_len + item.member_len + 1 + json_room(entry));
     dp_key_format(item.text, item.key_len + 1, prefix, entry);
     char *json = item.text + item.key_len + item.member_len;
     if (item.set) {
-        memcpy(item.text + item.key_len, entry->id.p, item.member_len);
-        item.json_len = dp_format_json(json, entry->id);
+        memcpy(item.text + item.key_len, member.p, member.len);
+        item.json_len = dp_format_json(json, member);
     } else {
         item.json_len = format_fields(json, entry);
     }

@@ -138,12 +138,12 @@ static void send_built(struct dp_redis_sink *sink, struct text *key)
     send_fixed(sink, (struct dp_str){sink->resp.buf, sink->resp.len}, key);
 }
 
-static void send_set(struct dp_redis_sink *sink, struct text *key)
+static void send_set(struct dp_redis_sink *sink, struct text *key, struct dp_str member)
 {
     dp_resp_begin(&sink->resp, 3);
     dp_resp_add(&sink->resp, sink->entry.gone ? DP_STR("SREM") : DP_STR("SADD"));
     dp_resp_add(&sink->resp, (struct dp_str){key->buf, key->len});
-    dp_resp_add(&sink->resp, sink->entry.id);
+    dp_resp_add(&sink->resp, member);
     send_built(sink, key);
 }
 
@@ -220,7 +220,11 @@ static void send_entry(struct dp_redis_sink *sink)
     }
     sink->stats.keys++;
     if (sink->entry.kind == DP_ENTRY_KNOWN) {
-        send_set(sink, key);
+        send_set(sink, key, sink->entry.id);
+        return;
+    }
+    if (sink->entry.kind == DP_ENTRY_LABEL) {
+        send_set(sink, key, dp_str_from(sink->entry.label));
         return;
     }
     if (sink->entry.gone)

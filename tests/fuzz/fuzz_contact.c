@@ -165,7 +165,7 @@ static void take(struct board *board, const struct dp_entry *entry)
     char key[sizeof board->rows->key];
     int len = snprintf(key, sizeof key, "%s:%.*s:%s:%d:%s", dp_scope_kind_names[entry->scope],
                        (int)entry->id.len, entry->id.p, dp_channel_names[entry->channel],
-                       (int)entry->kind, entry->window ? entry->window : "");
+                       (int)entry->kind, entry->label ? entry->label : "");
     check(len > 0 && (size_t)len < sizeof key, "the key fits");
     struct row *row = row_of(board, key);
     if (entry->gone) {
@@ -218,6 +218,10 @@ static struct dp_aggregator *make(bool wall_clock)
         .max_waiting = 1000,
         .wall_clock = wall_clock,
         .as_of_limit_ms = INT64_MAX,
+        .period_kinds = (1u << DP_PERIOD_KINDS) - 1,
+        .timezone = "UTC",
+        .period_keep_ms = INT64_C(34560000000),
+        .period_interval_ms = 10000,
         .targets = {.target_ms = {0, SECOND, 2 * SECOND, 3 * SECOND}},
     };
     struct dp_aggregator *agg = dp_aggregator_create(&options);

@@ -21,6 +21,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .max_waiting = 1000,
         .wall_clock = true,
         .as_of_limit_ms = INT64_MAX,
+        .period_kinds = (1u << DP_PERIOD_KINDS) - 1,
+        .timezone = "UTC",
+        .period_keep_ms = INT64_C(34560000000),
+        .period_interval_ms = 10000,
         .targets = {.target_ms = {0, 20000, 60000, 86400000}},
     };
     const struct dp_aggregator_saved saved = {.t_ms = INT64_C(1800000000000),

@@ -19,7 +19,7 @@ static struct dp_entry window(const char *agent, int64_t ttl_ms)
     return (struct dp_entry){.kind = DP_ENTRY_WINDOW,
                              .scope = DP_SCOPE_AGENT,
                              .id = dp_str_from(agent),
-                             .window = "5m",
+                             .label = "5m",
                              .ttl_ms = ttl_ms};
 }
 

@@ -37,15 +37,15 @@ static size_t place_of(const struct dp_board *board, const char *key, bool *foun
 
 static void print_key(const struct dp_entry *entry, char *key, size_t room)
 {
-    static const char *const kinds[] = {"w", "now", "known", "meta"};
+    static const char *const kinds[] = {"w", "p", "now", "known", "label", "meta"};
     int at = snprintf(key, room, "%s", dp_scope_kind_names[entry->scope]);
     if (entry->id.len)
         at += snprintf(key + at, room - (size_t)at, ":%.*s", (int)entry->id.len, entry->id.p);
     if (entry->channel)
         at += snprintf(key + at, room - (size_t)at, ":%s", dp_channel_names[entry->channel]);
     at += snprintf(key + at, room - (size_t)at, ":%s", kinds[entry->kind]);
-    if (entry->window)
-        at += snprintf(key + at, room - (size_t)at, ":%s", entry->window);
+    if (entry->label)
+        at += snprintf(key + at, room - (size_t)at, ":%s", entry->label);
     assert_true((size_t)at < room);
 }
 
@@ -116,7 +116,7 @@ static void check_sane(const struct dp_entry *entry, const char *key)
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct dp_field *field = &entry->fields[i];
         bool moment = ends_with(field->name, "as_of_ms") || ends_with(field->name, "from_ms") ||
-                      ends_with(field->name, "since_ms");
+                      ends_with(field->name, "to_ms") || ends_with(field->name, "since_ms");
         /* Transfers and complaints may be more than there are handles. */
         bool open_end = field->unit != DP_FIELD_MILLIONTHS ||
                         strcmp(field->name, "transfer_rate") == 0 ||

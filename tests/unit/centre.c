@@ -22,6 +22,9 @@ struct dp_aggregator_options dp_centre_options(void)
         .max_contacts = 1000,
         .max_waiting = 1000,
         .as_of_limit_ms = INT64_MAX,
+        .timezone = "UTC",
+        .period_keep_ms = INT64_C(34560000000),
+        .period_interval_ms = 10000,
         .targets = {.target_ms = {0, 20 * SECOND, 60 * SECOND, DAY}},
     };
 }

@@ -119,7 +119,7 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
                        handles = {DP_FACT_HANDLE, 0, 0};
     int64_t n[DP_FACT_KINDS], facts = 0;
     figures->present = 0;
-    for (enum dp_fact_kind kind = 0; kind < DP_FACT_KINDS; kind++) {
+    for (enum dp_fact_kind kind = 0; kind < DP_FACT_MEASURED; kind++) {
         n[kind] = count(list, of, (struct asked){kind, 0, 0});
         dp_figures_set(figures, counts[kind], n[kind]);
         facts += n[kind];

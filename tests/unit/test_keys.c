@@ -20,23 +20,23 @@ static void keys_of_windows(void **state)
     assert_key("dp:{agent:a1}:w:5m", (struct dp_entry){.kind = DP_ENTRY_WINDOW,
                                                        .scope = DP_SCOPE_AGENT,
                                                        .id = DP_STR("a1"),
-                                                       .window = "5m"});
+                                                       .label = "5m"});
     assert_key("dp:{agent:a1}:voice:w:24h", (struct dp_entry){.kind = DP_ENTRY_WINDOW,
                                                               .scope = DP_SCOPE_AGENT,
                                                               .channel = DP_CHANNEL_VOICE,
                                                               .id = DP_STR("a1"),
-                                                              .window = "24h"});
+                                                              .label = "24h"});
     assert_key("dp:{all}:w:1m",
-               (struct dp_entry){.kind = DP_ENTRY_WINDOW, .scope = DP_SCOPE_ALL, .window = "1m"});
+               (struct dp_entry){.kind = DP_ENTRY_WINDOW, .scope = DP_SCOPE_ALL, .label = "1m"});
     assert_key("dp:{all}:email:w:1m", (struct dp_entry){.kind = DP_ENTRY_WINDOW,
                                                         .scope = DP_SCOPE_ALL,
                                                         .channel = DP_CHANNEL_EMAIL,
-                                                        .window = "1m"});
+                                                        .label = "1m"});
     assert_key("dp:{queue:billing}:chat:w:15m", (struct dp_entry){.kind = DP_ENTRY_WINDOW,
                                                                   .scope = DP_SCOPE_QUEUE,
                                                                   .channel = DP_CHANNEL_CHAT,
                                                                   .id = DP_STR("billing"),
-                                                                  .window = "15m"});
+                                                                  .label = "15m"});
 }
 
 static void keys_of_gauges_sets_and_meta(void **state)

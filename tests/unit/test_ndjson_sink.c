@@ -30,7 +30,7 @@ static struct dp_entry hash(enum dp_scope_kind scope, const char *id, const char
                             int64_t value)
 {
     struct dp_entry entry = {
-        .kind = DP_ENTRY_WINDOW, .scope = scope, .id = dp_str_from(id), .window = window};
+        .kind = DP_ENTRY_WINDOW, .scope = scope, .id = dp_str_from(id), .label = window};
     dp_entry_add(&entry, "as_of_ms", DP_FIELD_INTEGER, value);
     dp_entry_add(&entry, "service_level", DP_FIELD_MILLIONTHS, 800000);
     return entry;

@@ -62,6 +62,9 @@ static struct dp_aggregator_options options(void)
         .max_contacts = 1000,
         .max_waiting = 1000,
         .as_of_limit_ms = INT64_MAX,
+        .timezone = "UTC",
+        .period_keep_ms = INT64_C(34560000000),
+        .period_interval_ms = 10000,
     };
 }
 

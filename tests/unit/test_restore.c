@@ -138,7 +138,9 @@ static void expect_same(struct twins *twins)
     if (key) {
         const char *is = dp_board_text(&twins->life_board, key);
         const char *wanted = dp_board_text(&twins->one_board, key);
-        fail_msg("%s is\n%s\nnot\n%s", key, is ? is : "(absent)", wanted ? wanted : "(absent)");
+        fprintf(stderr, "%s is\n%s\nnot\n%s\n", key, is ? is : "(absent)",
+                wanted ? wanted : "(absent)");
+        fail();
     }
     assert_memory_equal(dp_aggregator_counters(twins->one), dp_aggregator_counters(twins->life),
                         sizeof(struct dp_aggregator_counters));

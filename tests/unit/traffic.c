@@ -301,6 +301,10 @@ struct dp_aggregator_options dp_traffic_options(bool wall_clock)
         .max_waiting = 100000,
         .wall_clock = wall_clock,
         .as_of_limit_ms = INT64_MAX,
+        .period_kinds = (1u << DP_PERIOD_KINDS) - 1,
+        .timezone = "UTC",
+        .period_keep_ms = INT64_C(34560000000),
+        .period_interval_ms = 0,
         .targets = {.target_ms = {0, 10 * SECOND, 15 * SECOND, 20 * SECOND}},
     };
 }

@@ -1,0 +1,112 @@
+/* What accrues to calendar periods: facts as they are made and taken back, and the time that agents
+ * spend in their states once no event can change it any more. */
+#include "aggregator/private.h"
+
+void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms)
+{
+    agg->period_rules.closed_ms = dp_back(settled_ms, agg->options.contact_ttl_ms);
+}
+
+void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
+                    const struct dp_fact *fact)
+{
+    if (!number)
+        return;
+    struct dp_scope *scope = dp_scope_at(agg, number);
+    dp_periods_put(&scope->periods, &agg->period_rules, sign, fact);
+    dp_scope_touch(agg, scope);
+}
+
+/* Calls for each state but offline, and the part of [from, to) that it held: until the next one,
+ * but for `most_ms` at most, for nobody says that an agent has gone for good. */
+typedef void dp_stay_fn(void *ctx, enum dp_agent_state state, int64_t from_ms, int64_t to_ms);
+
+static void each_stay(const struct dp_agent *agent, int64_t most_ms, int64_t from_ms, int64_t to_ms,
+                      dp_stay_fn *stay, void *ctx)
+{
+    for (uint32_t i = 0; i < agent->count; i++) {
+        const struct dp_state_change *change = &agent->changes[i];
+        int64_t since = change->time_ms, until = since + most_ms < to_ms ? since + most_ms : to_ms;
+        if (i + 1 < agent->count && change[1].time_ms < until)
+            until = change[1].time_ms;
+        if (since < from_ms)
+            since = from_ms;
+        if (since < until && change->state != DP_STATE_OFFLINE)
+            stay(ctx, change->state, since, until);
+    }
+}
+
+struct accruing {
+    struct dp_aggregator *agg;
+    struct dp_periods *periods;
+};
+
+static void accrue_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
+{
+    struct accruing *accruing = ctx;
+    dp_periods_add_state(accruing->periods, &accruing->agg->period_rules, state, from_ms, to_ms);
+}
+
+void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms)
+{
+    if (!dp_agent_now(&scope->agent) || until_ms <= scope->accrued_ms)
+        return;
+    struct accruing accruing = {agg, &scope->periods};
+    each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, until_ms, accrue_stay,
+              &accruing);
+    scope->accrued_ms = until_ms;
+}
+
+struct staying {
+    const struct dp_span *span;
+    int64_t *state_ms;
+};
+
+static void add_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
+{
+    struct staying *staying = ctx;
+    int64_t from = from_ms > staying->span->from_ms ? from_ms : staying->span->from_ms;
+    int64_t to = to_ms < staying->span->to_ms ? to_ms : staying->span->to_ms;
+    if (from < to)
+        staying->state_ms[state] += to - from;
+}
+
+void dp_accrue_state_times(const struct dp_aggregator *agg, const struct dp_scope *scope,
+                           const struct dp_period *period, int64_t state_ms[DP_AGENT_STATES])
+{
+    struct staying staying = {&period->span, state_ms};
+    for (size_t i = 0; i < DP_AGENT_STATES; i++)
+        state_ms[i] = period->agent ? period->agent->state_ms[i] : 0;
+    each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, add_stay,
+              &staying);
+}
+
+static void open_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
+{
+    struct accruing *accruing = ctx;
+    struct dp_period_rules *rules = &accruing->agg->period_rules;
+    (void)state;
+    for (int64_t at = from_ms; rules->kinds && at < to_ms;) {
+        for (enum dp_period_kind kind = 0; kind < DP_PERIOD_KINDS; kind++) {
+            struct dp_period *period = dp_periods_at(accruing->periods, rules, kind, at);
+            if (period)
+                period->changed = true;
+        }
+        at = dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, at).to_ms;
+    }
+}
+
+void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    struct accruing accruing = {agg, &scope->periods};
+    dp_periods_settle(&scope->periods, &agg->period_rules);
+    dp_accrue_states(agg, scope, agg->settled_ms < agg->t_ms ? agg->settled_ms : agg->t_ms);
+    each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, open_stay,
+              &accruing);
+}
+
+bool dp_accrue_runs(const struct dp_scope *scope)
+{
+    const struct dp_state_change *now = dp_agent_now(&scope->agent);
+    return now && now->state != DP_STATE_OFFLINE;
+}

@@ -1,0 +1,51 @@
+/* One calendar period of one scope: sums over its facts. Facts can be taken out as well as put in,
+ * so a correction reaches it as long as it is kept. A plain value but for what it owns. Times and
+ * durations in ms; scores in billionths of a point (fact.h). Thread: one. */
+#ifndef DP_PERIOD_H
+#define DP_PERIOD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aggregator/calendar.h"
+#include "aggregator/spread.h"
+#include "aggregator/totals.h"
+
+/* The spreads of a period: one for each metric (enum dp_metric), and the holds of handle facts. */
+#define DP_SPREAD_HOLD DP_METRICS
+#define DP_SPREADS     (DP_METRICS + 1)
+
+/* What only an agent's period has. */
+struct dp_period_agent {
+    int64_t state_ms[DP_AGENT_STATES]; /* time in each state */
+    uint64_t measured_sums[DP_MEASURES];
+    uint32_t measured[DP_MEASURES]; /* numbers of scorecard.measured */
+    uint32_t days_worked;           /* local days with a handle fact */
+};
+
+struct dp_period {
+    struct dp_span span;
+    enum dp_period_kind kind;
+    bool changed; /* since it was handed out */
+    bool told;    /* it was handed out */
+    struct dp_totals totals;
+    struct dp_spread *spreads[DP_SPREADS]; /* owned; NULL: no value */
+    struct dp_period_agent *agent;         /* owned; NULL: nothing to say */
+};
+
+/* A period without facts. */
+void dp_period_init(struct dp_period *period, enum dp_period_kind kind, struct dp_span span);
+void dp_period_deinit(struct dp_period *period);
+
+/* Adds totals that were summed up apart, and then the values of the facts that they are of, one by
+ * one; `sign` is +1 or -1. */
+void dp_period_merge(struct dp_period *period, const struct dp_totals *totals);
+void dp_period_value(struct dp_period *period, int sign, const struct dp_fact *fact);
+
+/* The agent's part, made when it is not there. */
+struct dp_period_agent *dp_period_agent(struct dp_period *period);
+
+/* The period's figures as those of a window (docs/kpis.md), but for occupancy. */
+void dp_period_figures(const struct dp_period *period, struct dp_figures *figures);
+
+#endif

@@ -1,0 +1,208 @@
+#include "aggregator/period_record.h"
+
+#include <stdlib.h>
+
+#include "aggregator/histogram.h"
+#include "common/memory.h"
+
+#define NUMBER_MAX 10
+
+void dp_period_bytes_deinit(struct dp_period_bytes *bytes)
+{
+    free(bytes->bytes);
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static void put(struct dp_period_bytes *out, uint64_t number)
+{
+    if (out->capacity - out->len < NUMBER_MAX) {
+        out->capacity += out->capacity / 2 + 256;
+        out->bytes = dp_xrealloc(out->bytes, out->capacity);
+    }
+    for (; number >= 0x80; number >>= 7)
+        out->bytes[out->len++] = (char)(number | 0x80);
+    out->bytes[out->len++] = (char)number;
+}
+
+static void put_signed(struct dp_period_bytes *out, int64_t number)
+{
+    put(out, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
+}
+
+static void put_spread(struct dp_period_bytes *out, const struct dp_spread *spread)
+{
+    put(out, spread ? spread->used : 0);
+    if (!spread || !spread->used)
+        return;
+    unsigned before = 0;
+    for (size_t i = 0; i < spread->used; i++) {
+        put(out, spread->buckets[i] - before);
+        put(out, spread->counts[i]);
+        before = spread->buckets[i];
+    }
+    put_signed(out, spread->below);
+    put(out, spread->top_count);
+    for (size_t i = 0; i < spread->top_count; i++) {
+        put_signed(out, spread->tops[i].value);
+        put(out, spread->tops[i].count);
+    }
+}
+
+static void put_agent(struct dp_period_bytes *out, const struct dp_period_agent *agent)
+{
+    put(out, agent != NULL);
+    if (!agent)
+        return;
+    for (size_t i = 0; i < DP_AGENT_STATES; i++)
+        put_signed(out, agent->state_ms[i]);
+    for (size_t i = 0; i < DP_MEASURES; i++) {
+        put(out, agent->measured[i]);
+        put(out, agent->measured_sums[i]);
+    }
+    put(out, agent->days_worked);
+}
+
+void dp_period_record_write(struct dp_period_bytes *out, const struct dp_periods *periods)
+{
+    out->len = 0;
+    put(out, periods->count);
+    for (uint32_t i = 0; i < periods->count; i++) {
+        const struct dp_period *item = &periods->items[i];
+        put(out, item->kind);
+        put_signed(out, item->span.from_ms);
+        put_signed(out, item->span.to_ms - item->span.from_ms);
+        for (size_t n = 0; n < DP_COUNTS; n++)
+            put(out, item->totals.counts[n]);
+        for (size_t n = 0; n < DP_SUMS; n++)
+            put(out, item->totals.sums[n]);
+        for (size_t n = 0; n < DP_SPREADS; n++)
+            put_spread(out, item->spreads[n]);
+        put_agent(out, item->agent);
+    }
+}
+
+/* ---------------------------------------------------------------- reading */
+
+struct reader {
+    const char *at, *end;
+    bool malformed;
+};
+
+static uint64_t get(struct reader *reader)
+{
+    uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
+        unsigned byte = (unsigned char)*reader->at++;
+        number |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return number;
+    }
+    reader->malformed = true;
+    reader->at = reader->end;
+    return 0;
+}
+
+/* One that is at most `most`. */
+static uint32_t get_upto(struct reader *reader, uint32_t most)
+{
+    uint64_t number = get(reader);
+    if (number <= most)
+        return (uint32_t)number;
+    reader->malformed = true;
+    return 0;
+}
+
+static int64_t get_signed(struct reader *reader)
+{
+    uint64_t number = get(reader);
+    return (int64_t)(number >> 1 ^ (0 - (number & 1)));
+}
+
+static void get_tops(struct reader *reader, struct dp_spread *spread)
+{
+    spread->below = get_signed(reader);
+    uint32_t count = get_upto(reader, DP_SPREAD_TOPS);
+    if (!count)
+        return;
+    spread->tops = dp_xmalloc(DP_SPREAD_TOPS * sizeof *spread->tops);
+    spread->top_count = (uint8_t)count;
+    spread->top_capacity = DP_SPREAD_TOPS;
+    for (uint32_t i = 0; i < count; i++) {
+        spread->tops[i] = (struct dp_spread_top){get_signed(reader), 0};
+        spread->tops[i].count = get_upto(reader, UINT32_MAX);
+        if (i && spread->tops[i].value >= spread->tops[i - 1].value)
+            reader->malformed = true;
+    }
+}
+
+static struct dp_spread *get_spread(struct reader *reader)
+{
+    uint32_t used = get_upto(reader, DP_HISTOGRAM_PAGES * 64);
+    if (!used)
+        return NULL;
+    struct dp_spread *spread = dp_xcalloc(1, sizeof *spread);
+    spread->used = spread->capacity = (uint16_t)used;
+    spread->counts = dp_xcalloc(used, sizeof *spread->counts);
+    spread->buckets = dp_xcalloc(used, sizeof *spread->buckets);
+    unsigned bucket = 0;
+    for (uint32_t i = 0; i < used; i++) {
+        uint32_t step = get_upto(reader, DP_HISTOGRAM_PAGES * 64 - 1);
+        bucket += step;
+        if ((i && !step) || bucket >= DP_HISTOGRAM_PAGES * 64)
+            reader->malformed = true;
+        spread->buckets[i] = (uint16_t)bucket;
+        spread->counts[i] = get_upto(reader, UINT32_MAX);
+        spread->count += spread->counts[i];
+    }
+    get_tops(reader, spread);
+    return spread;
+}
+
+static void get_agent(struct reader *reader, struct dp_period *period)
+{
+    if (!get_upto(reader, 1))
+        return;
+    struct dp_period_agent *agent = dp_period_agent(period);
+    for (size_t i = 0; i < DP_AGENT_STATES; i++)
+        agent->state_ms[i] = get_signed(reader);
+    for (size_t i = 0; i < DP_MEASURES; i++) {
+        agent->measured[i] = get_upto(reader, UINT32_MAX);
+        agent->measured_sums[i] = get(reader);
+    }
+    agent->days_worked = get_upto(reader, UINT32_MAX);
+}
+
+static void get_period(struct reader *reader, struct dp_period *period)
+{
+    enum dp_period_kind kind = get_upto(reader, DP_PERIOD_KINDS - 1);
+    struct dp_span span = {.from_ms = get_signed(reader)};
+    span.to_ms = (int64_t)((uint64_t)span.from_ms + (uint64_t)get_signed(reader));
+    dp_period_init(period, kind, span);
+    if (span.to_ms <= span.from_ms)
+        reader->malformed = true;
+    for (size_t i = 0; i < DP_COUNTS; i++)
+        period->totals.counts[i] = get_upto(reader, UINT32_MAX);
+    for (size_t i = 0; i < DP_SUMS; i++)
+        period->totals.sums[i] = get(reader);
+    for (size_t i = 0; i < DP_SPREADS; i++)
+        period->spreads[i] = get_spread(reader);
+    get_agent(reader, period);
+}
+
+bool dp_period_record_read(struct dp_str bytes, int64_t closed_ms, struct dp_periods *periods)
+{
+    struct reader reader = {bytes.p, bytes.p + bytes.len, false};
+    uint64_t count = get(&reader);
+    while (count-- > 0 && !reader.malformed) {
+        struct dp_period *item = dp_periods_add(periods);
+        get_period(&reader, item);
+    }
+    if (reader.malformed || reader.at != reader.end) {
+        dp_periods_clear(periods);
+        return false;
+    }
+    dp_periods_close(periods, closed_ms, true);
+    periods->changed = periods->count > 0;
+    return true;
+}

@@ -1,0 +1,77 @@
+/* The open periods of one scope.
+ *
+ * A fact is in six of them. Facts are gathered and put in together: one sum for all that fall on
+ * one day, then six times the addition of that sum. A period stays open, so that a correction
+ * reaches
+ * it, until its end is `closed_ms` or before; what comes later is not put in.
+ * Times in ms. Thread: one. Out of memory ends the process. */
+#ifndef DP_PERIODS_H
+#define DP_PERIODS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aggregator/calendar.h"
+#include "aggregator/fact.h"
+#include "aggregator/period.h"
+
+/* So many facts are gathered at most. */
+#define DP_PERIODS_GATHERED 32
+
+/* What is the same for all scopes. */
+struct dp_period_rules {
+    struct dp_calendar calendar;
+    unsigned kinds; /* bit n: there are periods of kind n */
+    int64_t closed_ms;
+};
+
+/* All zero: none. */
+struct dp_periods {
+    struct dp_period *items; /* in no order */
+    uint32_t count, capacity;
+    uint32_t recent[DP_PERIOD_KINDS]; /* the item found last, of each kind */
+    struct dp_fact *gathered;
+    uint32_t gathered_count, gathered_capacity;
+    uint32_t taken; /* bit n: gathered fact n is to be taken out */
+    bool of_agent;  /* days with work are counted */
+    bool changed;   /* some item has changed since it was handed out, or will have */
+};
+
+void dp_periods_deinit(struct dp_periods *periods);
+
+static inline bool dp_periods_empty(const struct dp_periods *periods)
+{
+    return !periods->count && !periods->gathered_count;
+}
+
+/* A fact comes (`sign` +1) or goes (-1). */
+void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules, int sign,
+                    const struct dp_fact *fact);
+
+/* Puts in what was gathered. Before anything is read from the items. */
+void dp_periods_settle(struct dp_periods *periods, struct dp_period_rules *rules);
+
+/* The time from `from_ms` to `to_ms` was spent in a state. */
+void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *rules,
+                          enum dp_agent_state state, int64_t from_ms, int64_t to_ms);
+
+/* The period of that kind around a moment, made when it is not there; NULL: it is closed, or there
+ * are none of the kind. Valid
+ * until the next is made. */
+struct dp_period *dp_periods_at(struct dp_periods *periods, struct dp_period_rules *rules,
+                                enum dp_period_kind kind, int64_t time_ms);
+
+/* All count as changed. */
+void dp_periods_mark_changed(struct dp_periods *periods);
+
+/* One more item, to be filled in with one that is not there. */
+struct dp_period *dp_periods_add(struct dp_periods *periods);
+
+/* Gives back those that are closed and, unless `all`, have been handed out as they are. */
+void dp_periods_close(struct dp_periods *periods, int64_t closed_ms, bool all);
+
+/* Gives back all. */
+void dp_periods_clear(struct dp_periods *periods);
+
+#endif

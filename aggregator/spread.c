@@ -1,0 +1,175 @@
+#include "aggregator/spread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aggregator/histogram.h"
+#include "common/memory.h"
+
+void dp_spread_deinit(struct dp_spread *spread)
+{
+    free(spread->tops);
+    free(spread->counts);
+    free(spread->buckets);
+    *spread = (struct dp_spread){0};
+}
+
+/* ---------------------------------------------------------------- buckets */
+
+/* The place of a bucket, or where it would be. */
+static size_t place_of(const struct dp_spread *spread, unsigned bucket)
+{
+    const uint16_t *from = spread->buckets;
+    for (size_t count = spread->used; count > 0;) {
+        size_t half = count / 2;
+        bool after = from[half] < bucket;
+        from += after ? half + 1 : 0;
+        count = after ? count - half - 1 : half;
+    }
+    return (size_t)(from - spread->buckets);
+}
+
+static void insert_bucket(struct dp_spread *spread, size_t at, unsigned bucket)
+{
+    if (spread->used == spread->capacity) {
+        spread->capacity = (uint16_t)(spread->capacity + spread->capacity / 2 + 4);
+        spread->counts = dp_xrealloc(spread->counts, spread->capacity * sizeof *spread->counts);
+        spread->buckets = dp_xrealloc(spread->buckets, spread->capacity * sizeof *spread->buckets);
+    }
+    size_t after = spread->used++ - at;
+    memmove(spread->counts + at + 1, spread->counts + at, after * sizeof *spread->counts);
+    memmove(spread->buckets + at + 1, spread->buckets + at, after * sizeof *spread->buckets);
+    spread->counts[at] = 0;
+    spread->buckets[at] = (uint16_t)bucket;
+}
+
+static void remove_bucket(struct dp_spread *spread, size_t at)
+{
+    size_t after = --spread->used - at;
+    memmove(spread->counts + at, spread->counts + at + 1, after * sizeof *spread->counts);
+    memmove(spread->buckets + at, spread->buckets + at + 1, after * sizeof *spread->buckets);
+}
+
+/* ---------------------------------------------------------------- the greatest */
+
+static size_t top_place(const struct dp_spread *spread, int64_t value)
+{
+    size_t at = spread->top_count;
+    while (at > 0 && spread->tops[at - 1].value < value)
+        at--;
+    return at; /* behind those that are greater or equal */
+}
+
+static void put_top(struct dp_spread *spread, int64_t value)
+{
+    size_t at = top_place(spread, value);
+    if (at > 0 && spread->tops[at - 1].value == value) {
+        spread->tops[at - 1].count++;
+        return;
+    }
+    if (spread->top_count == DP_SPREAD_TOPS) { /* the smallest of them goes */
+        if (at == DP_SPREAD_TOPS) {
+            spread->below = value + 1;
+            return;
+        }
+        spread->below = spread->tops[--spread->top_count].value + 1;
+    }
+    if (spread->top_count == spread->top_capacity) {
+        spread->top_capacity = spread->top_capacity ? (uint8_t)(spread->top_capacity * 2) : 4;
+        spread->tops = dp_xrealloc(spread->tops, spread->top_capacity * sizeof *spread->tops);
+    }
+    memmove(spread->tops + at + 1, spread->tops + at,
+            (spread->top_count - at) * sizeof *spread->tops);
+    spread->tops[at] = (struct dp_spread_top){value, 1};
+    spread->top_count++;
+}
+
+static void take_top(struct dp_spread *spread, int64_t value)
+{
+    size_t at = top_place(spread, value);
+    if (at == 0 || spread->tops[at - 1].value != value || --spread->tops[at - 1].count > 0)
+        return;
+    spread->top_count--;
+    memmove(spread->tops + at - 1, spread->tops + at,
+            (spread->top_count - at + 1) * sizeof *spread->tops);
+}
+
+/* ---------------------------------------------------------------- */
+
+void dp_spread_put(struct dp_spread *spread, int64_t value)
+{
+    unsigned bucket = dp_histogram_bucket(value);
+    size_t at = place_of(spread, bucket);
+    if (at == spread->used || spread->buckets[at] != bucket)
+        insert_bucket(spread, at, bucket);
+    spread->counts[at]++;
+    spread->count++;
+    if (value >= spread->below)
+        put_top(spread, value);
+}
+
+void dp_spread_take(struct dp_spread *spread, int64_t value)
+{
+    unsigned bucket = dp_histogram_bucket(value);
+    size_t at = place_of(spread, bucket);
+    if (at == spread->used || spread->buckets[at] != bucket)
+        return;
+    spread->count--;
+    if (--spread->counts[at] == 0)
+        remove_bucket(spread, at);
+    if (value >= spread->below)
+        take_top(spread, value);
+    if (spread->count == 0)
+        spread->below = 0;
+}
+
+int64_t dp_spread_max(const struct dp_spread *spread)
+{
+    if (spread->top_count)
+        return spread->tops[0].value;
+    int64_t middle = dp_histogram_middle(spread->buckets[spread->used - 1]);
+    return middle < spread->below ? middle : spread->below - 1;
+}
+
+void dp_spread_select(const struct dp_spread *spread, const uint64_t *ranks, size_t rank_count,
+                      int64_t *values)
+{
+    int64_t max = dp_spread_max(spread);
+    uint64_t passed = 0;
+    size_t found = 0;
+    for (size_t i = 0; i < spread->used && found < rank_count; i++) {
+        passed += spread->counts[i];
+        for (; found < rank_count && ranks[found] <= passed; found++) {
+            int64_t middle = dp_histogram_middle(spread->buckets[i]);
+            values[found] = middle < max ? middle : max;
+        }
+    }
+}
+
+double dp_spread_winsorised(const struct dp_spread *spread, unsigned low, unsigned high)
+{
+    uint64_t ranks[] = {(spread->count * low + 99) / 100, (spread->count * high + 99) / 100};
+    ranks[0] += ranks[0] == 0;
+    ranks[1] += ranks[1] == 0;
+    int64_t limits[2];
+    dp_spread_select(spread, ranks, 2, limits);
+    double sum = 0;
+    for (size_t i = 0; i < spread->used; i++) {
+        int64_t value = dp_histogram_middle(spread->buckets[i]);
+        value = value < limits[0] ? limits[0] : value > limits[1] ? limits[1] : value;
+        sum += (double)value * (double)spread->counts[i];
+    }
+    return sum / (double)spread->count;
+}
+
+void dp_spread_classes(const struct dp_spread *spread, const int64_t *limits, size_t limit_count,
+                       uint64_t *counts)
+{
+    size_t class = 0;
+    memset(counts, 0, (limit_count + 1) * sizeof *counts);
+    for (size_t i = 0; i < spread->used; i++) {
+        while (class < limit_count && dp_histogram_middle(spread->buckets[i]) > limits[class])
+            class ++;
+        counts[class] += spread->counts[i];
+    }
+}
