@@ -1,6 +1,6 @@
-/* One calendar period of one scope: sums over its facts. Facts can be taken out as well as put in,
- * so a correction reaches it as long as it is kept. A plain value but for what it owns. Times and
- * durations in ms; scores in billionths of a point (fact.h). Thread: one. */
+/* What is kept of one calendar period of one scope (periods.h): sums over facts, which can be taken
+ * out as well as put in. A plain value but for what it owns. Times and durations in ms; scores in
+ * billionths of a point (fact.h). Thread: one. */
 #ifndef DP_PERIOD_H
 #define DP_PERIOD_H
 
@@ -42,10 +42,13 @@ void dp_period_deinit(struct dp_period *period);
 void dp_period_merge(struct dp_period *period, const struct dp_totals *totals);
 void dp_period_value(struct dp_period *period, int sign, const struct dp_fact *fact);
 
+/* Adds all of a day that is over for good. */
+void dp_period_fold(struct dp_period *period, const struct dp_period *day);
+
 /* The agent's part, made when it is not there. */
 struct dp_period_agent *dp_period_agent(struct dp_period *period);
 
-/* The period's figures as those of a window (docs/kpis.md), but for occupancy. */
-void dp_period_figures(const struct dp_period *period, struct dp_figures *figures);
+/* Adds one agent's part, of a day or of more, to another. */
+void dp_period_agent_merge(struct dp_period_agent *into, const struct dp_period_agent *from);
 
 #endif

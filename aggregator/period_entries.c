@@ -80,42 +80,54 @@ static void add_measured(const struct dp_period_agent *agent, struct dp_entry *e
 }
 
 static void add_agent(const struct dp_aggregator *agg, const struct dp_scope *scope,
-                      const struct dp_period *period, const int64_t *state_ms,
-                      struct dp_entry *entry)
+                      const struct dp_period_view *view, struct dp_entry *entry)
 {
-    dp_entry_add(entry, "volume", DP_FIELD_INTEGER, period->totals.counts[DP_FACT_HANDLE]);
-    dp_entry_add(entry, "days_worked", DP_FIELD_INTEGER,
-                 period->agent ? period->agent->days_worked : 0);
-    add_states(state_ms, entry);
+    dp_entry_add(entry, "volume", DP_FIELD_INTEGER, view->totals.counts[DP_FACT_HANDLE]);
+    dp_entry_add(entry, "days_worked", DP_FIELD_INTEGER, view->agent.days_worked);
+    add_states(view->agent.state_ms, entry);
     if (scope->rank_team)
         dp_entry_add_text(entry, "team", dp_scope_at(agg, scope->rank_team)->id);
-    if (period->agent)
-        add_measured(period->agent, entry);
+    add_measured(&view->agent, entry);
+}
+
+static void add_classes(struct dp_cursor *cursor, const struct dp_period_view *view,
+                        struct dp_entry *entry)
+{
+    static const struct {
+        enum dp_metric metric;
+        const char *name;
+    } shown[DP_CURSOR_CLASSES] = {{DP_METRIC_RESPONSE, "response_counts"},
+                                  {DP_METRIC_HANDLE, "handle_counts"}};
+    for (size_t i = 0; i < DP_CURSOR_CLASSES; i++) {
+        if (!view->sums[shown[i].metric].count)
+            continue;
+        dp_period_view_classes(view, shown[i].metric, cursor->classes[i]);
+        dp_entry_add_text(entry, shown[i].name, dp_str_from(cursor->classes[i]));
+    }
 }
 
 static void period_entry(struct dp_aggregator *agg, struct dp_scope *scope,
                          struct dp_period *period, struct dp_entry *entry)
 {
     struct dp_figures figures;
-    int64_t state_ms[DP_AGENT_STATES], ttl = period->span.to_ms - agg->t_ms;
+    const struct dp_period_view *view = dp_accrue_view(agg, scope, period);
     dp_entry_begin(scope, DP_ENTRY_PERIOD, entry);
     dp_calendar_label(period->kind, period->span.from_ms, agg->cursor.label);
     entry->label = agg->cursor.label;
-    entry->ttl_ms = ttl + agg->options.period_keep_ms;
+    entry->ttl_ms = period->span.to_ms + agg->options.period_keep_ms - agg->t_ms;
     if (entry->ttl_ms < DP_LEAST_TTL_MS)
         entry->ttl_ms = DP_LEAST_TTL_MS;
-    dp_period_figures(period, &figures);
-    if (scope->kind == DP_SCOPE_AGENT) {
-        dp_accrue_state_times(agg, scope, period, state_ms);
-        add_occupancy(state_ms, &figures);
-    }
+    dp_period_view_figures(view, &figures);
+    if (scope->kind == DP_SCOPE_AGENT)
+        add_occupancy(view->agent.state_ms, &figures);
     dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
     dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
     dp_entry_add(entry, "from_ms", DP_FIELD_INTEGER, period->span.from_ms);
     dp_entry_add(entry, "to_ms", DP_FIELD_INTEGER, period->span.to_ms);
     dp_entry_figures(&figures, entry);
+    add_classes(&agg->cursor, view, entry);
     if (scope->kind == DP_SCOPE_AGENT)
-        add_agent(agg, scope, period, state_ms, entry);
+        add_agent(agg, scope, view, entry);
 }
 
 bool dp_period_entries_take(struct dp_aggregator *agg, struct dp_scope *scope,
@@ -124,7 +136,8 @@ bool dp_period_entries_take(struct dp_aggregator *agg, struct dp_scope *scope,
     struct dp_cursor *cursor = &agg->cursor;
     while (cursor->period < scope->periods.count) {
         struct dp_period *period = &scope->periods.items[cursor->period];
-        if (scope->kind == DP_SCOPE_ALL && !period->told) { /* then comes the period itself */
+        if (scope->kind == DP_SCOPE_ALL && !period->told &&
+            agg->period_rules.kinds >> period->kind & 1) { /* then comes the period itself */
             period->told = true;
             dp_entry_begin(scope, DP_ENTRY_LABEL, entry);
             dp_calendar_label(period->kind, period->span.from_ms, cursor->label);
@@ -132,7 +145,7 @@ bool dp_period_entries_take(struct dp_aggregator *agg, struct dp_scope *scope,
             return true;
         }
         cursor->period++;
-        if (!period->changed)
+        if (!period->changed || !(agg->period_rules.kinds >> period->kind & 1))
             continue;
         period->changed = false;
         period->told = true;

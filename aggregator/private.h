@@ -28,6 +28,8 @@
 /* `v` of every hash (redis.md). */
 #define DP_FORMAT_VERSION 1
 
+#define DP_CURSOR_CLASSES 2 /* metrics whose classes are told */
+
 /* How far entries.c has come with the scope it is handing out. */
 struct dp_cursor {
     struct dp_scope *scope; /* NULL: take the next one */
@@ -44,7 +46,9 @@ struct dp_cursor {
     uint32_t changed[DP_CHANNELS]; /* windows still to be handed out */
     bool now, periods;
     uint32_t period;             /* the next of its periods */
-    char label[DP_PERIOD_LABEL]; /* of the entry handed out last */
+    /* Texts of the entry handed out last. */
+    char label[DP_PERIOD_LABEL];
+    char classes[DP_CURSOR_CLASSES][DP_PERIOD_CLASSES_TEXT];
 };
 
 struct dp_agent_list {
@@ -148,9 +152,9 @@ void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
  * any more, goes to its periods. */
 void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms);
 
-/* accrue.c: the time in each state (offline: 0) in a period of an agent's, as of T. */
-void dp_accrue_state_times(const struct dp_aggregator *agg, const struct dp_scope *scope,
-                           const struct dp_period *period, int64_t state_ms[DP_AGENT_STATES]);
+/* accrue.c: a period as of T; valid until the next is asked for. */
+const struct dp_period_view *dp_accrue_view(struct dp_aggregator *agg, const struct dp_scope *scope,
+                                            const struct dp_period *period);
 
 /* accrue.c: brings a scope's periods up to T, to be read. */
 void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope);

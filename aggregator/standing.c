@@ -8,6 +8,7 @@ void dp_standings_update(struct dp_aggregator *agg)
         struct dp_scope *scope = agg->scopes.items[i];
         if (!scope)
             continue;
+        dp_periods_settle(&scope->periods, &agg->period_rules);
         dp_periods_close(&scope->periods, agg->period_rules.closed_ms, false);
         dp_scope_give_back(agg, scope);
     }
