@@ -12,4 +12,6 @@ enum dp_period_kind {
     DP_PERIOD_KINDS
 };
 
+extern const char *const dp_period_kind_names[DP_PERIOD_KINDS]; /* "ten-day" */
+
 #endif

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define BILLION INT64_C(1000000000)
-_Static_assert(DP_MEASURES_MAX <= 32 && DP_DIMENSIONS_MAX <= 32, "marked present in one word");
+_Static_assert(DP_CARD_MEASURES_MAX <= 32 && DP_CARD_DIMENSIONS_MAX <= 32,
+               "marked present in one word");
 
 /* 0 <= numerator; 0 < denominator. */
 static int64_t divide(__int128 numerator, __int128 denominator)
@@ -19,7 +20,7 @@ static int64_t to_millionths(int64_t billionths)
 
 /* In billionths of a point. Each operation keeps the order of its operands, so a better value never
  * has fewer points. */
-static int64_t points(const struct dp_measure *measure, double value)
+static int64_t points(const struct dp_card_measure *measure, double value)
 {
     double share = (value - measure->floor) / (measure->target - measure->floor);
     if (share <= 0)
@@ -42,12 +43,12 @@ static int64_t mean_of(const struct mean *mean)
 
 /* Returns the weight of all measures of the dimension; `mean` is over those present. */
 static int64_t evaluate_dimension(const struct dp_scorecard *card,
-                                  const struct dp_dimension *dimension, dp_quantity_fn *tell,
+                                  const struct dp_card_dimension *dimension, dp_quantity_fn *tell,
                                   void *ctx, struct dp_score *score, struct mean *mean)
 {
     int64_t weight = 0;
     for (size_t i = dimension->first; i < dimension->first + dimension->count; i++) {
-        const struct dp_measure *measure = &card->measures[i];
+        const struct dp_card_measure *measure = &card->measures[i];
         double value;
         weight += measure->weight;
         if (!tell(ctx, measure->quantity, measure->robust, &value) || !isfinite(value))
@@ -69,7 +70,7 @@ void dp_scorecard_evaluate(const struct dp_scorecard *card, dp_quantity_fn *tell
     __int128 covered = 0; /* in billionths of the unit of weight */
     memset(score, 0, sizeof *score);
     for (size_t i = 0; i < card->dimension_count; i++) {
-        const struct dp_dimension *dimension = &card->dimensions[i];
+        const struct dp_card_dimension *dimension = &card->dimensions[i];
         struct mean mean = {0};
         int64_t whole = evaluate_dimension(card, dimension, tell, ctx, score, &mean);
         weight += dimension->weight;
@@ -91,17 +92,17 @@ void dp_scorecard_evaluate(const struct dp_scorecard *card, dp_quantity_fn *tell
 
 bool dp_scorecard_add_dimension(struct dp_scorecard *card, const char *name, int64_t weight)
 {
-    if (card->dimension_count == DP_DIMENSIONS_MAX || strlen(name) > DP_DIMENSION_NAME_MAX)
+    if (card->dimension_count == DP_CARD_DIMENSIONS_MAX || strlen(name) > DP_DIMENSION_NAME_MAX)
         return false;
-    struct dp_dimension *dimension = &card->dimensions[card->dimension_count++];
-    *dimension = (struct dp_dimension){.weight = weight, .first = card->measure_count};
+    struct dp_card_dimension *dimension = &card->dimensions[card->dimension_count++];
+    *dimension = (struct dp_card_dimension){.weight = weight, .first = card->measure_count};
     strcpy(dimension->name, name);
     return true;
 }
 
-bool dp_scorecard_add_measure(struct dp_scorecard *card, const struct dp_measure *measure)
+bool dp_scorecard_add_measure(struct dp_scorecard *card, const struct dp_card_measure *measure)
 {
-    if (card->measure_count == DP_MEASURES_MAX)
+    if (card->measure_count == DP_CARD_MEASURES_MAX)
         return false;
     card->measures[card->measure_count++] = *measure;
     card->dimensions[card->dimension_count - 1].count++;

@@ -21,22 +21,22 @@
 
 #include "aggregator/quantity.h"
 
-#define DP_DIMENSIONS_MAX     8
-#define DP_MEASURES_MAX       32
-#define DP_DIMENSION_NAME_MAX 64 /* bytes */
+#define DP_CARD_DIMENSIONS_MAX 8
+#define DP_CARD_MEASURES_MAX   32
+#define DP_DIMENSION_NAME_MAX  64 /* bytes */
 
 /* One millionth is the least weight, 100 the greatest. */
 #define DP_WEIGHT_UNIT INT64_C(1000000)
 #define DP_WEIGHT_MAX  (100 * DP_WEIGHT_UNIT)
 
-struct dp_measure {
+struct dp_card_measure {
     enum dp_quantity quantity;
     int64_t weight;          /* above 0; among the measures of its dimension */
     double floor, target;    /* natural units; they differ */
     struct dp_robust robust; /* which value is asked for */
 };
 
-struct dp_dimension {
+struct dp_card_dimension {
     char name[DP_DIMENSION_NAME_MAX + 1]; /* fit to be part of a field's name */
     int64_t weight;                       /* above 0 */
     size_t first, count;                  /* its measures among the card's; at least one */
@@ -44,21 +44,21 @@ struct dp_dimension {
 
 /* All zero has no dimensions, and gives nobody a score. */
 struct dp_scorecard {
-    struct dp_dimension dimensions[DP_DIMENSIONS_MAX];
+    struct dp_card_dimension dimensions[DP_CARD_DIMENSIONS_MAX];
     size_t dimension_count;
-    struct dp_measure measures[DP_MEASURES_MAX]; /* in the order of the dimensions */
+    struct dp_card_measure measures[DP_CARD_MEASURES_MAX]; /* in the order of the dimensions */
     size_t measure_count;
 };
 
 /* Indexed as in the card. */
 struct dp_score {
-    bool present;                                /* there is a score: some measure is present */
-    int64_t score;                               /* millionths of a point, 0 to 100 points */
-    int64_t coverage;                            /* millionths, 0 to 1; 0 where all is absent */
-    uint32_t dimensions_present;                 /* bit n: dimension_points[n] holds something */
-    uint32_t measures_present;                   /* likewise */
-    int64_t dimension_points[DP_DIMENSIONS_MAX]; /* millionths of a point */
-    int64_t measure_points[DP_MEASURES_MAX];     /* likewise */
+    bool present;                /* there is a score: some measure is present */
+    int64_t score;               /* millionths of a point, 0 to 100 points */
+    int64_t coverage;            /* millionths, 0 to 1; 0 where all is absent */
+    uint32_t dimensions_present; /* bit n: dimension_points[n] holds something */
+    uint32_t measures_present;   /* likewise */
+    int64_t dimension_points[DP_CARD_DIMENSIONS_MAX]; /* millionths of a point */
+    int64_t measure_points[DP_CARD_MEASURES_MAX];     /* likewise */
 };
 
 /* Asks `tell` once for each measure, in their order. A value that is no finite number counts as
@@ -69,6 +69,6 @@ void dp_scorecard_evaluate(const struct dp_scorecard *card, dp_quantity_fn *tell
 /* Puts a dimension without measures at the end; then measures into the last dimension. False: the
  * card is full. */
 bool dp_scorecard_add_dimension(struct dp_scorecard *card, const char *name, int64_t weight);
-bool dp_scorecard_add_measure(struct dp_scorecard *card, const struct dp_measure *measure);
+bool dp_scorecard_add_measure(struct dp_scorecard *card, const struct dp_card_measure *measure);
 
 #endif

@@ -84,10 +84,10 @@ static const struct {
     [DP_PRESET_TRAINING] = {training, sizeof training / sizeof *training},
 };
 
-bool dp_measure_default(enum dp_quantity quantity, struct dp_robust handling,
-                        struct dp_measure *measure)
+bool dp_card_measure_default(enum dp_quantity quantity, struct dp_robust handling,
+                             struct dp_card_measure *measure)
 {
-    *measure = (struct dp_measure){.quantity = quantity, .weight = DP_WEIGHT_UNIT};
+    *measure = (struct dp_card_measure){.quantity = quantity, .weight = DP_WEIGHT_UNIT};
     if (quantity == FIGURE(HANDLE_MEAN))
         measure->robust = handling;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -108,8 +108,8 @@ void dp_scorecard_preset(enum dp_preset preset, struct dp_robust handling,
         const struct preset_dimension *dimension = &presets[preset].dimensions[i];
         dp_scorecard_add_dimension(card, dimension->name, dimension->weight);
         for (size_t n = 0; n < dimension->count; n++) {
-            struct dp_measure measure;
-            dp_measure_default(dimension->measures[n], handling, &measure);
+            struct dp_card_measure measure;
+            dp_card_measure_default(dimension->measures[n], handling, &measure);
             dp_scorecard_add_measure(card, &measure);
         }
     }

@@ -13,8 +13,8 @@ void dp_scorecard_preset(enum dp_preset preset, struct dp_robust handling,
                          struct dp_scorecard *card);
 
 /* The measure with weight 1. False: it has no floor and target of its own (both are 0 then). */
-bool dp_measure_default(enum dp_quantity quantity, struct dp_robust handling,
-                        struct dp_measure *measure);
+bool dp_card_measure_default(enum dp_quantity quantity, struct dp_robust handling,
+                             struct dp_card_measure *measure);
 
 /* Where the weights of a performance scorecard should be, both ends included. */
 struct dp_weight_range {

@@ -49,7 +49,7 @@ static struct dp_score evaluate(const struct dp_scorecard *card)
 static void add(struct dp_scorecard *card, int quantity, int64_t weight, double floor,
                 double target)
 {
-    struct dp_measure measure = {(enum dp_quantity)quantity, weight, floor, target, {0}};
+    struct dp_card_measure measure = {(enum dp_quantity)quantity, weight, floor, target, {0}};
     assert_true(dp_scorecard_add_measure(card, &measure));
 }
 
@@ -155,17 +155,17 @@ static void test_bounds(void **state)
     (void)state;
     memset(name, 'n', DP_DIMENSION_NAME_MAX + 1);
     assert_false(dp_scorecard_add_dimension(&card, name, UNIT));
-    for (size_t i = 0; i < DP_DIMENSIONS_MAX; i++)
+    for (size_t i = 0; i < DP_CARD_DIMENSIONS_MAX; i++)
         assert_true(dp_scorecard_add_dimension(&card, name + 1, DP_WEIGHT_MAX));
     assert_false(dp_scorecard_add_dimension(&card, "more", UNIT));
-    for (int i = 0; i < DP_MEASURES_MAX; i++)
+    for (int i = 0; i < DP_CARD_MEASURES_MAX; i++)
         add(&card, DP_FIGURE_HANDLES, DP_WEIGHT_MAX, 0, 1);
     assert_false(dp_scorecard_add_measure(&card, &card.measures[0]));
     values[DP_FIGURE_HANDLES] = 1;
     struct dp_score score = evaluate(&card);
     assert_int_equal(score.score, 100 * POINTS);
     assert_int_equal(score.measures_present, UINT32_MAX);
-    assert_int_equal(score.coverage, UNIT / DP_DIMENSIONS_MAX); /* all of it in the last one */
+    assert_int_equal(score.coverage, UNIT / DP_CARD_DIMENSIONS_MAX); /* all of it in the last one */
 }
 
 static void test_presets(void **state)
@@ -218,7 +218,7 @@ static void random_card(struct dp_rng *rng, struct dp_scorecard *card)
 {
     memset(card, 0, sizeof *card);
     enum dp_quantity next = 0;
-    for (uint32_t i = 1 + dp_rng_below(rng, DP_DIMENSIONS_MAX); i > 0; i--) {
+    for (uint32_t i = 1 + dp_rng_below(rng, DP_CARD_DIMENSIONS_MAX); i > 0; i--) {
         dp_scorecard_add_dimension(card, "d", 1 + dp_rng_below(rng, UNIT));
         for (uint32_t n = 1 + dp_rng_below(rng, 4); n > 0; n--) {
             double floor = random_value(rng), target = random_value(rng);
@@ -234,10 +234,10 @@ static double plain_score(const struct dp_scorecard *card, double *coverage)
 {
     double sum = 0, weight = 0, whole = 0, covered = 0;
     for (size_t i = 0; i < card->dimension_count; i++) {
-        const struct dp_dimension *dimension = &card->dimensions[i];
+        const struct dp_card_dimension *dimension = &card->dimensions[i];
         double points = 0, present = 0, all = 0;
         for (size_t n = dimension->first; n < dimension->first + dimension->count; n++) {
-            const struct dp_measure *measure = &card->measures[n];
+            const struct dp_card_measure *measure = &card->measures[n];
             all += (double)measure->weight;
             if (isnan(values[measure->quantity]))
                 continue;
@@ -281,7 +281,7 @@ static void properties(void)
 
     /* A better value of one measure never lowers the score, nor its dimension's or its own points.
      */
-    const struct dp_measure *measure =
+    const struct dp_card_measure *measure =
         &card.measures[dp_rng_below(&rng, (uint32_t)card.measure_count)];
     double *value = &values[measure->quantity];
     if (isnan(*value))
