@@ -26,7 +26,7 @@ static bool tell(void *ctx, enum dp_quantity quantity, struct dp_robust robust, 
 {
     (void)ctx;
     (void)robust;
-    *value = quantity * 1000.0;
+    *value = 1000.0 * (int)quantity;
     return quantity % 3 != 0;
 }
 
