@@ -14,6 +14,7 @@
 #include "sink/state_blocks.h"
 #include "sink/state_reader.h"
 #include "sink/state_record.h"
+#include "sink/state_writer.h"
 
 #define RETRY_MS     200
 #define LOG_EVERY_MS 30000
@@ -39,17 +40,12 @@ struct dp_redis_state {
     char token[64];
     bool owned;                       /* the last look at the owner's key found the token */
     struct dp_state_place head, tail; /* the last commit */
-    uint64_t logged_at_ms, started_ns, last_ms;
+    uint64_t logged_at_ms;
 
     struct dp_state_blocks blocks;
     struct dp_state_reader reader;
-
-    /* Committing. */
-    struct dp_state_frame frame;
-    char frame_head[DP_STATE_FRAME_HEAD];
-    struct dp_state_commit next; /* owns its texts */
-    size_t written;              /* bytes of the frame, head included, that are in Redis */
-    size_t writing;              /* and those of the transaction under way */
+    struct dp_state_writer writer;
+    uint64_t started_ns, last_ms; /* of the commit under way, of the one before */
 };
 
 /* Commands ----------------------------------------------------------------------------------------
@@ -166,17 +162,6 @@ static void unreadable(struct dp_redis_state *state, const char *why)
     state->events.unreadable(state->ctx, text);
 }
 
-/* The record ----------------------------------------------------------------------------------
- */
-
-static void send_record(struct dp_redis_state *state)
-{
-    dp_state_record_write(&state->resp, state->commit_key, &state->next);
-    request(state, ANSWER_IGNORED);
-    dp_state_blocks_remove(&state->blocks, state->head.at, state->next.head.at,
-                           (void *)ANSWER_IGNORED);
-}
-
 /* Claiming --------------------------------------------------------------------------------------
  */
 
@@ -262,41 +247,30 @@ static void take_bytes(struct dp_redis_state *state, const redisReply *reply)
 /* Committing ------------------------------------------------------------------------------------
  */
 
-/* `len` bytes of the frame from `from` on, its head included, at their place in the log. */
-static void send_bytes(struct dp_redis_state *state, size_t from, size_t len)
+static void send_record(struct dp_redis_state *state)
 {
-    uint64_t at = state->frame.begin.at + from;
-    if (from < DP_STATE_FRAME_HEAD) {
-        size_t part = DP_STATE_FRAME_HEAD - from < len ? DP_STATE_FRAME_HEAD - from : len;
-        dp_state_blocks_write(&state->blocks, at, state->frame_head + from, part,
-                              (void *)ANSWER_IGNORED);
-        from += part;
-        at += part;
-        len -= part;
-    }
-    if (len)
-        dp_state_blocks_write(&state->blocks, at, state->frame.bytes + (from - DP_STATE_FRAME_HEAD),
-                              len, (void *)ANSWER_IGNORED);
+    dp_state_record_write(&state->resp, state->commit_key, &state->writer.record);
+    request(state, ANSWER_IGNORED);
+    dp_state_blocks_remove(&state->blocks, state->head.at, state->writer.record.head.at,
+                           (void *)ANSWER_IGNORED);
 }
 
 /* The next piece of the frame or, once they are all there, the record: never together, for what
  * follows a command that fails in a transaction is carried out all the same. */
-static void send_piece(struct dp_redis_state *state)
+static void send_step(struct dp_redis_state *state)
 {
-    size_t left = DP_STATE_FRAME_HEAD + state->frame.len - state->written;
-    state->writing = left < DP_STATE_PIECE_BYTES ? left : DP_STATE_PIECE_BYTES;
     send_word(state, "MULTI", ANSWER_IGNORED);
-    if (left)
-        send_bytes(state, state->written, state->writing);
-    else
+    if (dp_state_writer_done(&state->writer))
         send_record(state);
+    else
+        dp_state_writer_send(&state->writer, &state->blocks, (void *)ANSWER_IGNORED);
     send_word(state, "EXEC", ANSWER_EXEC);
 }
 
 static void committed(struct dp_redis_state *state)
 {
-    state->head = state->next.head;
-    state->tail = state->frame.end;
+    state->head = state->writer.record.head;
+    state->tail = state->writer.record.tail;
     state->last_ms = (uv_hrtime() - state->started_ns) / 1000000;
     end_operation(state);
     state->events.committed(state->ctx);
@@ -323,7 +297,8 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
         unreadable(state, why);
         return;
     }
-    if (same_place(&commit.tail, &state->frame.end)) { /* the reply was lost, the commit was not */
+    if (same_place(&commit.tail,
+                   &state->writer.record.tail)) { /* the reply was lost, the commit was not */
         send_word(state, "UNWATCH", ANSWER_IGNORED);
         committed(state);
         return;
@@ -334,7 +309,7 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
         return;
     }
 #endif
-    send_piece(state);
+    send_step(state);
 }
 
 static void take_exec(struct dp_redis_state *state, const redisReply *reply)
@@ -343,13 +318,11 @@ static void take_exec(struct dp_redis_state *state, const redisReply *reply)
         take_claim(state, reply);
     } else if (reply->type == REDIS_REPLY_NIL) { /* one of the keys has changed: look which */
         begin_attempt(state);
+    } else if (dp_state_writer_done(&state->writer)) { /* that was the record */
+        committed(state);
     } else {
-        bool is_record = state->writing == 0;
-        state->written += state->writing;
-        if (is_record)
-            committed(state);
-        else
-            begin_attempt(state);
+        dp_state_writer_taken(&state->writer);
+        begin_attempt(state);
     }
 }
 
@@ -445,7 +418,7 @@ static void on_down(void *ctx, const char *reason)
     struct dp_redis_state *state = ctx;
     uv_timer_stop(&state->retry);
     state->stale = 0;
-    state->written = 0; /* the server may have lost it */
+    dp_state_writer_anew(&state->writer);
     if (state->operation != COMMITTING)
         dp_redis_state_cancel(state);
     state->events.down(state->ctx, reason);
@@ -485,13 +458,6 @@ struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
     return state;
 }
 
-static void free_texts(struct dp_state_commit *commit)
-{
-    free((char *)commit->positions);
-    free((char *)commit->aggregator);
-    free((char *)commit->pipeline);
-}
-
 static void release(struct dp_redis_state *state)
 {
     if (--state->open)
@@ -502,7 +468,7 @@ static void release(struct dp_redis_state *state)
     free(state->shown_key);
     dp_state_blocks_deinit(&state->blocks);
     dp_state_reader_deinit(&state->reader);
-    free_texts(&state->next);
+    dp_state_writer_deinit(&state->writer);
     free(state);
 }
 
@@ -567,19 +533,7 @@ void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_pla
 void dp_redis_state_commit(struct dp_redis_state *state, const struct dp_state_commit *commit,
                            const char *bytes, size_t len)
 {
-    state->frame = (struct dp_state_frame){
-        .begin = state->tail, .t_ms = commit->t_ms, .bytes = bytes, .len = len};
-    dp_state_frame_write(state->frame_head, &state->frame);
-    free_texts(&state->next);
-    state->next = (struct dp_state_commit){
-        .head = commit->head,
-        .tail = state->frame.end,
-        .t_ms = commit->t_ms,
-        .positions = dp_xstrdup(commit->positions),
-        .aggregator = dp_xstrdup(commit->aggregator),
-        .pipeline = dp_xstrdup(commit->pipeline),
-    };
-    state->written = 0;
+    dp_state_writer_begin(&state->writer, &state->tail, commit, bytes, len);
     state->started_ns = uv_hrtime();
     state->operation = COMMITTING;
     if (dp_redis_state_is_up(state))
