@@ -185,7 +185,7 @@ static void send_record(struct dp_redis_state *state)
 
 /* The next piece of the frame or, once they are all there, the record: never together, for what
  * follows a command that fails in a transaction is carried out all the same. */
-static void send_step(struct dp_redis_state *state)
+static void send_next(struct dp_redis_state *state)
 {
     send_words(state, ANSWER_IGNORED, "MULTI", NULL, NULL);
     if (dp_state_writer_done(&state->writer))
@@ -225,8 +225,8 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
         unreadable(state, why);
         return;
     }
-    if (same_place(&commit.tail,
-                   &state->writer.record.tail)) { /* the reply was lost, the commit was not */
+    if (same_place(&commit.tail, &state->writer.record.tail)) {
+        /* The reply was lost, the commit was not. */
         send_words(state, ANSWER_IGNORED, "UNWATCH", NULL, NULL);
         committed(state);
         return;
@@ -237,7 +237,7 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
         return;
     }
 #endif
-    send_step(state);
+    send_next(state);
 }
 
 static void take_exec(struct dp_redis_state *state, const redisReply *reply)

@@ -20,6 +20,7 @@ void dp_state_exchange_end(struct dp_state_exchange *exchange)
 {
     exchange->logged_at_ms = 0;
     uv_timer_stop(&exchange->retry);
+    /* Replies that are still to come are for nobody. */
     exchange->stale = exchange->link ? (unsigned)dp_redis_link_outstanding(exchange->link) : 0;
 }
 
@@ -46,6 +47,7 @@ static void on_retry(uv_timer_t *timer)
         dp_state_exchange_attempt(exchange);
 }
 
+/* The server refuses for now: said once in a while, tried again until it does not. */
 static void try_later(struct dp_state_exchange *exchange)
 {
     const char *reason = exchange->error;
@@ -57,6 +59,7 @@ static void try_later(struct dp_state_exchange *exchange)
                dp_log_quote(why, sizeof why, reason),
                dp_log_quote(advice, sizeof advice, dp_redis_advice(reason)));
     }
+    /* After a failover the name may stand for another server by now. */
     if (strncmp(reason, "READONLY", 8) == 0)
         dp_redis_link_break(exchange->link, "READONLY: the server is a replica");
     else
@@ -74,6 +77,7 @@ static const char *first_error(const redisReply *reply)
     return NULL;
 }
 
+/* An attempt with an error is over when all of its replies are in. */
 static void on_reply(void *ctx, void *tag, const redisReply *reply)
 {
     struct dp_state_exchange *exchange = ctx;

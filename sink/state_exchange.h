@@ -3,8 +3,8 @@
  *
  * An attempt in which the server refuses a command is over when all of its replies are in, and is
  * made again from the start 200 ms later, for as long as that takes: the log says so at once and
- * then at most every 30 s. A server that turns out to be a replica is left, for after a failover
- * its name may stand for another. Thread: the loop's. */
+ * then at most every 30 s. A server that turns out to be a replica is left, and looked for again by
+ * its name. Thread: the loop's. */
 #ifndef DP_STATE_EXCHANGE_H
 #define DP_STATE_EXCHANGE_H
 
