@@ -14,6 +14,7 @@
 
 #include "aggregator/aggregator.h"
 #include "common/log.h"
+#include "ingest/customer_key.h"
 #include "ingest/kafka_properties.h"
 
 /* All memory belongs to the configuration. */
@@ -41,6 +42,8 @@ struct dp_config {
     int64_t target_ms[DP_CHANNELS];
     struct dp_queue_targets *queues; /* 0: as for all queues */
     size_t queue_count;
+
+    struct dp_customer_key *customer_key; /* NULL: customers keep their ids */
 
     int64_t dedup_horizon_ms, contact_ttl_ms, scope_ttl_ms;
     int64_t max_contacts, max_waiting;

@@ -137,6 +137,13 @@ static void read_up_to(struct dp_saver *saver, const struct dp_state_commit *com
         saver->place = commit->head;
     }
     forget_record(saver);
+    if (dp_pipeline_saved_customers(saver->pipeline, commit->pipeline) == DP_CUSTOMERS_CLEAR) {
+        fail(saver, "the saved state holds ids of customers in the clear, for it was made without "
+                    "[privacy] customer_key_file: stop all processes of the group, remove the keys "
+                    "PREFIX:state:* and start again, and the figures are made from what Kafka "
+                    "holds");
+        return;
+    }
     if (!dp_positions_parse(&saver->positions, dp_str_from(commit->positions)) ||
         !dp_aggregator_saved_parse(&saver->saved, dp_str_from(commit->aggregator))) {
         fail(saver, "positions or counters in the saved state's record cannot be read");
@@ -191,6 +198,11 @@ static void become_owner(struct dp_saver *saver)
             return;
         }
         dp_aggregator_restored(agg, &saver->saved);
+        if (dp_pipeline_saved_customers(saver->pipeline, saver->counters) != DP_CUSTOMERS_ALIKE)
+            dp_log(DP_LOG_WARN,
+                   "[privacy] customer_key_file is not the key of the saved state: customers from "
+                   "before are not known again",
+                   "");
         dp_log(DP_LOG_INFO, "the saved state is read",
                "commit=%" PRIu64 " bytes=%" PRIu64 " accepted=%" PRIu64 " seconds=%.3f",
                saver->place.number, dp_saver_bytes(saver), dp_aggregator_counters(agg)->accepted,
