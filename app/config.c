@@ -309,6 +309,7 @@ void dp_config_deinit(struct dp_config *config)
     free(config->redis_url);
     free(config->redis_prefix);
     free(config->timezone);
+    dp_customer_key_destroy(config->customer_key);
     memset(config, 0, sizeof *config);
 }
 

@@ -17,6 +17,7 @@
 #include "aggregator/award.h"
 #include "aggregator/scorecard_presets.h"
 #include "common/log.h"
+#include "ingest/customer_key.h"
 #include "ingest/kafka_properties.h"
 
 /* All memory belongs to the configuration. */
@@ -48,8 +49,6 @@ struct dp_config {
     struct dp_queue_targets *queues; /* 0: as for all queues */
     size_t queue_count;
 
-    int64_t period_keep_ms; /* for how long a period's keys stay after its end */
-    int64_t period_interval_ms;
     int64_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
 
     enum dp_preset scorecard_preset;
@@ -58,6 +57,8 @@ struct dp_config {
     struct dp_scorecard scorecard; /* made of the preset and of what the file says */
     struct dp_award *awards;
     size_t award_count;
+
+    struct dp_customer_key *customer_key; /* NULL: customers keep their ids */
 
     int64_t dedup_horizon_ms, contact_ttl_ms, scope_ttl_ms;
     int64_t max_contacts, max_waiting;

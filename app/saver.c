@@ -93,7 +93,12 @@ static void fail(struct dp_saver *saver, const char *text)
 
 static void read_up_to(struct dp_saver *saver, const struct dp_state_commit *commit)
 {
-    if (dp_recovery_begin(&saver->recovery, commit))
+    if (dp_pipeline_saved_customers(saver->pipeline, commit->pipeline) == DP_CUSTOMERS_CLEAR)
+        fail(saver, "the saved state holds ids of customers in the clear, for it was made without "
+                    "[privacy] customer_key_file: stop all processes of the group, remove the keys "
+                    "PREFIX:state:* and start again, and the figures are made from what Kafka "
+                    "holds");
+    else if (dp_recovery_begin(&saver->recovery, commit))
         dp_redis_state_read(saver->store, &saver->recovery.place, &commit->tail);
     else
         fail(saver, "positions or counters in the saved state's record cannot be read");
@@ -114,10 +119,17 @@ static void become_owner(struct dp_saver *saver)
     struct dp_aggregator *agg = saver->pipeline->aggregator;
     uint64_t commit = saver->recovery.place.number;
     if (commit) {
+        bool alike = dp_pipeline_saved_customers(saver->pipeline, saver->recovery.counters) ==
+                     DP_CUSTOMERS_ALIKE;
         if (!dp_recovery_finish(&saver->recovery)) {
             fail(saver, "the counters in the saved state's record cannot be read");
             return;
         }
+        if (!alike)
+            dp_log(DP_LOG_WARN,
+                   "[privacy] customer_key_file is not the key of the saved state: customers from "
+                   "before are not known again",
+                   "");
         dp_log(DP_LOG_INFO, "the saved state is read",
                "commit=%" PRIu64 " bytes=%" PRIu64 " accepted=%" PRIu64 " seconds=%.3f", commit,
                dp_saver_bytes(saver), dp_aggregator_counters(agg)->accepted,
