@@ -5,9 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-const char *const dp_period_kind_names[DP_PERIOD_KINDS] = {"day",   "ten-day", "week",
-                                                           "month", "quarter", "year"};
-
 /* A date as the number of days since 1970-01-01, proleptic Gregorian. */
 typedef int64_t date_t;
 

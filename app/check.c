@@ -41,6 +41,20 @@ static void say_targets(const int64_t target_ms[DP_CHANNELS])
     puts("");
 }
 
+static void say_scorecard(const struct dp_config *config)
+{
+    const struct dp_scorecard *card = &config->scorecard;
+    printf("  scorecard     %s", card->dimension_count ? "" : "none");
+    for (size_t i = 0; i < card->dimension_count; i++)
+        printf("%s%s %g", i ? ", " : "", card->dimensions[i].name,
+               (double)card->dimensions[i].weight / (double)DP_WEIGHT_UNIT);
+    puts("");
+    for (size_t i = 0; i < config->award_count; i++)
+        printf("                %s \"%s\" of a %s\n",
+               config->awards[i].kind == DP_AWARD ? "award" : "warning", config->awards[i].name,
+               dp_period_kind_names[config->awards[i].period]);
+}
+
 /* What the configuration means, in a few lines. */
 static void say_meaning(const char *name, const struct dp_config *config)
 {
@@ -74,19 +88,18 @@ static void say_meaning(const char *name, const struct dp_config *config)
         printf("                queue \"%s\": ", config->queues[i].queue);
         say_targets(config->queues[i].target_ms);
     }
+    say_scorecard(config);
     fflush(stdout);
 }
 
-static int check_servers(const struct dp_config *config)
+static void add_warning(void *report, const char *text)
 {
-    struct dp_check_report report = {0};
-    dp_kafka_check(config, &report);
-    dp_redis_check(config, &report);
-    return report.counts[DP_CHECK_FAIL] ? DP_EXIT_FAILED : DP_EXIT_DONE;
+    dp_check_report_add(report, DP_CHECK_WARN, "%s", text);
 }
 
 static int check_config(const char *name, const struct dp_config *config, bool connect)
 {
+    struct dp_check_report report = {0};
     char error[1024];
     if (config->log_level != DP_LOG_DEBUG) /* our lines say it; whoever debugs wants the log too */
         dp_log_set_level(DP_LOG_ERROR);
@@ -96,7 +109,12 @@ static int check_config(const char *name, const struct dp_config *config, bool c
         return DP_EXIT_USAGE;
     }
     say_meaning(name, config);
-    return connect ? check_servers(config) : DP_EXIT_DONE;
+    dp_config_warnings(config, add_warning, &report);
+    if (connect) {
+        dp_kafka_check(config, &report);
+        dp_redis_check(config, &report);
+    }
+    return report.counts[DP_CHECK_FAIL] ? DP_EXIT_FAILED : DP_EXIT_DONE;
 }
 
 struct arguments {

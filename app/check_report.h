@@ -1,4 +1,4 @@
-/* What `deskpulse check --connect` has found, one line a check on standard output:
+/* What `deskpulse check` has found, one line a check on standard output:
  *
  *   ok    topic cc.calls: 3 partitions
  *   warn  Redis may drop keys ...: what to do

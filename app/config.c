@@ -7,58 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/config_table.h"
+#include "app/config_sections.h"
+#include "app/scorecard_draft.h"
 #include "common/memory.h"
-#include "common/utf8.h"
-#include "ingest/identifier.h"
 
 extern char **environ;
 
 #define DP_VARIABLES "DESKPULSE_"
-#define DP_PLACE_MAX 512
-
-/* One reading of all sources. */
-struct dp_config_load {
-    struct dp_config *config;
-    char *error;
-    size_t error_size;
-    bool failed;
-    char source[DP_PLACE_MAX]; /* the file, "command line" or the variable */
-    FILE *file;
-    int line;          /* of the file; 0: another source */
-    char section[256]; /* the title of the section that the file is in */
-    int *lines;        /* for each key of the table: the line that has set it */
-    int *kafka_lines;  /* for each property likewise */
-};
-
-static void set_source(struct dp_config_load *load, const char *source)
-{
-    snprintf(load->source, sizeof load->source, "%s", source);
-}
-
-/* Says where, what is wrong and what is allowed, in one line. Returns false. */
-static bool fail(struct dp_config_load *load, const char *section, const char *key,
-                 const char *wrong, const char *allowed)
-{
-    char line[16] = "";
-    if (load->line)
-        snprintf(line, sizeof line, ":%d", load->line);
-    snprintf(load->error, load->error_size, "%s%s: %s%s%s%s%s%s; allowed: %s", load->source, line,
-             section ? "[" : "", section ? section : "", section ? "] " : "", key ? key : "",
-             key ? ": " : "", wrong, allowed);
-    for (char *c = load->error; *c; c++)
-        if (iscntrl((unsigned char)*c))
-            *c = '?';
-    load->failed = true;
-    return false;
-}
-
-static bool fail_twice(struct dp_config_load *load, const char *section, const char *key, int line)
-{
-    char wrong[DP_CONFIG_TEXT];
-    snprintf(wrong, sizeof wrong, "this is set twice, first in line %d", line);
-    return fail(load, section, key, wrong, "each key once");
-}
 
 static void put_kafka(struct dp_config_load *load, const char *name, const char *value)
 {
@@ -76,11 +31,11 @@ static bool set_kafka(struct dp_config_load *load, const char *name, const char 
     char wrong[DP_CONFIG_TEXT], allowed[DP_CONFIG_TEXT];
     size_t at = dp_config_find_kafka(load->config, name);
     if (load->line && at < load->config->kafka_count && load->kafka_lines[at])
-        return fail_twice(load, "kafka", name, load->kafka_lines[at]);
+        return dp_config_fail_twice(load, "kafka", name, load->kafka_lines[at]);
     if (!dp_config_check_kafka(name, value, wrong)) {
         dp_config_list_keys("kafka", allowed);
         strcat(allowed, ", and the properties of librdkafka");
-        return fail(load, "kafka", name, wrong, allowed);
+        return dp_config_fail(load, "kafka", name, wrong, allowed);
     }
     put_kafka(load, name, value);
     return true;
@@ -94,91 +49,38 @@ static bool set(struct dp_config_load *load, const char *section, const char *na
     if (key) {
         int *line = &load->lines[key - dp_config_keys];
         if (load->line && *line)
-            return fail_twice(load, section, name, *line);
+            return dp_config_fail_twice(load, section, name, *line);
         *line = load->line;
         if (key->set(load->config, key, value, wrong))
             return true;
         dp_config_allowed(key, allowed);
-        return fail(load, section, name, wrong, allowed);
+        return dp_config_fail(load, section, name, wrong, allowed);
     }
     if (strcmp(section, "kafka") == 0)
         return set_kafka(load, name, value);
     dp_config_list_keys(section, allowed);
-    return fail(load, section, name, "there is no such key", allowed);
-}
-
-static struct dp_queue_targets *queue_of(struct dp_config *config, const char *name)
-{
-    for (size_t i = 0; i < config->queue_count; i++)
-        if (strcmp(config->queues[i].queue, name) == 0)
-            return &config->queues[i];
-    config->queues =
-        dp_xrealloc(config->queues, (config->queue_count + 1) * sizeof *config->queues);
-    struct dp_queue_targets *queue = &config->queues[config->queue_count++];
-    *queue = (struct dp_queue_targets){.queue = dp_xstrdup(name)};
-    return queue;
-}
-
-/* The name in `queue "NAME"`, cut out in place; NULL: this is no such title. */
-static char *queue_name(char *title)
-{
-    size_t len = strlen(title);
-    if (strncmp(title, "queue", 5) != 0)
-        return NULL;
-    char *name = title + 5 + strspn(title + 5, " \t");
-    if (name == title + 5 || name[0] != '"' || name + 1 >= title + len || title[len - 1] != '"')
-        return NULL;
-    title[len - 1] = '\0';
-    return name + 1;
-}
-
-/* [queue "NAME"] takes what [target] does, by the names target.voice and so on. */
-static bool set_queue(struct dp_config_load *load, const char *name, const char *key,
-                      const char *value)
-{
-    struct dp_config scratch = {0};
-    char wrong[DP_CONFIG_TEXT], allowed[DP_CONFIG_TEXT];
-    const char *channel = strncmp(key, "target.", 7) == 0 ? key + 7 : "";
-    const struct dp_config_key *target = dp_config_key_find("target", channel);
-    if (!target)
-        return fail(load, load->section, key, "there is no such key",
-                    "target.voice, target.chat, target.email");
-    if (!target->set(&scratch, target, value, wrong)) {
-        dp_config_allowed(target, allowed);
-        return fail(load, load->section, key, wrong, allowed);
-    }
-    struct dp_queue_targets *queue = queue_of(load->config, name);
-    for (int i = 0; i < DP_CHANNELS; i++) {
-        if (scratch.target_ms[i] && queue->target_ms[i])
-            return fail(load, load->section, key, "this is set twice", "each key once");
-        if (scratch.target_ms[i])
-            queue->target_ms[i] = scratch.target_ms[i];
-    }
-    return true;
+    return dp_config_fail(load, section, name, "there is no such key", allowed);
 }
 
 static bool check_title(struct dp_config_load *load)
 {
-    char title[sizeof load->section], allowed[DP_CONFIG_TEXT];
+    char title[sizeof load->section], allowed[DP_CONFIG_TEXT], *name;
     strcpy(title, load->section);
     if (dp_config_section_known(title))
         return true;
-    const char *name = queue_name(title);
-    if (name) {
-        if (dp_utf8_valid(dp_str_from(name)) && dp_identifier_valid(dp_str_from(name)))
-            return true;
-        return fail(load, load->section, NULL, "this is no name of a queue",
-                    "1 to 128 bytes of UTF-8 without control characters, braces or colons");
-    }
-    dp_config_list_sections(allowed);
+    const struct dp_config_section *section = dp_config_section_find(title, &name);
+    if (section)
+        return section->open(load, name);
+    dp_config_list_titles(allowed);
     bool alerts = strncmp(title, "rule", 4) == 0 || strncmp(title, "hook", 4) == 0;
-    return fail(load, load->section, NULL,
-                alerts ? "this version has no alerts" : "there is no such section", allowed);
+    return dp_config_fail(load, load->section, NULL,
+                          alerts ? "this version has no alerts" : "there is no such section",
+                          allowed);
 }
 
 static bool fail_line(struct dp_config_load *load, const char *wrong)
 {
-    return fail(load, NULL, NULL, wrong, "[section], key = value, or a comment after ;");
+    return dp_config_fail(load, NULL, NULL, wrong, "[section], key = value, or a comment after ;");
 }
 
 /* Takes the title out of a line that begins with '['. inih would cut it at 49 bytes. */
@@ -226,20 +128,20 @@ static char *read_line(char *buf, int size, void *opaque)
 static int take_pair(void *opaque, const char *section, const char *name, const char *value)
 {
     struct dp_config_load *load = opaque;
-    char title[sizeof load->section];
+    char title[sizeof load->section], *own;
     (void)section;
     if (load->failed)
         return 0;
     strcpy(title, load->section);
-    const char *queue = queue_name(title);
     if (!*title)
         return fail_line(load, "this key is in no section");
-    return queue ? set_queue(load, queue, name, value) : set(load, title, name, value);
+    const struct dp_config_section *named = dp_config_section_find(title, &own);
+    return named ? named->set(load, own, name, value) : set(load, title, name, value);
 }
 
 static bool load_file(struct dp_config_load *load, const char *path)
 {
-    set_source(load, path);
+    dp_config_set_source(load, path);
     load->file = fopen(path, "re");
     if (!load->file) {
         snprintf(load->error, load->error_size,
@@ -308,21 +210,20 @@ static bool load_override(struct dp_config_load *load, const char *text)
 {
     char allowed[DP_CONFIG_TEXT], name[256];
     size_t section = strcspn(text, ".="), end = strcspn(text, "=");
-    set_source(load, "command line");
+    dp_config_set_source(load, "command line");
     if (text[section] != '.' || text[end] != '=' || end >= sizeof name)
-        return fail(load, NULL, text, "this sets nothing", "section.key=value");
+        return dp_config_fail(load, NULL, text, "this sets nothing", "section.key=value");
     snprintf(name, sizeof name, "%.*s", (int)end, text);
     name[section] = '\0';
     if (dp_config_section_known(name))
         return set(load, name, name + section + 1, text + end + 1);
     dp_config_list_sections(allowed);
-    *strrchr(allowed, ',') = '\0'; /* [queue "NAME"] is the file's alone */
-    return fail(load, name, NULL, "there is no such section", allowed);
+    return dp_config_fail(load, name, NULL, "there is no such section", allowed);
 }
 
 static void set_defaults(struct dp_config_load *load)
 {
-    set_source(load, "defaults");
+    dp_config_set_source(load, "defaults");
     put_kafka(load, "bootstrap.servers", "localhost:9092");
     put_kafka(load, "group.id", "deskpulse");
     for (size_t i = 0; i < dp_config_key_count; i++)
@@ -351,7 +252,7 @@ static bool check_apart(struct dp_config_load *load, const char *name, const cha
         snprintf(wrong, sizeof wrong, "%s is %s%s too", dp_config_quote(quoted, topic),
                  list ? "one of " : "", other);
         snprintf(allowed, sizeof allowed, "a name that is not %s%s", list ? "in " : "", other);
-        return fail(load, "kafka", name, wrong, allowed);
+        return dp_config_fail(load, "kafka", name, wrong, allowed);
     }
     return true;
 }
@@ -378,8 +279,9 @@ bool dp_config_load(struct dp_config *config, const char *path, const char *cons
     bool good = (!path || load_file(&load, path)) && load_environment(&load);
     for (size_t i = 0; good && i < count; i++)
         good = load_override(&load, overrides[i]);
-    set_source(&load, path ? path : "configuration");
-    good = good && check_topics(&load);
+    dp_config_set_source(&load, path ? path : "configuration");
+    good = good && check_topics(&load) && dp_draft_build(&load);
+    free(load.draft);
     free(load.lines);
     free(load.kafka_lines);
     if (!good)
@@ -400,6 +302,7 @@ void dp_config_deinit(struct dp_config *config)
     free(config->kafka);
     free(config->topics);
     free(config->queues);
+    free(config->awards);
     free(config->dead_letter_topic);
     free(config->control_topic);
     free(config->format);
@@ -450,6 +353,7 @@ void dp_config_print_help(FILE *out)
     fprintf(out, "\nEvery other key of [kafka] goes to librdkafka as it is "
                  "(bootstrap.servers = localhost:9092, group.id = deskpulse;\n"
                  "environment: " DP_VARIABLES "KAFKA_BOOTSTRAP_SERVERS).\n"
-                 "\n[queue \"NAME\"]\ntarget.voice, target.chat, target.email\n"
-                 "    as in [target], for one queue\n");
+                 "\nThe file alone has sections with a name in their title.\n");
+    for (size_t i = 0; i < dp_config_section_count; i++)
+        fprintf(out, "\n[%s \"NAME\"]\n%s", dp_config_sections[i].word, dp_config_sections[i].help);
 }

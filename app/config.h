@@ -2,8 +2,9 @@
  *
  * The environment's name of [redis] flush_interval is DESKPULSE_REDIS_FLUSH_INTERVAL. Keys of
  * [kafka] that are not listed here go to librdkafka; underscores in their names stand for its dots
- * (DESKPULSE_KAFKA_BOOTSTRAP_SERVERS). A variable that is empty counts as not set. [queue "NAME"]
- * is the file's alone. Durations are in milliseconds. Thread: one. */
+ * (DESKPULSE_KAFKA_BOOTSTRAP_SERVERS). A variable that is empty counts as not set. Sections
+ * with a name in their title, such as [queue "NAME"], are the file's alone. Durations are in
+ * milliseconds. Thread: one. */
 #ifndef DP_CONFIG_H
 #define DP_CONFIG_H
 
@@ -13,6 +14,8 @@
 #include <stdio.h>
 
 #include "aggregator/aggregator.h"
+#include "aggregator/award.h"
+#include "aggregator/scorecard_presets.h"
 #include "common/log.h"
 #include "ingest/kafka_properties.h"
 
@@ -45,6 +48,15 @@ struct dp_config {
     struct dp_queue_targets *queues; /* 0: as for all queues */
     size_t queue_count;
 
+    int64_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
+
+    enum dp_preset scorecard_preset;
+    struct dp_robust
+        scorecard_robust;          /* how handling time is looked at, where nothing else is said */
+    struct dp_scorecard scorecard; /* made of the preset and of what the file says */
+    struct dp_award *awards;
+    size_t award_count;
+
     int64_t dedup_horizon_ms, contact_ttl_ms, scope_ttl_ms;
     int64_t max_contacts, max_waiting;
     enum dp_log_level log_level;
@@ -59,6 +71,10 @@ void dp_config_deinit(struct dp_config *config);
 /* The aggregator's options; what they point to belongs to `config`. No limit to T. */
 void dp_config_aggregator_options(const struct dp_config *config,
                                   struct dp_aggregator_options *options);
+
+/* Tells what is allowed, but not recommended, one line each. */
+typedef void dp_config_warn_fn(void *ctx, const char *text);
+void dp_config_warnings(const struct dp_config *config, dp_config_warn_fn *warn, void *ctx);
 
 /* Every key with its default, what is allowed, its meaning and its variable. */
 void dp_config_print_help(FILE *out);

@@ -285,6 +285,27 @@ static bool set_level(struct dp_config *config, const struct dp_config_key *key,
     return true;
 }
 
+static bool set_preset(struct dp_config *config, const struct dp_config_key *key, const char *value,
+                       char *wrong)
+{
+    (void)key;
+    for (int preset = 0; preset < DP_PRESETS; preset++) {
+        if (strcmp(value, dp_preset_names[preset]) != 0)
+            continue;
+        config->scorecard_preset = (enum dp_preset)preset;
+        return true;
+    }
+    return wrong_value(wrong, value, "is no preset");
+}
+
+static bool set_robust(struct dp_config *config, const struct dp_config_key *key, const char *value,
+                       char *wrong)
+{
+    (void)key;
+    return dp_robust_parse(dp_str_from(value), &config->scorecard_robust) ||
+           wrong_value(wrong, value, "is no such choice");
+}
+
 size_t dp_config_find_kafka(const struct dp_config *config, const char *name)
 {
     size_t at = 0;
@@ -364,6 +385,14 @@ const struct dp_config_key dp_config_keys[] = {
      "an abandon sooner than this is not held against anybody"},
     {"kpi", "fcr_window", "24h", set_duration, DP_AT(fcr_window_ms), DP_SECOND, DP_MONTH, NULL,
      "a customer who comes back within this time was not helped the first time"},
+    {"scorecard", "preset", "performance", set_preset, 0, 0, 0,
+     "performance, training or none", "the dimensions and measures to begin with"},
+    {"scorecard", "robust", "p5-p95", set_robust, 0, 0, 0, DP_ROBUST_ALLOWED,
+     "how much extreme values weigh in the mean handling time, handle_mean_ms"},
+    {"quality", "per_day", "3", set_count, DP_AT(quality_per_day), 0, 1000, NULL,
+     "the quality checks wanted of an agent on a day with work; 0: none"},
+    {"quality", "per_month", "20", set_count, DP_AT(quality_per_month), 0, 10000, NULL,
+     "the same in a month"},
     {"target", "voice", "20s", set_duration, DP_AT(target_ms[DP_CHANNEL_VOICE]), 1, DP_MONTH, NULL,
      "calls are to be answered within this time"},
     {"target", "chat", "60s", set_duration, DP_AT(target_ms[DP_CHANNEL_CHAT]), 1, DP_MONTH, NULL,
@@ -416,8 +445,7 @@ void dp_config_list_sections(char text[DP_CONFIG_TEXT])
     char *end = text;
     for (size_t i = 0; i < dp_config_key_count; i++)
         if (i == 0 || strcmp(dp_config_keys[i].section, dp_config_keys[i - 1].section) != 0)
-            end += sprintf(end, "[%s], ", dp_config_keys[i].section);
-    strcpy(end, "[queue \"NAME\"]");
+            end += sprintf(end, "%s[%s]", i ? ", " : "", dp_config_keys[i].section);
 }
 
 void dp_config_allowed(const struct dp_config_key *key, char text[DP_CONFIG_TEXT])

@@ -30,7 +30,7 @@ extern const size_t dp_config_key_count;
 /* NULL: there is none. */
 const struct dp_config_key *dp_config_key_find(const char *section, const char *name);
 
-/* True if the section is in the table ([queue "NAME"] is not). */
+/* True if the section is in the table (one with a name in its title is not). */
 bool dp_config_section_known(const char *section);
 
 /* The names of the section's keys, or of all sections, separated by ", ". */

@@ -54,7 +54,7 @@ bool dp_overrides_add(struct dp_overrides *overrides, const char *text)
 bool dp_command_config(const char *path, const struct dp_overrides *overrides,
                        struct dp_config *config)
 {
-    char error[1024];
+    char error[2048];
     if (!dp_config_load(config, path, overrides->items, overrides->count, error, sizeof error)) {
         fprintf(stderr, "deskpulse: %s\n", error);
         return false;

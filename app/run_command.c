@@ -5,6 +5,7 @@
 
 #include "app/command.h"
 #include "app/run.h"
+#include "common/log.h"
 #include "common/timestamp.h"
 
 static const char help[] =
@@ -25,6 +26,13 @@ static const char help[] =
     "                      (default: stops)\n"
     "      --help, --version\n\n"
     "Configuration keys, each with its default and its environment variable:\n\n";
+
+static void log_warning(void *ctx, const char *text)
+{
+    char quoted[1024];
+    (void)ctx;
+    dp_log(DP_LOG_WARN, "configuration", "text=%s", dp_log_quote(quoted, sizeof quoted, text));
+}
 
 int dp_run_main(int argc, char **argv)
 {
@@ -89,6 +97,7 @@ int dp_run_main(int argc, char **argv)
     struct dp_config config;
     if (!dp_command_config(options.config_path, &overrides, &config))
         return DP_EXIT_USAGE;
+    dp_config_warnings(&config, log_warning, NULL);
     options.config = &config;
     int code = dp_run(&options);
     dp_config_deinit(&config);

@@ -22,6 +22,38 @@ static void check(bool holds, const char *what)
     }
 }
 
+static bool tell(void *ctx, enum dp_quantity quantity, struct dp_robust robust, double *value)
+{
+    (void)ctx;
+    (void)robust;
+    *value = 1000.0 * (int)quantity;
+    return quantity % 3 != 0;
+}
+
+/* Every card that is taken can be used. */
+static void check_scorecard(const struct dp_config *config)
+{
+    const struct dp_scorecard *card = &config->scorecard;
+    const struct dp_standing standing = {1, 2, 2};
+    struct dp_score score;
+    int64_t weight = 0;
+    for (size_t i = 0; i < card->dimension_count; i++) {
+        check(card->dimensions[i].weight > 0 && card->dimensions[i].count > 0, "a dimension");
+        weight += card->dimensions[i].weight;
+    }
+    check(card->dimension_count == 0 || llabs(weight - DP_WEIGHT_UNIT) <= 1, "weights add up to 1");
+    for (size_t i = 0; i < card->measure_count; i++)
+        check(card->measures[i].weight > 0 && card->measures[i].floor != card->measures[i].target,
+              "a measure");
+    dp_scorecard_evaluate(card, tell, NULL, &score);
+    check(score.score >= 0 && score.score <= 100000000, "a score");
+    check(score.coverage >= 0 && score.coverage <= 1000000, "a coverage");
+    for (size_t i = 0; i < config->award_count; i++) {
+        check(*config->awards[i].name != '\0', "an award's name");
+        dp_award_earned(&config->awards[i], tell, NULL, &standing);
+    }
+}
+
 static void check_config(const struct dp_config *config)
 {
     check(config->topic_count >= 1, "there is a topic");
@@ -46,6 +78,7 @@ static void check_config(const struct dp_config *config)
         struct dp_str name = dp_str_from(config->queues[i].queue);
         check(dp_utf8_valid(name) && dp_identifier_valid(name), "a queue's name");
     }
+    check_scorecard(config);
     check(config->max_contacts >= 1 && config->max_waiting >= 1, "limits");
     check(dp_kafka_property_find(config->kafka, config->kafka_count, "group.id") != NULL,
           "group.id");

@@ -6,83 +6,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
-static char path[64];
-static char error[2048];
-static struct dp_config config;
-
-static void write_file(const char *text, size_t len)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, len, file), len);
-    fclose(file);
-}
-
-static bool load(const char *text)
-{
-    dp_config_deinit(&config);
-    write_file(text, strlen(text));
-    return dp_config_load(&config, path, NULL, 0, error, sizeof error);
-}
-
-static void assert_loads(const char *text)
-{
-    if (!load(text))
-        fail_msg("%s", error);
-}
-
-/* The error begins with the place and has each part, separated by '|', in one line without control
- * characters that names what is allowed. */
-static void assert_error(const char *place, const char *parts)
-{
-    if (strncmp(error, place, strlen(place)) != 0)
-        fail_msg("\"%s\" does not begin with \"%s\"", error, place);
-    for (const char *part = parts; *part; part += *part == '|') {
-        char text[256];
-        size_t len = strcspn(part, "|");
-        snprintf(text, sizeof text, "%.*s", (int)len, part);
-        if (!strstr(error, text))
-            fail_msg("no \"%s\" in: %s", text, error);
-        part += len;
-    }
-    for (const char *c = error; *c; c++)
-        assert_true((unsigned char)*c >= ' ');
-}
-
-static void assert_fails(const char *text, int line, const char *parts)
-{
-    char place[100];
-    if (load(text))
-        fail_msg("taken: %s", text);
-    snprintf(place, sizeof place, "%s:%d: ", path, line);
-    assert_error(place, parts);
-    assert_non_null(strstr(error, "; allowed: "));
-}
+#include "config_fixture.h"
 
 static const char *property(const char *name)
 {
     const char *value = dp_kafka_property_find(config.kafka, config.kafka_count, name);
     return value ? value : "absent";
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    strcpy(path, "/tmp/deskpulse-config-XXXXXX");
-    int fd = mkstemp(path);
-    if (fd >= 0)
-        close(fd);
-    return fd < 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    dp_config_deinit(&config);
-    return unlink(path);
 }
 
 static void test_defaults(void **state)
@@ -123,6 +54,10 @@ static void test_defaults(void **state)
     assert_int_equal(config.max_contacts, 5000000);
     assert_int_equal(config.max_waiting, 1000000);
     assert_int_equal(config.log_level, DP_LOG_INFO);
+    assert_int_equal(config.period_keep_ms, 400 * 86400000LL);
+    assert_int_equal(config.period_interval_ms, 10000);
+    assert_int_equal(config.quality_per_day, 3);
+    assert_int_equal(config.quality_per_month, 20);
 }
 
 static void test_file(void **state)
@@ -152,6 +87,8 @@ static void test_file(void **state)
                  "[queue   \"billing\"]\ntarget.chat = 15s\n"
                  "[limits]\ndedup_horizon = 2h\ncontact_ttl = 1d\nscope_ttl = 2d\n"
                  "max_contacts = 10\nmax_waiting = 20\n"
+                 "[period]\nkeep = 30d\ninterval = 1m\n"
+                 "[quality]\nper_day = 0\nper_month = 7\n"
                  "[log]\nlevel = debug");
     assert_string_equal(property("bootstrap.servers"), "a:9092,b:9092");
     assert_string_equal(property("security.protocol"), "plaintext");
@@ -193,6 +130,10 @@ static void test_file(void **state)
     assert_int_equal(config.max_contacts, 10);
     assert_int_equal(config.max_waiting, 20);
     assert_int_equal(config.log_level, DP_LOG_DEBUG);
+    assert_int_equal(config.period_keep_ms, 30 * 86400000LL);
+    assert_int_equal(config.period_interval_ms, 60000);
+    assert_int_equal(config.quality_per_day, 0);
+    assert_int_equal(config.quality_per_month, 7);
 }
 
 static void test_long_names(void **state)
@@ -266,6 +207,9 @@ static void test_wrong_values(void **state)
         {"[limits]\nmax_contacts = 1e6\n", "no whole number", 2},
         {"[limits]\nmax_contacts = -5\n", "no whole number", 2},
         {"[limits]\nmax_contacts = 99999999999999999999999\n", "too large", 2},
+        {"[period]\nkeep = 23h\n", "[period] keep: \"23h\" is too small|from 1d", 2},
+        {"[period]\ninterval = 2h\n", "[period] interval: \"2h\" is too large|to 1h", 2},
+        {"[quality]\nper_day = some\n", "[quality] per_day: \"some\"|from 0 to 1000", 2},
         {"[log]\nlevel = loud\n", "[log] level: \"loud\"|debug, info, warn or error", 2},
         {"[log]\nlevel = a\x01\x7f\n", "\"a??\"", 2},
     };
@@ -296,6 +240,8 @@ static void test_wrong_lines(void **state)
          2},
         {"[queue \"a\"]\ntarget.fax = 1s\n", "there is no such key", 2},
         {"[queue \"a\"]\ntarget.voice = 1s\ntarget.voice = 2s\n", "set twice", 3},
+        {"[queues \"a\"]\n", "[queues \"a\"] there is no such section|[award \"NAME\"]", 1},
+        {"[queue\"a\"]\n", "there is no such section", 1},
         {"[rule \"billing\"]\nscope = queue\n", "[rule \"billing\"]|no alerts", 1},
         {"[hook \"leads\"]\ntype = slack\n", "[hook \"leads\"]|no alerts", 1},
         {"[log]\nlevel = info\n[redis]\n[log]\nlevel = warn\n",
@@ -459,14 +405,9 @@ static void test_help(void **state)
     assert_non_null(strstr(text, "DESKPULSE_WINDOW_ALLOWED_LATENESS"));
     assert_non_null(strstr(text, "from 50ms to 1m"));
     assert_non_null(strstr(text, "[queue \"NAME\"]"));
+    assert_non_null(strstr(text, "[scorecard]\npreset = performance\n"));
+    assert_non_null(strstr(text, "[measure \"NAME\"]\nweight"));
     free(text);
-}
-
-static int clean(void **state)
-{
-    (void)state;
-    dp_config_deinit(&config);
-    return 0;
 }
 
 int main(void)

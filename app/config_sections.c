@@ -1,0 +1,100 @@
+#include "app/config_sections.h"
+
+#include <string.h>
+
+#include "app/config_scorecard.h"
+#include "common/memory.h"
+#include "common/utf8.h"
+#include "ingest/identifier.h"
+
+static struct dp_queue_targets *queue_of(struct dp_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->queue_count; i++)
+        if (strcmp(config->queues[i].queue, name) == 0)
+            return &config->queues[i];
+    config->queues =
+        dp_xrealloc(config->queues, (config->queue_count + 1) * sizeof *config->queues);
+    struct dp_queue_targets *queue = &config->queues[config->queue_count++];
+    *queue = (struct dp_queue_targets){.queue = dp_xstrdup(name)};
+    return queue;
+}
+
+static bool open_queue(struct dp_config_load *load, const char *name)
+{
+    if (dp_utf8_valid(dp_str_from(name)) && dp_identifier_valid(dp_str_from(name)))
+        return true;
+    return dp_config_fail(load, load->section, NULL, "this is no name of a queue",
+                          "1 to 128 bytes of UTF-8 without control characters, braces or colons");
+}
+
+/* [queue "NAME"] takes what [target] does, by the names target.voice and so on. */
+static bool set_queue(struct dp_config_load *load, const char *name, const char *key,
+                      const char *value)
+{
+    struct dp_config scratch = {0};
+    char wrong[DP_CONFIG_TEXT], allowed[DP_CONFIG_TEXT];
+    const char *channel = strncmp(key, "target.", 7) == 0 ? key + 7 : "";
+    const struct dp_config_key *target = dp_config_key_find("target", channel);
+    if (!target)
+        return dp_config_fail(load, load->section, key, "there is no such key",
+                              "target.voice, target.chat, target.email");
+    if (!target->set(&scratch, target, value, wrong)) {
+        dp_config_allowed(target, allowed);
+        return dp_config_fail(load, load->section, key, wrong, allowed);
+    }
+    struct dp_queue_targets *queue = queue_of(load->config, name);
+    for (int i = 0; i < DP_CHANNELS; i++) {
+        if (scratch.target_ms[i] && queue->target_ms[i])
+            return dp_config_fail(load, load->section, key, "this is set twice", "each key once");
+        if (scratch.target_ms[i])
+            queue->target_ms[i] = scratch.target_ms[i];
+    }
+    return true;
+}
+
+const struct dp_config_section dp_config_sections[] = {
+    {"queue", "target.voice, target.chat, target.email\n    as in [target], for one queue\n",
+     open_queue, set_queue},
+    {"dimension",
+     "weight\n    of the scorecard's dimension; all weights add up to 1; 0 takes it out\n"
+     "measures\n    the figures it is made of, separated by commas\n",
+     dp_config_open_dimension, dp_config_set_dimension},
+    {"measure",
+     "weight = 1\n    within its dimension; 0 takes it out\n"
+     "floor, target\n    the values that give 0 and 100 points\n"
+     "robust\n    as in [scorecard], for one mean time\n",
+     dp_config_open_measure, dp_config_set_measure},
+    {"award",
+     "when\n    FIGURE OP NUMBER [and ...], top N %, or bottom N %\n"
+     "period = month\n    day, ten-day, week, month, quarter or year\n"
+     "kind = award\n    award or warning\n",
+     dp_config_open_award, dp_config_set_award},
+};
+const size_t dp_config_section_count = sizeof dp_config_sections / sizeof *dp_config_sections;
+
+const struct dp_config_section *dp_config_section_find(char *title, char **name)
+{
+    size_t len = strlen(title);
+    for (size_t i = 0; i < dp_config_section_count; i++) {
+        const struct dp_config_section *section = &dp_config_sections[i];
+        size_t word = strlen(section->word);
+        if (strncmp(title, section->word, word) != 0)
+            continue;
+        char *quote = title + word + strspn(title + word, " \t");
+        if (quote == title + word || *quote != '"' || quote + 1 >= title + len ||
+            title[len - 1] != '"')
+            return NULL;
+        title[len - 1] = '\0';
+        *name = quote + 1;
+        return section;
+    }
+    return NULL;
+}
+
+void dp_config_list_titles(char text[DP_CONFIG_TEXT])
+{
+    dp_config_list_sections(text);
+    char *end = text + strlen(text);
+    for (size_t i = 0; i < dp_config_section_count; i++)
+        end += sprintf(end, ", [%s \"NAME\"]", dp_config_sections[i].word);
+}
