@@ -126,7 +126,8 @@ void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struc
     entry->scope = scope->kind;
     entry->id = scope->id;
     entry->channel = DP_CHANNEL_NONE;
-    entry->label = NULL;
+    entry->label = entry->set = NULL;
+    entry->member = (struct dp_str){0};
     entry->gone = false;
     entry->ttl_ms = 0;
     entry->field_count = 0;

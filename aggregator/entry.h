@@ -1,7 +1,20 @@
-/* The one plain type that the aggregator hands to a sink: what has become of one Redis key.
+/* The one plain type that the aggregator hands to a sink: what has become of one Redis key, or of
+ * one member of a set.
  *
- * A sink writes entries as they are and knows neither events nor figures. Names, labels, `id`
- * and texts belong to the aggregator and are valid until the next call into it. */
+ * A sink writes entries as they are and knows neither events nor figures. Names, labels, ids,
+ * members and texts belong to the aggregator and are valid until the next call into it.
+ *
+ * A sorted set is told member by member, those alone that have changed:
+ *
+ *   dp_entry_begin(scope, DP_ENTRY_RANKED, entry);
+ *   entry->set = "rank:2026-11";            // the key is dp:{team:north}:rank:2026-11
+ *   entry->member = agent->id;
+ *   entry->score_unit = DP_FIELD_MILLIONTHS;
+ *   entry->score = 87500000;                // 87.500000
+ *   entry->ttl_ms = ...;                    // of the whole set, anew with each member
+ *
+ * `gone` takes the member out; `gone` without a member takes all of the set out, which is how one
+ * begins of which it is not known what a former process has written. */
 #ifndef DP_ENTRY_H
 #define DP_ENTRY_H
 
@@ -24,6 +37,7 @@ enum dp_entry_kind {
     DP_ENTRY_NOW,    /* hash: the gauges of one scope */
     DP_ENTRY_KNOWN,  /* member of the set of known ids of its kind */
     DP_ENTRY_LABEL,  /* member of the set of periods */
+    DP_ENTRY_RANKED, /* member of a sorted set of one scope */
     DP_ENTRY_META    /* hash: about the pipeline itself */
 };
 
@@ -47,9 +61,13 @@ struct dp_entry {
     enum dp_scope_kind scope;
     struct dp_str id;        /* absent for DP_SCOPE_ALL and DP_ENTRY_META */
     enum dp_channel channel; /* DP_CHANNEL_NONE: all channels together */
-    const char *label;  /* WINDOW: of the length, "5m"; PERIOD, LABEL: of the period, "2026-11" */
-    bool gone;          /* the key is to be removed, or the id is no longer known */
-    int64_t ttl_ms;     /* hashes: time to live; 0: no expiry */
+    const char *label;    /* WINDOW: of the length, "5m"; PERIOD, LABEL: of the period, "2026-11" */
+    const char *set;      /* RANKED: what its key ends with: "abandoned", "rank:2026-11" */
+    struct dp_str member; /* RANKED; absent: all of the set */
+    enum dp_field_unit score_unit; /* RANKED: INTEGER or MILLIONTHS */
+    int64_t score;                 /* RANKED */
+    bool gone;          /* the key or member is to be removed, or the id is no longer known */
+    int64_t ttl_ms;     /* hashes, sorted sets: time to live; 0: no expiry */
     size_t field_count; /* hashes that are not gone: at least one field */
     struct dp_field fields[DP_ENTRY_FIELDS];
 };

@@ -53,6 +53,7 @@ size_t dp_key_format(char *buf, size_t size, const char *prefix, const struct dp
     case DP_ENTRY_WINDOW:
     case DP_ENTRY_PERIOD:
     case DP_ENTRY_NOW:
+    case DP_ENTRY_RANKED:
         put(&text, DP_STR(":{"));
         put_scope(&text, entry);
         put(&text, DP_STR("}"));
@@ -62,6 +63,9 @@ size_t dp_key_format(char *buf, size_t size, const char *prefix, const struct dp
         }
         if (entry->kind == DP_ENTRY_NOW) {
             put(&text, DP_STR(":now"));
+        } else if (entry->kind == DP_ENTRY_RANKED) {
+            put(&text, DP_STR(":"));
+            put(&text, dp_str_from(entry->set));
         } else {
             put(&text, entry->kind == DP_ENTRY_WINDOW ? DP_STR(":w:") : DP_STR(":p:"));
             put(&text, dp_str_from(entry->label));

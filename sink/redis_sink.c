@@ -155,6 +155,35 @@ static void send_delete(struct dp_redis_sink *sink, struct text *key)
     send_built(sink, key);
 }
 
+static void send_expiry(struct dp_redis_sink *sink, struct text *key)
+{
+    char number[DP_FORMAT_SIZE];
+    if (sink->entry.ttl_ms <= 0)
+        return;
+    dp_resp_begin(&sink->resp, 3);
+    dp_resp_add(&sink->resp, DP_STR("PEXPIRE"));
+    dp_resp_add(&sink->resp, (struct dp_str){key->buf, key->len});
+    dp_resp_add(&sink->resp,
+                (struct dp_str){number, dp_format_integer(number, sink->entry.ttl_ms)});
+    send_built(sink, key);
+}
+
+static void send_ranked(struct dp_redis_sink *sink, struct text *key)
+{
+    const struct dp_entry *entry = &sink->entry;
+    struct dp_field score = {.unit = entry->score_unit, .value = entry->score};
+    char number[DP_FORMAT_SIZE];
+    dp_resp_begin(&sink->resp, entry->gone ? 3 : 4);
+    dp_resp_add(&sink->resp, entry->gone ? DP_STR("ZREM") : DP_STR("ZADD"));
+    dp_resp_add(&sink->resp, (struct dp_str){key->buf, key->len});
+    if (!entry->gone)
+        dp_resp_add(&sink->resp, dp_format_field(number, &score));
+    dp_resp_add(&sink->resp, entry->member);
+    send_built(sink, key);
+    if (!entry->gone)
+        send_expiry(sink, key);
+}
+
 static void send_hash(struct dp_redis_sink *sink, struct text *key)
 {
     const struct dp_entry *entry = &sink->entry;
@@ -170,13 +199,7 @@ static void send_hash(struct dp_redis_sink *sink, struct text *key)
         dp_resp_add(&sink->resp, dp_format_field(number, &entry->fields[i]));
     }
     send_built(sink, key);
-    if (entry->ttl_ms > 0) {
-        dp_resp_begin(&sink->resp, 3);
-        dp_resp_add(&sink->resp, DP_STR("PEXPIRE"));
-        dp_resp_add(&sink->resp, name);
-        dp_resp_add(&sink->resp, (struct dp_str){number, dp_format_integer(number, entry->ttl_ms)});
-        send_built(sink, key);
-    }
+    send_expiry(sink, key);
 }
 
 /* Remembers the entry's scope for the message. All entries of one scope come one after the other,
@@ -227,7 +250,9 @@ static void send_entry(struct dp_redis_sink *sink)
         send_set(sink, key, dp_str_from(sink->entry.label));
         return;
     }
-    if (sink->entry.gone)
+    if (sink->entry.kind == DP_ENTRY_RANKED && sink->entry.member.len)
+        send_ranked(sink, key);
+    else if (sink->entry.gone)
         send_delete(sink, key);
     else
         send_hash(sink, key);

@@ -163,9 +163,11 @@ static uint64_t content_of(const struct dp_entry *entry)
 static void take(struct board *board, const struct dp_entry *entry)
 {
     char key[sizeof board->rows->key];
-    int len = snprintf(key, sizeof key, "%s:%.*s:%s:%d:%s", dp_scope_kind_names[entry->scope],
+    bool ranked = entry->kind == DP_ENTRY_RANKED;
+    int len = snprintf(key, sizeof key, "%s:%.*s:%s:%d:%s:%.*s", dp_scope_kind_names[entry->scope],
                        (int)entry->id.len, entry->id.p, dp_channel_names[entry->channel],
-                       (int)entry->kind, entry->label ? entry->label : "");
+                       (int)entry->kind, entry->label ? entry->label : "",
+                       ranked ? (int)entry->member.len : 0, ranked ? entry->member.p : "");
     check(len > 0 && (size_t)len < sizeof key, "the key fits");
     struct row *row = row_of(board, key);
     if (entry->gone) {
@@ -173,13 +175,15 @@ static void take(struct board *board, const struct dp_entry *entry)
             *row = board->rows[--board->count];
         return;
     }
-    check(entry->kind == DP_ENTRY_KNOWN || entry->field_count > 0, "a hash has fields");
+    check(entry->kind == DP_ENTRY_KNOWN || entry->kind == DP_ENTRY_LABEL || ranked ||
+              entry->field_count > 0,
+          "a hash has fields");
     if (!row) {
         check(board->count < ROW_MAX, "the keys are few");
         row = &board->rows[board->count++];
         memcpy(row->key, key, sizeof key);
     }
-    row->content = content_of(entry);
+    row->content = ranked ? (uint64_t)entry->score : content_of(entry);
 }
 
 static void pull(struct board *board, struct dp_aggregator *agg, size_t most)

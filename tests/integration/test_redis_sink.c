@@ -68,6 +68,46 @@ static void entries_become_keys(void **state)
     dp_test_disown(&owner);
 }
 
+static struct dp_entry ranked(const char *member, int64_t score)
+{
+    return (struct dp_entry){.kind = DP_ENTRY_RANKED,
+                             .scope = DP_SCOPE_TEAM,
+                             .id = DP_STR("t"),
+                             .set = "rank:2026",
+                             .member = dp_str_from(member),
+                             .score_unit = DP_FIELD_MILLIONTHS,
+                             .score = score,
+                             .gone = score < 0,
+                             .ttl_ms = 360000};
+}
+
+static void members_of_sorted_sets_come_and_go(void **state)
+{
+    (void)state;
+    struct dp_test_owner owner;
+    dp_test_own_up(&owner, &dp_test_server);
+    struct dp_entry entries[] = {ranked("a", 2500000), ranked("b", 1000000), ranked("c", 3000000)};
+    dp_test_flush_list(&owner, entries, 3);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
+    dp_test_assert_reply(context, "b 1 a 2.5 c 3", "ZRANGE %s 0 -1 WITHSCORES",
+                         "dp:{team:t}:rank:2026");
+    redisReply *ttl = redisCommand(context, "PTTL %s", "dp:{team:t}:rank:2026");
+    assert_in_range((uint64_t)ttl->integer, 350000, 360000);
+    freeReplyObject(ttl);
+
+    entries[0] = ranked("a", -1);
+    dp_test_flush_list(&owner, entries, 1);
+    dp_test_assert_reply(context, "b c", "ZRANGE %s 0 -1", "dp:{team:t}:rank:2026");
+    struct dp_entry anew[] = {ranked(NULL, -1), ranked("d", 7000000)};
+    dp_test_flush_list(&owner, anew, 2);
+    dp_test_assert_reply(context, "d", "ZRANGE %s 0 -1", "dp:{team:t}:rank:2026");
+    dp_test_flush_list(&owner, anew, 1);
+    dp_test_assert_reply(context, "0", "DBSIZE");
+    assert_int_equal(owner.failed, 0);
+    redisFree(context);
+    dp_test_disown(&owner);
+}
+
 static void a_hash_is_replaced_as_a_whole(void **state)
 {
     (void)state;
@@ -315,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(entries_become_keys, dp_test_server_empty),
+        cmocka_unit_test_setup(members_of_sorted_sets_come_and_go, dp_test_server_empty),
         cmocka_unit_test_setup(a_hash_is_replaced_as_a_whole, dp_test_server_empty),
         cmocka_unit_test_setup(any_bytes_may_be_in_an_id, dp_test_server_empty),
         cmocka_unit_test_setup(one_message_names_the_changed_scopes, dp_test_server_empty),

@@ -37,7 +37,7 @@ static size_t place_of(const struct dp_board *board, const char *key, bool *foun
 
 static void print_key(const struct dp_entry *entry, char *key, size_t room)
 {
-    static const char *const kinds[] = {"w", "p", "now", "known", "label", "meta"};
+    static const char *const kinds[] = {"w", "p", "now", "known", "label", "ranked", "meta"};
     int at = snprintf(key, room, "%s", dp_scope_kind_names[entry->scope]);
     if (entry->id.len)
         at += snprintf(key + at, room - (size_t)at, ":%.*s", (int)entry->id.len, entry->id.p);
@@ -46,6 +46,9 @@ static void print_key(const struct dp_entry *entry, char *key, size_t room)
     at += snprintf(key + at, room - (size_t)at, ":%s", kinds[entry->kind]);
     if (entry->label)
         at += snprintf(key + at, room - (size_t)at, ":%s", entry->label);
+    if (entry->kind == DP_ENTRY_RANKED)
+        at += snprintf(key + at, room - (size_t)at, ":%s:%.*s", entry->set, (int)entry->member.len,
+                       entry->member.len ? entry->member.p : "");
     assert_true((size_t)at < room);
 }
 
@@ -53,6 +56,8 @@ static char *text_of(const struct dp_entry *entry)
 {
     char text[4096] = "";
     size_t at = 0;
+    if (entry->kind == DP_ENTRY_RANKED)
+        snprintf(text, sizeof text, "score=%lld", (long long)entry->score);
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct dp_field *field = &entry->fields[i];
         const char *space = i ? " " : "";
@@ -154,6 +159,9 @@ void dp_board_take(struct dp_board *board, const struct dp_entry *entry)
     board->pulled++;
     if (entry->gone) {
         if (found)
+            remove_row(board, at);
+        bool all = entry->kind == DP_ENTRY_RANKED && !entry->member.len;
+        while (all && at < board->count && strncmp(board->rows[at].key, key, strlen(key)) == 0)
             remove_row(board, at);
         return;
     }

@@ -9,7 +9,7 @@
 #include "aggregator/aggregator.h"
 
 /* Keys: "all:w:5m", "agent:a1:voice:w:5m", "queue:q1:now", "team:t1:known". Texts: "v=1 offered=2
- * ...". */
+ * ...". A member of a sorted set: "queue:q1:ranked:abandoned:c1", "score=5000". */
 struct dp_board {
     struct dp_board_row {
         char *key, *text;

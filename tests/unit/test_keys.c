@@ -54,6 +54,21 @@ static void keys_of_gauges_sets_and_meta(void **state)
     assert_key("dp:meta", (struct dp_entry){.kind = DP_ENTRY_META});
 }
 
+static void keys_of_sorted_sets(void **state)
+{
+    (void)state;
+    assert_key("dp:{queue:billing}:abandoned", (struct dp_entry){.kind = DP_ENTRY_RANKED,
+                                                                 .scope = DP_SCOPE_QUEUE,
+                                                                 .id = DP_STR("billing"),
+                                                                 .set = "abandoned",
+                                                                 .member = DP_STR("c1")});
+    assert_key("dp:{team:north}:rank:2026-11", (struct dp_entry){.kind = DP_ENTRY_RANKED,
+                                                                 .scope = DP_SCOPE_TEAM,
+                                                                 .id = DP_STR("north"),
+                                                                 .set = "rank:2026-11",
+                                                                 .gone = true});
+}
+
 static void an_id_is_taken_by_its_length(void **state)
 {
     (void)state;
@@ -96,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_of_windows),
         cmocka_unit_test(keys_of_gauges_sets_and_meta),
+        cmocka_unit_test(keys_of_sorted_sets),
         cmocka_unit_test(an_id_is_taken_by_its_length),
         cmocka_unit_test(a_small_buffer_is_filled_and_the_length_told),
         cmocka_unit_test(scopes_have_names),

@@ -97,6 +97,52 @@ static void the_last_of_a_key_counts(void **state)
                   entries, 8);
 }
 
+static struct dp_entry ranked(const char *member, int64_t score)
+{
+    return (struct dp_entry){.kind = DP_ENTRY_RANKED,
+                             .scope = DP_SCOPE_QUEUE,
+                             .id = DP_STR("q"),
+                             .set = "abandoned",
+                             .member = dp_str_from(member),
+                             .score = score,
+                             .gone = score < 0};
+}
+
+static void sorted_sets_are_objects(void **state)
+{
+    (void)state;
+    struct dp_entry entries[] = {
+        ranked("c", 3),
+        ranked("b\"", 2),
+        ranked("a", 1),
+        ranked("c", 4),
+        ranked("d", 5),
+        ranked("d", -1),
+        hash(DP_SCOPE_QUEUE, "q", "1m", 1),
+    };
+    assert_output("{\"key\":\"dp:{queue:q}:abandoned\",\"type\":\"zset\",\"value\":"
+                  "{\"a\":1,\"b\\\"\":2,\"c\":4}}\n"
+                  "{\"key\":\"dp:{queue:q}:w:1m\",\"type\":\"hash\",\"value\":"
+                  "{\"as_of_ms\":\"1\",\"service_level\":\"0.800000\"}}\n",
+                  entries, 7);
+    entries[0].score_unit = DP_FIELD_MILLIONTHS;
+    assert_output("{\"key\":\"dp:{queue:q}:abandoned\",\"type\":\"zset\",\"value\":"
+                  "{\"c\":0.000003}}\n",
+                  entries, 1);
+}
+
+static void a_sorted_set_may_begin_anew(void **state)
+{
+    (void)state;
+    struct dp_entry entries[] = {ranked("a", 1),   ranked("b", 2), ranked(NULL, -1),
+                                 ranked(NULL, -1), ranked("b", 3), ranked("c", 4)};
+    entries[3].id = DP_STR("other");
+    assert_output("{\"key\":\"dp:{queue:q}:abandoned\",\"type\":\"zset\",\"value\":"
+                  "{\"b\":3,\"c\":4}}\n",
+                  entries, 6);
+    assert_output("", entries, 4);
+}
+
 static void nothing_prints_nothing(void **state)
 {
     (void)state;
@@ -146,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_sorted_by_key), cmocka_unit_test(the_last_of_a_key_counts),
+        cmocka_unit_test(sorted_sets_are_objects), cmocka_unit_test(a_sorted_set_may_begin_anew),
         cmocka_unit_test(nothing_prints_nothing),  cmocka_unit_test(order_is_of_unsigned_bytes),
         cmocka_unit_test(a_full_disk_is_told),     cmocka_unit_test(a_reader_that_left_is_told),
     };
