@@ -14,6 +14,7 @@ void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
     dp_periods_put(&scope->periods, &agg->period_rules, sign, fact);
+    agg->standings_due |= !agg->options.period_interval_ms;
     dp_scope_touch(agg, scope);
 }
 

@@ -7,7 +7,13 @@
 
 void dp_period_init(struct dp_period *period, enum dp_period_kind kind, struct dp_span span)
 {
-    *period = (struct dp_period){.kind = kind, .span = span, .changed = true};
+    *period = (struct dp_period){
+        .kind = kind,
+        .span = span,
+        .changed = true,
+        .score = DP_NO_SCORE,
+        .told_score = DP_NO_SCORE,
+    };
 }
 
 void dp_period_deinit(struct dp_period *period)

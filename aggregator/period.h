@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aggregator/award.h"
 #include "aggregator/calendar.h"
 #include "aggregator/spread.h"
 #include "aggregator/totals.h"
@@ -23,6 +24,8 @@ struct dp_period_agent {
     uint32_t days_worked;           /* local days with a handle fact */
 };
 
+#define DP_NO_SCORE INT64_C(-1)
+
 struct dp_period {
     struct dp_span span;
     enum dp_period_kind kind;
@@ -31,6 +34,11 @@ struct dp_period {
     struct dp_totals totals;
     struct dp_spread *spreads[DP_SPREADS]; /* owned; NULL: no value */
     struct dp_period_agent *agent;         /* owned; NULL: nothing to say */
+
+    /* An agent's place in the team, by standing.c; scores in millionths of a point. */
+    bool scored;                 /* nothing has changed since the score was found out */
+    int64_t score, told_score;   /* now, and as the team's ranks have it; DP_NO_SCORE: none */
+    struct dp_standing standing; /* among the scores of the team, when they were last compared */
 };
 
 /* A period without facts. */

@@ -68,8 +68,10 @@ static struct dp_period *get(struct dp_periods *periods, struct dp_period_rules 
 
 void dp_periods_mark_changed(struct dp_periods *periods)
 {
-    for (uint32_t i = 0; i < periods->count; i++)
+    for (uint32_t i = 0; i < periods->count; i++) {
         periods->items[i].changed = true;
+        periods->items[i].scored = false;
+    }
     periods->changed = periods->changed || periods->count;
 }
 
@@ -121,8 +123,10 @@ void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules,
 {
     for (enum dp_period_kind kind = 0; kind < DP_PERIOD_KINDS; kind++) {
         struct dp_period *period = get(periods, rules, kind, time_ms);
-        if (period)
+        if (period) {
             period->changed = true;
+            period->scored = false;
+        }
     }
     periods->changed = true;
 }

@@ -46,6 +46,7 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
     scope->accrued_ms = scope->rank_team_ms = INT64_MIN;
     scope->known_changed = scope->now_changed = true;
     scope->alarm.at = DP_HEAP_OUT;
+    scope->sets_unknown = scopes->written;
     if (scopes->written)
         dp_scope_assume_written(scopes, scope);
     scope->number = take_number(scopes);
