@@ -53,9 +53,9 @@ struct arguments {
 
 static bool choose_format(struct arguments *arguments, const char *name)
 {
-    for (int format = 0; format < FORMATS; format++)
+    for (size_t format = 0; format < FORMATS; format++)
         if (strcmp(name, format_names[format]) == 0) {
-            arguments->format = format;
+            arguments->format = (enum format)format;
             return true;
         }
     return false;

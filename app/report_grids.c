@@ -100,7 +100,8 @@ static void add_quota(struct dp_grids *grids, const struct dp_report *report)
     finish(grids, &grid);
 }
 
-/* An agent's scorecard: each dimension, and the measures in it. */
+/* An agent's scorecard: each dimension, and the measures in it; then the dimensions that are
+ * absent. */
 static void add_profile(struct dp_grids *grids, const struct dp_columns *table)
 {
     const struct dp_report_scope *agent = &table->report->focus;
@@ -124,6 +125,17 @@ static void add_profile(struct dp_grids *grids, const struct dp_columns *table)
         dp_grid_add(&grid, buf, DP_MARK_NONE);
         dp_report_number(DP_TEXT_SHARE, weight, buf);
         dp_grid_add(&grid, weight ? buf : "", DP_MARK_NONE);
+    }
+    for (size_t i = 0; i < table->report->dimension_count; i++) {
+        const struct dp_report_dimension *dimension = &table->report->dimensions[i];
+        if (dp_report_points_find(agent, dimension->name, NULL))
+            continue;
+        dp_grid_add(&grid, dp_report_name(dimension->name, buf), DP_MARK_NONE);
+        dp_grid_add(&grid, "", DP_MARK_NONE);
+        dp_grid_add(&grid, "", DP_MARK_NONE);
+        dp_grid_add(&grid, DP_REPORT_ABSENT, DP_MARK_NONE);
+        dp_report_number(DP_TEXT_SHARE, dimension->weight, buf);
+        dp_grid_add(&grid, buf, DP_MARK_NONE);
     }
     finish(grids, &grid);
 }

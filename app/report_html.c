@@ -217,33 +217,49 @@ static void write_teams(struct page *page)
         write_field(page, dp_chart_bars, title, fields[i], scopes, shown, false);
 }
 
+/* The texts of a dimension's bar. */
+struct profile_bar {
+    char label[2 * DP_REPORT_TEXT], text[DP_REPORT_TEXT];
+};
+
+static void set_bar(const struct dp_report *report, const char *dimension, struct profile_bar *bar,
+                    struct dp_chart_point *point)
+{
+    const struct dp_report_points *points = dp_report_points_find(&report->focus, dimension, NULL);
+    int64_t number = points ? points->value.number : 0;
+    int64_t weight = dp_report_weight(report, dimension);
+    char name[DP_REPORT_TEXT], share[DP_REPORT_TEXT];
+    dp_report_number(DP_TEXT_SCORE, number, bar->text);
+    dp_report_number(DP_TEXT_COUNT, (weight + 5000) / 10000, share);
+    snprintf(bar->label, sizeof bar->label, weight ? "%s (%s %%)" : "%s",
+             dp_report_name(dimension, name), share);
+    *point = (struct dp_chart_point){
+        .label = bar->label, .text = bar->text, .value = (double)number, .absent = !points};
+}
+
 static void write_profile(struct page *page)
 {
-    const struct dp_report_scope *agent = &page->report->focus;
-    size_t count = 0;
-    struct dp_report_points_name *names = dp_report_points_names(page->report, false, &count);
-    struct dp_chart_point *points = dp_xcalloc(count + 1, sizeof *points);
-    char(*labels)[2 * DP_REPORT_TEXT] = dp_xcalloc(count + 1, sizeof *labels);
-    char(*texts)[DP_REPORT_TEXT] = dp_xcalloc(count + 1, sizeof *texts);
-    for (size_t i = 0; i < count; i++) {
-        char buf[DP_REPORT_TEXT], share[DP_REPORT_TEXT];
-        int64_t number = dp_report_points_find(agent, names[i].dimension, NULL)->value.number;
-        int64_t weight = dp_report_weight(page->report, names[i].dimension);
-        dp_report_number(DP_TEXT_SCORE, number, texts[i]);
-        dp_report_number(DP_TEXT_COUNT, (weight + 5000) / 10000, share);
-        snprintf(labels[i], sizeof labels[i], weight ? "%s (%s %%)" : "%s",
-                 dp_report_name(names[i].dimension, buf), share);
-        points[i] =
-            (struct dp_chart_point){.label = labels[i], .text = texts[i], .value = (double)number};
-    }
+    const struct dp_report *report = page->report;
+    size_t present, count;
+    struct dp_report_points_name *names = dp_report_points_names(report, false, &present);
+    size_t most = present + report->dimension_count;
+    struct profile_bar *bars = dp_xcalloc(most + 1, sizeof *bars);
+    struct dp_chart_point *points = dp_xcalloc(most + 1, sizeof *points);
+    for (size_t i = 0; i < present; i++)
+        set_bar(report, names[i].dimension, &bars[i], &points[i]);
+    count = present;
+    for (size_t i = 0; present && i < report->dimension_count; i++)
+        if (!dp_report_points_find(&report->focus, report->dimensions[i].name, NULL)) {
+            set_bar(report, report->dimensions[i].name, &bars[count], &points[count]);
+            count++;
+        }
     if (count)
         write_chart(page, dp_chart_bars, "Profile: points by dimension",
                     "0 to 100 points in each dimension; in brackets its weight in the score.",
                     points, count, 100000000, DP_TEXT_SCORE);
     free(names);
+    free(bars);
     free(points);
-    free(labels);
-    free(texts);
 }
 
 static void write_charts(struct page *page)

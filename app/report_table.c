@@ -15,6 +15,7 @@ struct page {
     const struct dp_report_terminal *terminal;
     const char **said; /* definitions, each said once */
     size_t said_count, said_capacity;
+    size_t blanks; /* to be written before what follows in the line, if anything does */
 };
 
 static const char *style(const struct page *page, const char *escape)
@@ -22,14 +23,27 @@ static const char *style(const struct page *page, const char *escape)
     return page->terminal->colour ? escape : "";
 }
 
-static void fill(FILE *out, size_t columns)
+/* Writes text and, before it, the blanks that are due. */
+static void write_text(struct page *page, const char *text, size_t len, const char *escape)
 {
-    fprintf(out, "%*s", (int)columns, "");
+    if (len == 0)
+        return;
+    fprintf(page->out, "%*s%s", (int)page->blanks, "", style(page, escape));
+    fwrite(text, 1, len, page->out);
+    fputs(*escape ? style(page, "\033[0m") : "", page->out);
+    page->blanks = 0;
 }
 
-static void write_line(const struct page *page, const char *text, const char *escape)
+static void end_line(struct page *page)
 {
-    fprintf(page->out, "%s%s%s\n", style(page, escape), text, style(page, "\033[0m"));
+    fputc('\n', page->out);
+    page->blanks = 0;
+}
+
+static void write_line(struct page *page, const char *text, const char *escape)
+{
+    write_text(page, text, strlen(text), escape);
+    end_line(page);
 }
 
 /* The first line of `text` in so many columns, broken at a blank if need be. */
@@ -44,19 +58,18 @@ static size_t first_line(const char *text, size_t width)
 }
 
 /* Writes `text` from column `indent` on, broken at blanks where it would go beyond the edge. */
-static void write_wrapped(const struct page *page, const char *text, size_t indent)
+static void write_wrapped(struct page *page, const char *text, size_t indent)
 {
     size_t columns = page->terminal->columns;
     size_t room = columns > indent + WRAP_MIN ? columns - indent : WRAP_MIN;
-    for (;;) {
+    do {
         size_t len = first_line(text, room);
-        fwrite(text, 1, len, page->out);
+        write_text(page, text, len, "");
+        end_line(page);
+        page->blanks = indent;
         text += len + strspn(text + len, " ");
-        fputc('\n', page->out);
-        if (!*text)
-            return;
-        fill(page->out, indent);
-    }
+    } while (*text);
+    page->blanks = 0;
 }
 
 static bool is_said(struct page *page, const char *definition)
@@ -106,25 +119,20 @@ static size_t width_of(const struct dp_grid *grid, size_t column)
     return widest;
 }
 
-/* Writes `len` bytes into the column, and what parts it from the next one. */
-static void write_cell(const struct page *page, const struct dp_grid *grid, size_t column,
+/* Writes `len` bytes into the column. */
+static void write_cell(struct page *page, const struct dp_grid *grid, size_t column,
                        const char *text, size_t len, const char *escape, size_t width)
 {
     size_t room = width - dp_report_width(text, len);
-    bool number = grid->columns[column].number, last = column + 1 == grid->column_count;
-    fill(page->out, number ? room : 0);
-    if (*escape && len)
-        fprintf(page->out, "%s%.*s%s", style(page, escape), (int)len, text, style(page, "\033[0m"));
-    else
-        fwrite(text, 1, len, page->out);
-    if (last)
-        fputc('\n', page->out);
-    else
-        fill(page->out, GAP + (number ? 0 : room));
+    bool number = grid->columns[column].number;
+    page->blanks += number ? room : 0;
+    write_text(page, text, len, escape);
+    page->blanks += GAP + (number ? 0 : room);
+    if (column + 1 == grid->column_count)
+        end_line(page);
 }
 
-static void write_headings(const struct page *page, const struct dp_grid *grid,
-                           const size_t *widths)
+static void write_headings(struct page *page, const struct dp_grid *grid, const size_t *widths)
 {
     const char **rest = dp_xcalloc(grid->column_count, sizeof *rest);
     for (size_t column = 0; column < grid->column_count; column++)
@@ -141,7 +149,7 @@ static void write_headings(const struct page *page, const struct dp_grid *grid,
     free(rest);
 }
 
-static void write_row(const struct page *page, const struct dp_grid *grid, const size_t *widths,
+static void write_row(struct page *page, const struct dp_grid *grid, const size_t *widths,
                       size_t row)
 {
     static const char *const escapes[] = {

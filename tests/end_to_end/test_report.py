@@ -182,6 +182,9 @@ def an_agent_has_the_whole_scorecard():
                  "excellent", "service quality", "45.0 %", "cross-team completion", "Day by day",
                  "Asia/Shanghai"):
         assert part in text, f"{part} is not in {text}"
+    text = report("--agent", "李娜")[0]  # whose development is not known
+    assert re.search(r"^development +- +5\.0 %$", text, re.M), text
+    assert not re.search(r" $", text, re.M), "blanks at the end of a line"
 
 
 # ---------------------------------------------------------------- html
