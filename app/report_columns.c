@@ -113,12 +113,8 @@ void dp_columns_add(const struct dp_columns *columns, struct dp_grid *grid, cons
 void dp_columns_add_row(const struct dp_columns *columns, struct dp_grid *grid,
                         const struct dp_report_scope *scope, const int *list)
 {
-    struct dp_report_quota quota = {0};
-    if (scope->kind == DP_REPORT_TEAM)
-        quota = dp_report_quota(columns->report, scope->id);
+    struct dp_report_quota quota = dp_report_quota(columns->report, scope);
     for (; *list != DP_COLUMN_END; list++) {
-        int64_t missing = quota.missing;
-        bool present = quota.agents > 0;
         switch (*list) {
         case DP_COLUMN_NAME:
             dp_grid_add(grid, scope->id, DP_MARK_NONE);
@@ -135,15 +131,13 @@ void dp_columns_add_row(const struct dp_columns *columns, struct dp_grid *grid,
                 add_points(grid, scope, &columns->measures[i]);
             break;
         case DP_COLUMN_MISSING:
-            if (scope->kind == DP_REPORT_AGENT)
-                present = dp_report_checks_missing(scope, &missing);
-            dp_columns_add_count(grid, present, missing, true);
+            dp_columns_add_count(grid, quota.present, quota.missing, true);
             break;
         case DP_COLUMN_AGENTS:
-            dp_columns_add_count(grid, present, quota.agents, false);
+            dp_columns_add_count(grid, quota.present, quota.agents, false);
             break;
         case DP_COLUMN_BELOW:
-            dp_columns_add_count(grid, present, quota.below, true);
+            dp_columns_add_count(grid, quota.present, quota.below, true);
             break;
         default:
             dp_columns_add_field(grid, scope, *list);

@@ -65,14 +65,11 @@ static void write_count(bool present, int64_t count, FILE *out)
 static void write_quota(const struct dp_report *report, const struct dp_report_scope *scope,
                         FILE *out)
 {
-    struct dp_report_quota quota = {0};
-    bool agent = scope->kind == DP_REPORT_AGENT;
-    if (!agent)
-        quota = dp_report_quota(report, scope->kind == DP_REPORT_TEAM ? scope->id : NULL);
-    bool present = agent ? dp_report_checks_missing(scope, &quota.missing) : quota.agents > 0;
-    write_count(present, quota.missing, out);
-    write_count(!agent && present, quota.agents, out);
-    write_count(!agent && present, quota.below, out);
+    struct dp_report_quota quota = dp_report_quota(report, scope);
+    bool several = quota.present && scope->kind != DP_REPORT_AGENT;
+    write_count(quota.present, quota.missing, out);
+    write_count(several, quota.agents, out);
+    write_count(several, quota.below, out);
 }
 
 static void write_scope(const struct dp_report *report, const struct points_names *names,

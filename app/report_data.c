@@ -224,28 +224,31 @@ bool dp_report_classes(const struct dp_report_scope *scope, int field, int64_t c
 
 /* ---------------------------------------------------------------- quality */
 
-bool dp_report_checks_missing(const struct dp_report_scope *agent, int64_t *missing)
+static void add_quota(struct dp_report_quota *quota, const struct dp_report_scope *agent)
 {
     if (!dp_report_has(agent, DP_TEXT_OF_QUALITY_QUOTA))
-        return false;
+        return;
     int64_t wanted = agent->values[DP_TEXT_OF_QUALITY_QUOTA].number;
     int64_t done = agent->values[DP_FIGURE_QUALITY_CHECKS].number;
-    *missing = wanted > done ? wanted - done : 0;
-    return true;
+    quota->present = true;
+    quota->missing += wanted > done ? wanted - done : 0;
+    quota->agents++;
+    quota->below += wanted > done;
 }
 
-struct dp_report_quota dp_report_quota(const struct dp_report *report, const char *team)
+struct dp_report_quota dp_report_quota(const struct dp_report *report,
+                                       const struct dp_report_scope *scope)
 {
     struct dp_report_quota quota = {0};
+    if (scope->kind == DP_REPORT_AGENT) {
+        add_quota(&quota, scope);
+        return quota;
+    }
     for (size_t i = 0; i < report->agents.count; i++) {
         const struct dp_report_scope *agent = &report->agents.items[i];
-        const char *of = agent->values[DP_TEXT_OF_TEAM].text;
-        int64_t missing;
-        if ((team && (!of || strcmp(of, team) != 0)) || !dp_report_checks_missing(agent, &missing))
-            continue;
-        quota.agents++;
-        quota.below += missing > 0;
-        quota.missing += missing;
+        const char *team = agent->values[DP_TEXT_OF_TEAM].text;
+        if (scope->kind == DP_REPORT_ALL || (team && strcmp(team, scope->id) == 0))
+            add_quota(&quota, agent);
     }
     return quota;
 }

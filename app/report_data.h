@@ -110,13 +110,15 @@ int64_t dp_report_weight(const struct dp_report *report, const char *dimension);
 /* The numbers of a field of classes; false: absent. */
 bool dp_report_classes(const struct dp_report_scope *scope, int field, int64_t counts[DP_CLASSES]);
 
-/* Quality checks that are missing of an agent's quota; false: there is no quota. */
-bool dp_report_checks_missing(const struct dp_report_scope *agent, int64_t *missing);
-
-/* Of the agents of `team` (NULL: all): those with a quota, and those who are below it. */
+/* Quality checks against the quota: of an agent (the report may be NULL), or of the agents of a
+ * team or of all. */
 struct dp_report_quota {
-    int64_t agents, below, missing;
+    bool present;    /* somebody has a quota */
+    int64_t missing; /* checks */
+    int64_t agents;  /* who have a quota */
+    int64_t below;   /* of these, below it */
 };
-struct dp_report_quota dp_report_quota(const struct dp_report *report, const char *team);
+struct dp_report_quota dp_report_quota(const struct dp_report *report,
+                                       const struct dp_report_scope *scope);
 
 #endif

@@ -25,8 +25,7 @@ static bool every(const struct dp_report_scope *scope)
 
 static bool is_below_quota(const struct dp_report_scope *agent)
 {
-    int64_t missing;
-    return dp_report_checks_missing(agent, &missing) && missing > 0;
+    return dp_report_quota(NULL, agent).below > 0;
 }
 
 static bool has_fatals(const struct dp_report_scope *agent)
@@ -78,24 +77,21 @@ static void add_group(struct dp_grids *grids, const struct dp_report *report, in
 
 static void add_quota(struct dp_grids *grids, const struct dp_report *report)
 {
-    struct dp_report_quota quota = dp_report_quota(report, NULL);
-    bool agent = report->focus.kind == DP_REPORT_AGENT, present = quota.agents > 0;
+    struct dp_report_quota quota = dp_report_quota(report, &report->focus);
     struct dp_grid grid;
     dp_grid_init(&grid, "Quota");
     add_figure_columns(&grid);
-    if (!agent) {
+    if (report->focus.kind != DP_REPORT_AGENT) {
         dp_grid_add(&grid, "agents with a quota", DP_MARK_NONE);
-        dp_columns_add_count(&grid, present, quota.agents, false);
+        dp_columns_add_count(&grid, quota.present, quota.agents, false);
         dp_grid_add(&grid, "Agents from whom quality checks are wanted in the period.",
                     DP_MARK_NONE);
         dp_grid_add(&grid, "agents below quota", DP_MARK_NONE);
-        dp_columns_add_count(&grid, present, quota.below, true);
+        dp_columns_add_count(&grid, quota.present, quota.below, true);
         dp_grid_add(&grid, "Of these, with fewer checks than wanted.", DP_MARK_NONE);
-    } else {
-        present = dp_report_checks_missing(&report->focus, &quota.missing);
     }
     dp_grid_add(&grid, "checks missing", DP_MARK_NONE);
-    dp_columns_add_count(&grid, present, quota.missing, true);
+    dp_columns_add_count(&grid, quota.present, quota.missing, true);
     dp_grid_add(&grid, DP_MISSING_DEFINITION, DP_MARK_NONE);
     finish(grids, &grid);
 }

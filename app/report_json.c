@@ -67,16 +67,12 @@ static void add_points(struct json *json, yyjson_mut_val *object,
 static void add_quota(struct json *json, yyjson_mut_val *object,
                       const struct dp_report_scope *scope)
 {
-    struct dp_report_quota quota = {0};
-    bool agent = scope->kind == DP_REPORT_AGENT;
-    if (!agent)
-        quota = dp_report_quota(json->report, scope->kind == DP_REPORT_TEAM ? scope->id : NULL);
-    bool present = agent ? dp_report_checks_missing(scope, &quota.missing) : quota.agents > 0;
-    if (present)
+    struct dp_report_quota quota = dp_report_quota(json->report, scope);
+    if (quota.present)
         yyjson_mut_obj_add_int(json->doc, object, "quality_missing", quota.missing);
     else
         yyjson_mut_obj_add_null(json->doc, object, "quality_missing");
-    if (!agent) {
+    if (scope->kind != DP_REPORT_AGENT) {
         yyjson_mut_obj_add_int(json->doc, object, "agents_with_quota", quota.agents);
         yyjson_mut_obj_add_int(json->doc, object, "agents_below_quota", quota.below);
     }

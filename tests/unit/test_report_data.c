@@ -138,14 +138,19 @@ static void agents_are_in_the_order_of_team_and_rank(void **state)
     static const char *const order[] = {"a1", "a2", "b", "c", "d", "e"};
     for (size_t i = 0; i < report.agents.count; i++)
         assert_string_equal(report.agents.items[i].id, order[i]);
-    struct dp_report_quota quota = dp_report_quota(&report, "south");
+    struct dp_report_scope team = {.kind = DP_REPORT_TEAM, .id = "south"};
+    struct dp_report_quota quota = dp_report_quota(&report, &team);
     assert_int_equal(quota.agents, 3);
     assert_int_equal(quota.below, 1);
     assert_int_equal(quota.missing, 3);
-    quota = dp_report_quota(&report, NULL);
+    quota = dp_report_quota(&report, &report.focus);
     assert_int_equal(quota.agents, 4);
     assert_int_equal(quota.below, 2);
     assert_int_equal(quota.missing, 23);
+    assert_false(dp_report_quota(&report, &report.agents.items[0]).present);
+    assert_int_equal(dp_report_quota(&report, &report.agents.items[1]).missing, 20);
+    team.id = "west";
+    assert_false(dp_report_quota(&report, &team).present);
     dp_report_deinit(&report);
 }
 
