@@ -1,0 +1,37 @@
+/* A calendar period as its label names it:
+ *
+ *   2026-11-22  2026-W47  2026-11-T1 (days 1 to 10; T2: 11 to 20; T3: the rest)  2026-11  2026-Q4
+ *   2026
+ *
+ * Days are counted from 1970-01-01, in the calendar of whoever wrote the label. Pure. */
+#ifndef DP_REPORT_PERIOD_H
+#define DP_REPORT_PERIOD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum dp_period_kind {
+    DP_PERIOD_DAY,
+    DP_PERIOD_WEEK,
+    DP_PERIOD_TEN_DAYS,
+    DP_PERIOD_MONTH,
+    DP_PERIOD_QUARTER,
+    DP_PERIOD_YEAR,
+    DP_PERIODS
+};
+extern const char *const dp_period_names[DP_PERIODS];
+
+struct dp_period {
+    enum dp_period_kind kind;
+    int32_t first_day, days;
+};
+
+/* False: no such label, or a day, week or month that the calendar does not have. */
+bool dp_period_parse(const char *label, struct dp_period *period);
+
+#define DP_PERIOD_LABEL 32
+
+/* "2026-11-22": the label of a day. */
+void dp_period_day_label(int32_t day, char label[DP_PERIOD_LABEL]);
+
+#endif
