@@ -38,12 +38,6 @@ static const char help[] =
 enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_HTML, FORMATS };
 static const char *const format_names[FORMATS] = {"table", "csv", "json", "html"};
 
-/* The scorecard's dimensions and their weights in millionths. */
-static const struct dp_report_dimension dimensions[] = {{"service_quality", 450000},
-                                                        {"efficiency", 350000},
-                                                        {"teamwork", 150000},
-                                                        {"development", 50000}};
-
 struct arguments {
     const char *config, *output;
     struct dp_overrides overrides;
@@ -81,12 +75,12 @@ static int choose_scope(const char *command, struct arguments *arguments, enum d
 static int check_arguments(int argc, char **argv, const struct arguments *arguments)
 {
     const struct dp_report_request *request = &arguments->request;
-    struct dp_period period;
+    struct dp_report_period period;
     if (optind < argc)
         return dp_usage_error(argv[0], "'%s' is no option", argv[optind]);
     if (!request->label)
         return dp_usage_error(argv[0], "no period named; --period 2026-11 is a month");
-    if (!dp_period_parse(request->label, &period))
+    if (!dp_report_period_parse(request->label, &period))
         return dp_usage_error(argv[0],
                               "--period '%s' is no period; allowed: a day 2026-11-22, a week "
                               "2026-W47, ten days 2026-11-T1, a month 2026-11, a quarter 2026-Q4, "
@@ -216,9 +210,7 @@ static bool write_out(const struct dp_report *report, const struct arguments *ar
 
 static int make_report(struct arguments *arguments, const struct dp_config *config)
 {
-    struct dp_report report = {.timezone = config->timezone,
-                               .dimensions = dimensions,
-                               .dimension_count = sizeof dimensions / sizeof *dimensions};
+    struct dp_report report = {.timezone = config->timezone, .scorecard = &config->scorecard};
     char error[1024];
     arguments->request.url = config->redis_url;
     arguments->request.prefix = config->redis_prefix;

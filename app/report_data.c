@@ -211,9 +211,9 @@ bool dp_report_shows(const struct dp_report *report, int field)
 
 int64_t dp_report_weight(const struct dp_report *report, const char *dimension)
 {
-    for (size_t i = 0; i < report->dimension_count; i++)
-        if (strcmp(report->dimensions[i].name, dimension) == 0)
-            return report->dimensions[i].weight;
+    for (size_t i = 0; i < report->scorecard->dimension_count; i++)
+        if (strcmp(report->scorecard->dimensions[i].name, dimension) == 0)
+            return report->scorecard->dimensions[i].weight;
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "app/figure_text.h"
+#include "aggregator/scorecard.h"
 #include "app/report_period.h"
 
 enum dp_report_kind {
@@ -49,23 +50,17 @@ struct dp_report_scopes {
 };
 
 /* A dimension of the scorecard and its weight in millionths; the name is the owner's. */
-struct dp_report_dimension {
-    const char *name;
-    int64_t weight;
-};
-
 struct dp_report {
     char label[DP_PERIOD_LABEL];
-    struct dp_period period;
+    struct dp_report_period period;
     bool quality;
-    struct dp_report_scope focus;                 /* whom the report is about */
-    struct dp_report_scopes teams;                /* about all: by id */
-    struct dp_report_scopes queues;               /* about all: by id */
-    struct dp_report_scopes agents;               /* about all or a team: by team, rank and id */
-    struct dp_report_scopes days;                 /* the focus, day by day; those there are */
-    const struct dp_report_dimension *dimensions; /* with known weights */
-    size_t dimension_count;
-    const char *timezone; /* of the calendar, IANA */
+    struct dp_report_scope focus;         /* whom the report is about */
+    struct dp_report_scopes teams;        /* about all: by id */
+    struct dp_report_scopes queues;       /* about all: by id */
+    struct dp_report_scopes agents;       /* about all or a team: by team, rank and id */
+    struct dp_report_scopes days;         /* the focus, day by day; those there are */
+    const struct dp_scorecard *scorecard; /* the configured weights */
+    const char *timezone;                 /* of the calendar, IANA */
 };
 
 void dp_report_deinit(struct dp_report *report);

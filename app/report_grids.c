@@ -122,8 +122,8 @@ static void add_profile(struct dp_grids *grids, const struct dp_columns *table)
         dp_report_number(DP_TEXT_SHARE, weight, buf);
         dp_grid_add(&grid, weight ? buf : "", DP_MARK_NONE);
     }
-    for (size_t i = 0; i < table->report->dimension_count; i++) {
-        const struct dp_report_dimension *dimension = &table->report->dimensions[i];
+    for (size_t i = 0; i < table->report->scorecard->dimension_count; i++) {
+        const struct dp_card_dimension *dimension = &table->report->scorecard->dimensions[i];
         if (dp_report_points_find(agent, dimension->name, NULL))
             continue;
         dp_grid_add(&grid, dp_report_name(dimension->name, buf), DP_MARK_NONE);

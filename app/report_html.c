@@ -171,17 +171,17 @@ static void write_distribution(struct page *page, int field, const char *title, 
 static void write_trends(struct page *page)
 {
     const struct dp_report_scopes *days = &page->report->days;
-    struct dp_period last;
+    struct dp_report_period last;
     if (days->count < 2)
         return;
-    dp_period_parse(days->items[days->count - 1].id, &last);
-    int32_t first = page->report->period.first_day;
+    dp_report_period_parse(days->items[days->count - 1].id, &last);
+    int64_t first = page->report->period.first_day;
     size_t count = (size_t)(last.first_day - first + 1);
     struct dp_report_scopes all = {0};
     const struct dp_report_scope **scopes = dp_xcalloc(count, sizeof *scopes);
     for (size_t i = 0; i < count; i++) {
         char label[DP_PERIOD_LABEL];
-        dp_period_day_label(first + (int32_t)i, label);
+        dp_report_day_label(first + (int32_t)i, label);
         dp_report_scopes_add(&all, page->report->focus.kind, label);
     }
     for (size_t i = 0, next = 0; i < count; i++) {
@@ -242,15 +242,15 @@ static void write_profile(struct page *page)
     const struct dp_report *report = page->report;
     size_t present, count;
     struct dp_report_points_name *names = dp_report_points_names(report, false, &present);
-    size_t most = present + report->dimension_count;
+    size_t most = present + report->scorecard->dimension_count;
     struct profile_bar *bars = dp_xcalloc(most + 1, sizeof *bars);
     struct dp_chart_point *points = dp_xcalloc(most + 1, sizeof *points);
     for (size_t i = 0; i < present; i++)
         set_bar(report, names[i].dimension, &bars[i], &points[i]);
     count = present;
-    for (size_t i = 0; present && i < report->dimension_count; i++)
-        if (!dp_report_points_find(&report->focus, report->dimensions[i].name, NULL)) {
-            set_bar(report, report->dimensions[i].name, &bars[count], &points[count]);
+    for (size_t i = 0; present && i < report->scorecard->dimension_count; i++)
+        if (!dp_report_points_find(&report->focus, report->scorecard->dimensions[i].name, NULL)) {
+            set_bar(report, report->scorecard->dimensions[i].name, &bars[count], &points[count]);
             count++;
         }
     if (count)

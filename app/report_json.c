@@ -114,11 +114,11 @@ static void add_period(struct json *json, yyjson_mut_val *root)
 {
     const struct dp_report *report = json->report;
     char first[DP_PERIOD_LABEL], last[DP_PERIOD_LABEL];
-    dp_period_day_label(report->period.first_day, first);
-    dp_period_day_label(report->period.first_day + report->period.days - 1, last);
+    dp_report_day_label(report->period.first_day, first);
+    dp_report_day_label(report->period.first_day + report->period.days - 1, last);
     yyjson_mut_val *period = yyjson_mut_obj(json->doc);
     yyjson_mut_obj_add_str(json->doc, period, "label", report->label);
-    yyjson_mut_obj_add_str(json->doc, period, "kind", dp_period_names[report->period.kind]);
+    yyjson_mut_obj_add_str(json->doc, period, "kind", dp_period_kind_names[report->period.kind]);
     yyjson_mut_obj_add_strcpy(json->doc, period, "first_day", first);
     yyjson_mut_obj_add_strcpy(json->doc, period, "last_day", last);
     yyjson_mut_obj_add_str(json->doc, period, "timezone", report->timezone);

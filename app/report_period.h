@@ -10,28 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum dp_period_kind {
-    DP_PERIOD_DAY,
-    DP_PERIOD_WEEK,
-    DP_PERIOD_TEN_DAYS,
-    DP_PERIOD_MONTH,
-    DP_PERIOD_QUARTER,
-    DP_PERIOD_YEAR,
-    DP_PERIODS
-};
-extern const char *const dp_period_names[DP_PERIODS];
+#include "aggregator/calendar.h"
 
-struct dp_period {
+struct dp_report_period {
     enum dp_period_kind kind;
-    int32_t first_day, days;
+    int64_t first_day;
+    int days;
 };
 
 /* False: no such label, or a day, week or month that the calendar does not have. */
-bool dp_period_parse(const char *label, struct dp_period *period);
-
-#define DP_PERIOD_LABEL 32
+bool dp_report_period_parse(const char *label, struct dp_report_period *period);
 
 /* "2026-11-22": the label of a day. */
-void dp_period_day_label(int32_t day, char label[DP_PERIOD_LABEL]);
+void dp_report_day_label(int64_t day, char label[DP_PERIOD_LABEL]);
 
 #endif

@@ -65,13 +65,13 @@ static void take_set(void *ctx, size_t i, const redisReply *reply)
 {
     struct reader *reader = ctx;
     struct names *names = &reader->known[i];
-    struct dp_period period;
+    struct dp_report_period period;
     if (reply->type != REDIS_REPLY_ARRAY)
         return;
     for (size_t n = 0; n < reply->elements; n++) {
         struct dp_str name = {reply->element[n]->str, reply->element[n]->len};
         if (!name.p || !dp_utf8_valid(name) || !dp_identifier_valid(name) ||
-            (i == PERIODS && !dp_period_parse(name.p, &period)))
+            (i == PERIODS && !dp_report_period_parse(name.p, &period)))
             continue;
         names->items = dp_xgrow(names->items, names->count, &names->capacity, sizeof *names->items);
         names->items[names->count++] = dp_xstrdup(name.p);
@@ -102,11 +102,11 @@ static void want_days(struct reader *reader)
 {
     struct dp_report *report = reader->report;
     const struct names *labels = &reader->known[PERIODS];
-    struct dp_period day;
+    struct dp_report_period day;
     if (report->period.kind == DP_PERIOD_DAY || report->quality)
         return;
     for (size_t i = 0; i < labels->count; i++)
-        if (dp_period_parse(labels->items[i], &day) && day.kind == DP_PERIOD_DAY &&
+        if (dp_report_period_parse(labels->items[i], &day) && day.kind == DP_PERIOD_DAY &&
             day.first_day >= report->period.first_day &&
             day.first_day < report->period.first_day + report->period.days)
             want(reader, &report->days, reader->request->kind, reader->request->id,
@@ -182,11 +182,11 @@ static void take_hash(void *ctx, size_t i, const redisReply *reply)
 static void say_labels(const struct reader *reader, char *text, size_t size)
 {
     const struct names *labels = &reader->known[PERIODS];
-    struct dp_period period;
+    struct dp_report_period period;
     for (int pass = 0; pass < 2; pass++) {
         size_t used = 0, shown = 0, more = 0;
         for (size_t i = labels->count; i-- > 0;) {
-            dp_period_parse(labels->items[i], &period);
+            dp_report_period_parse(labels->items[i], &period);
             if (pass == 0 && period.kind != reader->report->period.kind)
                 continue;
             if (shown == LABELS_SHOWN) {
@@ -243,7 +243,7 @@ bool dp_report_read(const struct dp_report_request *request, struct dp_report *r
 {
     struct reader reader = {.request = request, .report = report};
     snprintf(report->label, sizeof report->label, "%s", request->label);
-    dp_period_parse(request->label, &report->period);
+    dp_report_period_parse(request->label, &report->period);
     report->quality = request->quality;
     report->focus.kind = request->kind;
     report->focus.id = dp_xstrdup(request->id ? request->id : "");

@@ -7,7 +7,7 @@
 
 struct dp_report_request {
     const char *url, *prefix; /* of Redis */
-    const char *label;        /* of the period; dp_period_parse takes it */
+    const char *label;        /* of the period; dp_report_period_parse takes it */
     enum dp_report_kind kind;
     const char *id; /* of the team, queue or agent */
     bool quality;

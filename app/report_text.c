@@ -88,7 +88,7 @@ void dp_report_title(const struct dp_report *report, char *text, size_t size)
     bool all = report->focus.kind == DP_REPORT_ALL;
     snprintf(text, size, "%s of %s%s%s: %s %s", what,
              all ? "the whole centre" : dp_report_kind_names[report->focus.kind], all ? "" : " ",
-             report->focus.id, dp_period_names[report->period.kind], report->label);
+             report->focus.id, dp_period_kind_names[report->period.kind], report->label);
 }
 
 void dp_report_span(const struct dp_report *report, char *text, size_t size)
@@ -96,8 +96,8 @@ void dp_report_span(const struct dp_report *report, char *text, size_t size)
     char first[DP_PERIOD_LABEL], last[DP_PERIOD_LABEL], as_of[32] = "";
     time_t seconds = (time_t)(report->focus.as_of_ms / 1000);
     struct tm moment;
-    dp_period_day_label(report->period.first_day, first);
-    dp_period_day_label(report->period.first_day + report->period.days - 1, last);
+    dp_report_day_label(report->period.first_day, first);
+    dp_report_day_label(report->period.first_day + report->period.days - 1, last);
     if (report->focus.as_of_ms && localtime_r(&seconds, &moment))
         strftime(as_of, sizeof as_of, "%Y-%m-%d %H:%M:%S", &moment);
     bool day = report->period.days == 1;

@@ -189,6 +189,10 @@ static struct dp_aggregator_options options(void)
         .max_contacts = 1000000,
         .max_waiting = 1000,
         .as_of_limit_ms = INT64_MAX,
+        .period_kinds = (1u << DP_PERIOD_KINDS) - 1,
+        .timezone = "UTC",
+        .period_keep_ms = INT64_C(34560000000),
+        .period_interval_ms = 10000,
         .targets = {.target_ms = {0, 20000, 60000, 86400000}},
     };
 }
