@@ -66,6 +66,8 @@ static const struct dp_figure_text texts[DP_TEXT_FIELDS] = {
            "from the offer to the outcome of what was resolved"),
     FIGURE(TALK_MEAN, "talk_mean_ms", MS, HANDLING, "talk, mean", "Mean time of talk of a handle."),
     FIGURE(HOLD_MEAN, "hold_mean_ms", MS, HANDLING, "hold, mean", "Mean time on hold of a handle."),
+    FIGURE(HOLD_MAX, "hold_max_ms", MS, HANDLING, "hold, longest",
+           "Longest time a customer was on hold in one part."),
     FIGURE(WRAP_MEAN, "wrap_mean_ms", MS, HANDLING, "wrap-up, mean",
            "Mean time of wrap-up of a handle."),
     FIGURE(SERVICE_LEVEL, "service_level", SHARE, DEMAND, "service level",
