@@ -113,7 +113,7 @@ static void tell_again(void *ctx, int sign, const struct dp_made *made)
     if (made->fact.kind == DP_FACT_RESPONSE && restoring->contact->in_target)
         judged.fact.flags |= DP_FACT_IN_TARGET;
     if (made->fact.kind != DP_FACT_OUTCOME)
-        dp_window_fact(restoring->agg, sign, &judged);
+        dp_window_fact(restoring->agg, restoring->contact, sign, &judged);
 }
 
 static void finish_contact(struct restoring *restoring)
