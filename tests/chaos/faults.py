@@ -9,7 +9,8 @@ import time
 from processes import kill_server
 
 PATIENCE = 40  # seconds to wait for what another fault has down
-ALONE = ("late-answers",)  # shows something only where another process can take over
+STILL_THERE = 3  # seconds without a word that Kafka waits for; less than a session
+NEXT_OUT = 2.5  # seconds until the other connections come out of a hole; less than a session
 STARTS = 12    # of a process that wakes up
 TAKES_OVER = 20  # seconds until some process should be the active one again
 # So many milliseconds of work inside Redis: it tells all others that it is busy.
@@ -66,16 +67,13 @@ class Faults:
                 with self.hunt:
                     self.tell(fault, "all")
                     method(fault.seconds)
-            elif fault.kind in ALONE:
-                with self.hunt:
-                    self.do_to_process(fault, method, contextlib.nullcontext())
             else:
-                self.do_to_process(fault, method, self.hunt)
+                self.do_to_process(fault, method)
         except Exception as error:
             self.trouble.append(f"{fault.kind} could not be done: {type(error).__name__}: {error}")
 
-    def do_to_process(self, fault, method, hunt):
-        with hunt if fault.target == "active" else contextlib.nullcontext():
+    def do_to_process(self, fault, method):
+        with self.hunt if fault.target == "active" else contextlib.nullcontext():
             process, role = self.choose(fault.target)
         if process:
             with self.released(process.lock):
@@ -84,8 +82,10 @@ class Faults:
 
     def tell(self, fault, target):
         self.count += 1
-        self.say(f"{time.monotonic() - self.started:6.1f} s  {fault.kind:15} {target}"
-                 + (f" for {fault.seconds} s" if fault.seconds else ""))
+        self.tell_that(fault.kind, f"{target} for {fault.seconds} s" if fault.seconds else target)
+
+    def tell_that(self, what, whom):
+        self.say(f"{time.monotonic() - self.started:6.1f} s  {what:15} {whom}")
 
     @contextlib.contextmanager
     def held(self, lock):
@@ -130,6 +130,16 @@ class Faults:
             time.sleep(0.05)
         return None, None
 
+    def heir_of(self, process):
+        """Who writes instead of it; None where nobody does in time."""
+        end = time.monotonic() + TAKES_OVER
+        while time.monotonic() < end:
+            active = self.processes.active()
+            if active not in (None, process):
+                return active
+            time.sleep(0.05)
+        return None
+
     # ------------------------------------------------------------ processes
 
     def kill(self, process, seconds):
@@ -151,7 +161,7 @@ class Faults:
         time.sleep(seconds)
         heir = heir or process
         with contextlib.nullcontext() if heir is process else self.held(heir.lock):
-            self.say(f"{time.monotonic() - self.started:6.1f} s  and again       {heir}")
+            self.tell_that("and again", heir)
             self.kill(heir, 0.2)
 
     def stop(self, process, seconds):
@@ -208,24 +218,26 @@ class Faults:
                  self.broker.proxies[process.number])
 
     def swallow_all(self, process, seconds):
-        """For longer than its session: another one takes over, and what this one had begun to write
-        comes out of the hole afterwards."""
-        self.cut("swallow", seconds, self.stores.proxies[process.number],
-                 self.broker.proxies[process.number])
-
-    def late_answers(self, process, seconds):
-        """Kafka's answer to a heartbeat comes so late that the process believes in its session for
-        seconds after Kafka has given its place to another one: two are active then, both with Redis
-        in reach."""
-        proxy = self.broker.proxies[process.number]
+        """From Kafka, and from Redis before another one can take over, until that one writes. Then,
+        while it pauses, one connection comes out of the hole before the others: what this process
+        says of its figures reaches Redis, and neither by its state nor from Kafka does it learn yet
+        that it has been replaced. Whatever it writes stays there to be seen."""
+        redis, kafka = (servers.proxies[process.number] for servers in (self.stores, self.broker))
         with self.outage():
-            proxy.pass_only(True, False)   # one heartbeat goes out, and its answer waits
-            time.sleep(0.7)
-            proxy.pass_only(False, False)  # no other one reaches Kafka
-            time.sleep(2.8)
-            proxy.pass_only(False, True)   # "you are still in", says the answer
+            kafka.swallow()
+            time.sleep(STILL_THERE)
+            redis.swallow()
+            heir = self.heir_of(process)
             time.sleep(seconds)
-            proxy.heal()
+            self.tell_that("and comes back", f"{process}, while {heir or 'nobody'} pauses")
+            if heir:
+                heir.send(signal.SIGSTOP)
+            redis.let_busiest_out()
+            time.sleep(NEXT_OUT)
+            if heir:
+                heir.send(signal.SIGCONT)
+            redis.heal()
+            kafka.heal()
 
     # ------------------------------------------------------------ servers
 

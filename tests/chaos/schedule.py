@@ -19,8 +19,7 @@ KINDS = {
     "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
     "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
     "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
-    "swallow-all": (2, ("active",), 6, 10),
-    "late-answers": (2, ("active",), 4, 7),
+    "swallow-all": (2, ("active",), 0.5, 2),
     "refuse-all": (1, ("active", "standby"), 2, 10),
     "clients-killed": (1, ("redis",), 0, 0),
     "scripts-killed": (1, ("redis",), 1, 1),
@@ -31,9 +30,9 @@ KINDS = {
     "redis-readonly": (1, ("redis",), 2, 4),
 }
 # What the program's guards are for: these come first, in any order, so that a short run has them.
-CORE = ("kill", "kill-twice", "stop", "swallow-all", "redis-failover", "redis-kill",
-        "swallow-redis", "kafka-kill")
-LONELY, ALONE_FOR = "late-answers", 11.0  # before all, and in peace: another one has to take over
+CORE = ("kill", "kill-twice", "stop", "redis-failover", "redis-kill", "swallow-redis",
+        "kafka-kill")
+LONELY, ALONE_FOR = "swallow-all", 14.0  # before all, and in peace: another one has to take over
 FIRST = 3.0  # seconds of peace at the beginning
 
 
