@@ -130,12 +130,13 @@ class Faults:
             time.sleep(0.05)
         return None, None
 
-    def heir_of(self, process):
-        """Who writes instead of it; None where nobody does in time."""
+    def writer(self, but=None, consumed=-1):
+        """Who writes to Redis, another one than `but`, once that shows more messages than
+        `consumed`; None where nobody does in time."""
         end = time.monotonic() + TAKES_OVER
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self.over.is_set():
             active = self.processes.active()
-            if active not in (None, process):
+            if active not in (None, but) and self.stores.consumed() > consumed:
                 return active
             time.sleep(0.05)
         return None
@@ -227,7 +228,7 @@ class Faults:
             kafka.swallow()
             time.sleep(STILL_THERE)
             redis.swallow()
-            heir = self.heir_of(process)
+            heir = self.writer(process, self.stores.consumed())
             time.sleep(seconds)
             self.tell_that("and comes back", f"{process}, while {heir or 'nobody'} pauses")
             if heir:
@@ -253,6 +254,8 @@ class Faults:
         self.stores.restart(False, seconds)
 
     def redis_failover(self, seconds):
+        """While somebody writes, or nothing would be lost."""
+        self.writer()
         self.stores.fail_over(seconds)
 
     def clients_killed(self, seconds):

@@ -70,6 +70,12 @@ class Stores:
         with self.client() as redis:
             return redis(*command)
 
+    def consumed(self):
+        """How many messages the figures stand for; 0 where Redis does not say."""
+        with contextlib.suppress(OSError, RuntimeError):
+            return int(self.ask("HGET", "dp:meta", "consumed") or 0)
+        return 0
+
     def until_followed(self, seconds=20):
         def followed():
             with contextlib.suppress(OSError, RuntimeError):
