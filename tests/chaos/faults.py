@@ -229,7 +229,7 @@ class Faults:
             time.sleep(STILL_THERE)
             redis.swallow()
             heir = self.writer(process, self.stores.consumed())
-            time.sleep(seconds)
+            time.sleep(seconds)  # the reader has seen it
             self.tell_that("and comes back", f"{process}, while {heir or 'nobody'} pauses")
             if heir:
                 heir.send(signal.SIGSTOP)

@@ -19,7 +19,7 @@ KINDS = {
     "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
     "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
     "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
-    "swallow-all": (2, ("active",), 0, 1),
+    "swallow-all": (2, ("active",), 1.5, 2.5),
     "refuse-all": (1, ("active", "standby"), 2, 10),
     "clients-killed": (1, ("redis",), 0, 0),
     "scripts-killed": (1, ("redis",), 1, 1),
