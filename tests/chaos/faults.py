@@ -7,6 +7,7 @@ import threading
 import time
 
 from processes import kill_server
+from schedule import LONELY
 
 PATIENCE = 40  # seconds to wait for what another fault has down
 STILL_THERE = 3  # seconds without a word that Kafka waits for; less than a session
@@ -47,6 +48,8 @@ class Faults:
             thread = threading.Thread(target=self.carry_out_one, args=(fault,), daemon=True)
             thread.start()
             self.threads.append(thread)
+            if fault is faults[0] and fault.kind == LONELY:
+                thread.join(PATIENCE)
 
     def join(self, seconds=60):
         end = time.monotonic() + seconds
