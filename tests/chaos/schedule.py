@@ -30,8 +30,8 @@ KINDS = {
     "redis-readonly": (1, ("redis",), 2, 4),
 }
 # What the program's guards are for: these come first, in any order, so that a short run has them.
-CORE = ("kill", "kill-twice", "stop", "redis-failover", "redis-kill", "swallow-redis",
-        "kafka-kill")
+CORE = ("kill", "kill-twice", "stop", "swallow-all", "redis-failover", "redis-kill",
+        "swallow-redis", "kafka-kill")
 LONELY, ALONE_FOR = "swallow-all", 14.0  # before all, and in peace: another one has to take over
 FIRST = 3.0  # seconds of peace at the beginning
 
