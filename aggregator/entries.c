@@ -103,8 +103,10 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
 static struct dp_scope *take_changed(struct dp_aggregator *agg)
 {
     struct dp_scope *scope = agg->changed_first;
-    if (!scope)
+    if (!agg->changed_until)
         return NULL;
+    if (scope == agg->changed_until)
+        agg->changed_until = NULL;
     agg->changed_first = scope->next_changed;
     if (!agg->changed_first)
         agg->changed_last = NULL;
@@ -240,6 +242,11 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
     entry->gone = true;
     cursor->stage = gauges ? DP_STAGE_UNKNOWN : DP_STAGE_LEFT;
     return true;
+}
+
+void dp_aggregator_begin_entries(struct dp_aggregator *agg)
+{
+    agg->changed_until = agg->changed_last;
 }
 
 bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)

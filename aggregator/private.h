@@ -66,6 +66,7 @@ struct dp_aggregator {
 
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;
+    struct dp_scope *changed_until; /* what is handed out now ends with it; NULL: at the end */
     struct dp_cursor cursor;
     struct dp_agent_list active_before, active_after; /* room for comparing */
 };

@@ -110,6 +110,7 @@ static void set_time(struct dp_aggregator *agg, int64_t as_of_ms)
 static bool write_out(struct replay *replay, const struct dp_config *config, bool ndjson)
 {
     char error[512];
+    dp_pipeline_begin_entries(&replay->pipeline);
     if (!ndjson)
         return dp_redis_output(config, dp_pipeline_next_entry, &replay->pipeline);
     if (dp_ndjson_sink_write(stdout, config->redis_prefix, dp_pipeline_next_entry,
