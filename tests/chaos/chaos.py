@@ -26,6 +26,7 @@ WINDOW = {"lengths": " ".join(LENGTHS), "allowed_lateness": f"{LATENESS_MS}ms"}
 PLAUSIBLE = 300      # keys: fewer than this prove nothing
 QUIET = 5            # seconds of peace before the producer ends
 CATCH_UP = 60        # seconds to have read all of it
+LOST_ANYWAY = 15     # and where something is wrong already
 FLUSHES = 2          # more, after all was read
 
 
@@ -69,7 +70,8 @@ class Chaos:
             faults = stack.enter_context(Faults(options.seed, processes, stores, broker, self.say))
             self.play(plan, processes, producer, faults)
             total = producer.finish()
-            self.await_end(stores, total)
+            wrong = processes.trouble or reader.backward or reader.half_written
+            self.await_end(stores, total, LOST_ANYWAY if wrong else CATCH_UP)
             processes.end_all()
             reader.__exit__()
             return self.judge(faults, processes, reader, stores, broker, total)
@@ -87,7 +89,7 @@ class Chaos:
         faults.join()
         time.sleep(QUIET)
 
-    def await_end(self, stores, total):
+    def await_end(self, stores, total, patience):
         """Until Redis stands for every message, and some flushes more."""
         def meta():
             with contextlib.suppress(OSError, RuntimeError):
@@ -97,7 +99,7 @@ class Chaos:
 
         started = time.monotonic()
         try:
-            until(lambda: int(meta().get("consumed", 0)) >= total, CATCH_UP,
+            until(lambda: int(meta().get("consumed", 0)) >= total, patience,
                   lambda: f"{meta().get('consumed')} messages consumed of {total}")
             self.say(f"caught up {time.monotonic() - started:.1f} s after the last event")
             for _ in range(FLUSHES):

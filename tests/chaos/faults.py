@@ -7,13 +7,12 @@ import threading
 import time
 
 from processes import kill_server
-from schedule import LONELY
 
 PATIENCE = 40  # seconds to wait for what another fault has down
-STILL_THERE = 3  # seconds without a word that Kafka waits for; less than a session
+LOST = 2       # commits that a failover takes back: of one the frame may have come through
 NEXT_OUT = 2.5  # seconds until the other connections come out of a hole; less than a session
 STARTS = 12    # of a process that wakes up
-TAKES_OVER = 20  # seconds until some process should be the active one again
+TAKES_OVER = 30  # seconds until some process should be the active one again
 # So many milliseconds of work inside Redis: it tells all others that it is busy.
 BUSY = """local t = redis.call('TIME'); local stop = t[1] * 1000 + t[2] / 1000 + tonumber(ARGV[1])
 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > stop return 1"""
@@ -39,7 +38,9 @@ class Faults:
         self.join()
 
     def carry_out(self, faults, alive):
-        """Begins each at its time; alive() raises where going on makes no sense."""
+        """Begins each at its time, counted from the first figures on; alive() raises where going on
+        makes no sense."""
+        self.writer(consumed=0)
         self.started = time.monotonic()
         for fault in faults:
             while time.monotonic() - self.started < fault.at:
@@ -48,8 +49,8 @@ class Faults:
             thread = threading.Thread(target=self.carry_out_one, args=(fault,), daemon=True)
             thread.start()
             self.threads.append(thread)
-            if fault is faults[0] and fault.kind == LONELY:
-                thread.join(PATIENCE)
+            if fault.alone:
+                thread.join(2 * PATIENCE)
 
     def join(self, seconds=60):
         end = time.monotonic() + seconds
@@ -136,11 +137,19 @@ class Faults:
     def writer(self, but=None, consumed=-1):
         """Who writes to Redis, another one than `but`, once that shows more messages than
         `consumed`; None where nobody does in time."""
-        end = time.monotonic() + TAKES_OVER
-        while time.monotonic() < end and not self.over.is_set():
+        def found():
             active = self.processes.active()
-            if active not in (None, but) and self.stores.consumed() > consumed:
-                return active
+            return active if active is not but and self.stores.consumed() > consumed else None
+
+        return self.wait_for(found)
+
+    def wait_for(self, what, seconds=TAKES_OVER):
+        """What what() gives once that is something; None where it is nothing in time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.over.is_set():
+            found = what()
+            if found:
+                return found
             time.sleep(0.05)
         return None
 
@@ -222,14 +231,15 @@ class Faults:
                  self.broker.proxies[process.number])
 
     def swallow_all(self, process, seconds):
-        """From Kafka, and from Redis before another one can take over, until that one writes. Then,
-        while it pauses, one connection comes out of the hole before the others: what this process
+        """It is stopped and cut off from Kafka and Redis, until another one writes. Then, while that
+        one pauses, it goes on, and one connection comes out of the hole before the others: what it
         says of its figures reaches Redis, and neither by its state nor from Kafka does it learn yet
-        that it has been replaced. Whatever it writes stays there to be seen."""
+        that it has been replaced. Whatever it writes stays there to be seen. It was stopped so that
+        the connection is still there, however long the other one takes."""
         redis, kafka = (servers.proxies[process.number] for servers in (self.stores, self.broker))
         with self.outage():
+            process.send(signal.SIGSTOP)
             kafka.swallow()
-            time.sleep(STILL_THERE)
             redis.swallow()
             heir = self.writer(process, self.stores.consumed())
             time.sleep(seconds)  # the reader has seen it
@@ -237,6 +247,7 @@ class Faults:
             if heir:
                 heir.send(signal.SIGSTOP)
             redis.let_busiest_out()
+            process.send(signal.SIGCONT)
             time.sleep(NEXT_OUT)
             if heir:
                 heir.send(signal.SIGCONT)
@@ -260,6 +271,20 @@ class Faults:
         """While somebody writes, or nothing would be lost."""
         self.writer()
         self.stores.fail_over(seconds)
+
+    def commits_lost(self, seconds):
+        """A failover takes back what the owner of the state has committed, and it goes on. Then all
+        processes are started anew, so that whoever takes over knows nothing of what is not in Redis:
+        what stands there must be of one piece."""
+        with self.held(self.locks["redis"]), self.outage():
+            self.writer()
+            lost = self.stores.fail_over(seconds, LOST)
+            self.wait_for(lambda: self.stores.commits() > lost)
+        self.tell_that("and all anew", f"after commit {self.stores.commits()}")
+        for process in self.processes.all:
+            with self.held(process.lock):
+                self.kill(process, 0)
+        self.writer(consumed=self.stores.consumed())
 
     def clients_killed(self, seconds):
         self.stores.ask("CLIENT", "KILL", "TYPE", "normal")

@@ -15,6 +15,8 @@ from servers import RedisServer
 OPTIONS = ("--appendonly", "yes", "--appendfsync", "always", "--enable-debug-command", "yes",
            "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0",
            "--repl-timeout", "10", "--busy-reply-threshold", "200")
+OWNER = "dp:state:owner"
+LOSES = 10  # seconds at most until so many commits were made that are to be lost
 
 
 class Store(RedisServer):
@@ -76,11 +78,19 @@ class Stores:
             return int(self.ask("HGET", "dp:meta", "consumed") or 0)
         return 0
 
+    def commits(self):
+        """The number of the state's last commit; 0 where Redis does not say."""
+        with contextlib.suppress(OSError, RuntimeError):
+            return int(self.ask("HGET", "dp:state:commit", "number") or 0)
+        return 0
+
     def until_followed(self, seconds=20):
+        """And knows who the owner of the state is."""
         def followed():
             with contextlib.suppress(OSError, RuntimeError):
                 with self.replica.client() as redis:
-                    return "master_link_status:up" in redis("INFO", "replication")
+                    return ("master_link_status:up" in redis("INFO", "replication")
+                            and redis("GET", OWNER) == self.ask("GET", OWNER))
         until(followed, seconds, "the replica follows the primary")
 
     def restart(self, kill, pause):
@@ -93,12 +103,17 @@ class Stores:
         time.sleep(pause)
         self.primary.start()
 
-    def fail_over(self, lost_seconds):
-        """The replica takes over without what was written in the last moments; the old primary
-        comes back as a replica that has nothing."""
+    def fail_over(self, lost_seconds, lost_commits=0):
+        """The replica takes over without what was written in the last moments, and without so many
+        commits; the old primary comes back as a replica that has nothing. Returns the number of the
+        last of these."""
         self.until_followed()
         self.link.refuse()
+        had = self.commits()
         time.sleep(lost_seconds)
+        end = time.monotonic() + LOSES
+        while self.commits() < had + lost_commits and time.monotonic() < end:
+            time.sleep(0.05)
         kill_server(self.primary)
         self.failovers += 1  # before anybody can reach the new one
         self.primary, self.replica = self.replica, self.primary
@@ -115,6 +130,7 @@ class Stores:
         self.link.target_port = self.primary.port
         self.link.heal()
         self.replica.start()
+        return had + lost_commits
 
     def set_for(self, seconds, name, value, usual):
         """A setting of the primary for some seconds; a restart takes it back, too."""
