@@ -68,22 +68,25 @@ class Chaos:
             stream = Stream(options.seed, options.rate, wall_ms(), PARTITIONS, LATENESS_MS)
             producer = stack.enter_context(Producer(broker, TOPIC, stream))
             faults = stack.enter_context(Faults(options.seed, processes, stores, broker, self.say))
-            self.play(plan, processes, producer, faults)
+            def is_wrong():
+                return processes.trouble or reader.backward or reader.half_written
+
+            self.play(plan, producer, faults, is_wrong)
             total = producer.finish()
-            wrong = processes.trouble or reader.backward or reader.half_written
-            self.await_end(stores, total, LOST_ANYWAY if wrong else CATCH_UP)
+            self.await_end(stores, total, LOST_ANYWAY if is_wrong() else CATCH_UP)
             processes.end_all()
             reader.__exit__()
             return self.judge(faults, processes, reader, stores, broker, total)
 
-    def play(self, plan, processes, producer, faults):
-        def alive():
+    def play(self, plan, producer, faults, is_wrong):
+        """All faults, unless something is found before that."""
+        def goes_on():
             if producer.error:
                 raise AssertionError(producer.error)
+            return not is_wrong()
 
-        faults.carry_out(plan, alive)
-        while time.monotonic() - faults.started < self.options.seconds:
-            alive()
+        faults.carry_out(plan, goes_on)
+        while goes_on() and time.monotonic() - faults.started < self.options.seconds:
             time.sleep(0.1)
         faults.over.set()
         faults.join()

@@ -37,20 +37,20 @@ class Faults:
         self.over.set()
         self.join()
 
-    def carry_out(self, faults, alive):
-        """Begins each at its time, counted from the first figures on; alive() raises where going on
-        makes no sense."""
+    def carry_out(self, faults, goes_on):
+        """Begins each at its time, counted from the first figures on, while goes_on()."""
         self.writer(consumed=0)
         self.started = time.monotonic()
         for fault in faults:
-            while time.monotonic() - self.started < fault.at:
-                alive()
+            while goes_on() and time.monotonic() - self.started < fault.at:
                 time.sleep(0.05)
+            if not goes_on():
+                return
             thread = threading.Thread(target=self.carry_out_one, args=(fault,), daemon=True)
             thread.start()
             self.threads.append(thread)
-            if fault.alone:
-                thread.join(2 * PATIENCE)
+            while fault.alone and thread.is_alive() and goes_on():
+                time.sleep(0.05)
 
     def join(self, seconds=60):
         end = time.monotonic() + seconds
@@ -142,6 +142,18 @@ class Faults:
             return active if active is not but and self.stores.consumed() > consumed else None
 
         return self.wait_for(found)
+
+    def wait_for_one_owner(self, seconds):
+        """Until one and the same process has been the owner of the state, and writes, for so long."""
+        end = time.monotonic() + TAKES_OVER
+        owner = since = None
+        while time.monotonic() < end and not self.over.is_set():
+            now = self.stores.owner()
+            if now != owner or not self.processes.active():
+                owner, since = now, time.monotonic()
+            elif time.monotonic() - since > seconds:
+                return
+            time.sleep(0.05)
 
     def wait_for(self, what, seconds=TAKES_OVER):
         """What what() gives once that is something; None where it is nothing in time."""
@@ -277,8 +289,8 @@ class Faults:
         processes are started anew, so that whoever takes over knows nothing of what is not in Redis:
         what stands there must be of one piece."""
         with self.held(self.locks["redis"]), self.outage():
-            self.writer()
-            lost = self.stores.fail_over(seconds, LOST)
+            self.wait_for_one_owner(seconds)
+            lost = self.stores.fail_over_of(LOST)
             self.wait_for(lambda: self.stores.commits() > lost)
         self.tell_that("and all anew", f"after commit {self.stores.commits()}")
         for process in self.processes.all:

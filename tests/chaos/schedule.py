@@ -14,7 +14,7 @@ KINDS = {
     "redis-kill": (2, ("redis",), 0, 3),
     "redis-shutdown": (1, ("redis",), 0, 2),
     "redis-failover": (2, ("redis",), 1, 1.5),
-    "commits-lost": (1, ("all",), 0.5, 1),
+    "commits-lost": (1, ("all",), 1.5, 2.5),
     "kafka-kill": (1, ("kafka",), 0, 2),
     "refuse-redis": (2, ("active", "active", "standby"), 2, 10),
     "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
@@ -32,7 +32,7 @@ KINDS = {
 }
 # What the program's guards are for, each before all others and in peace, so that it happens as it is
 # meant to; and how many seconds there are for it, if it does not take longer.
-FIRST = ("swallow-all", "commits-lost")
+FIRST = ("commits-lost", "swallow-all")
 ALONE_FOR = 14.0
 # Then these, in any order, so that a short run has them.
 CORE = ("kill", "kill-twice", "stop", "redis-kill", "swallow-redis", "kafka-kill")

@@ -16,7 +16,8 @@ OPTIONS = ("--appendonly", "yes", "--appendfsync", "always", "--enable-debug-com
            "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0",
            "--repl-timeout", "10", "--busy-reply-threshold", "200")
 OWNER = "dp:state:owner"
-LOSES = 10  # seconds at most until so many commits were made that are to be lost
+LOSES = 10   # seconds at most until so many commits were made that are to be lost
+CHANGES = 5  # of the owner at most, in that time
 
 
 class Store(RedisServer):
@@ -84,13 +85,19 @@ class Stores:
             return int(self.ask("HGET", "dp:state:commit", "number") or 0)
         return 0
 
+    def owner(self):
+        """Who may write; None where Redis does not say."""
+        with contextlib.suppress(OSError, RuntimeError):
+            return self.ask("GET", OWNER)
+        return None
+
     def until_followed(self, seconds=20):
         """And knows who the owner of the state is."""
         def followed():
             with contextlib.suppress(OSError, RuntimeError):
                 with self.replica.client() as redis:
                     return ("master_link_status:up" in redis("INFO", "replication")
-                            and redis("GET", OWNER) == self.ask("GET", OWNER))
+                            and redis("GET", OWNER) == self.owner())
         until(followed, seconds, "the replica follows the primary")
 
     def restart(self, kill, pause):
@@ -103,17 +110,30 @@ class Stores:
         time.sleep(pause)
         self.primary.start()
 
-    def fail_over(self, lost_seconds, lost_commits=0):
-        """The replica takes over without what was written in the last moments, and without so many
-        commits; the old primary comes back as a replica that has nothing. Returns the number of the
-        last of these."""
+    def fail_over(self, lost_seconds):
+        """The replica takes over without what was written in the last moments; the old primary
+        comes back as a replica that has nothing."""
         self.until_followed()
         self.link.refuse()
-        had = self.commits()
         time.sleep(lost_seconds)
-        end = time.monotonic() + LOSES
-        while self.commits() < had + lost_commits and time.monotonic() < end:
-            time.sleep(0.05)
+        self.replica_takes_over()
+
+    def fail_over_of(self, lost_commits):
+        """Likewise, without that many commits of one owner of the state, who is the owner of what
+        is left, too. Returns the number of the last of them."""
+        for _ in range(CHANGES):
+            self.until_followed()
+            self.link.refuse()
+            owner, last = self.owner(), self.commits() + lost_commits
+            with contextlib.suppress(AssertionError):
+                until(lambda: self.commits() >= last or self.owner() != owner, LOSES, "commits")
+            if self.owner() == owner:
+                break
+            self.link.heal()  # the owner has changed meanwhile
+        self.replica_takes_over()
+        return last
+
+    def replica_takes_over(self):
         kill_server(self.primary)
         self.failovers += 1  # before anybody can reach the new one
         self.primary, self.replica = self.replica, self.primary
@@ -130,7 +150,6 @@ class Stores:
         self.link.target_port = self.primary.port
         self.link.heal()
         self.replica.start()
-        return had + lost_commits
 
     def set_for(self, seconds, name, value, usual):
         """A setting of the primary for some seconds; a restart takes it back, too."""
