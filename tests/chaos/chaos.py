@@ -88,8 +88,7 @@ class Chaos:
         faults.carry_out(plan, goes_on)
         while goes_on() and time.monotonic() - faults.started < self.options.seconds:
             time.sleep(0.1)
-        faults.over.set()
-        faults.join()
+        faults.end()
         time.sleep(QUIET)
 
     def await_end(self, stores, total, patience):
@@ -130,7 +129,7 @@ class Chaos:
         self.failed += faults.trouble + processes.trouble
         if reader.error:
             self.failed.append(reader.error)
-        if reader.rounds < self.options.seconds:
+        if reader.rounds < min(self.options.seconds, faults.lasted):
             self.failed.append(f"only {reader.rounds} rounds of the reader")
         if verdict.compared < PLAUSIBLE:
             self.failed.append(f"only {verdict.compared} keys to compare")

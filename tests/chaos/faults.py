@@ -27,6 +27,7 @@ class Faults:
         self.hunt = threading.Lock()  # one fault after the other looks for the active process
         self.over = threading.Event()
         self.count, self.threads, self.trouble = 0, [], []
+        self.lasted = 0.0  # seconds
         self.outages = []  # [begin, end or None] of what keeps a process from ending well
 
     def __enter__(self):
@@ -34,6 +35,10 @@ class Faults:
 
     def __exit__(self, *error):
         """Nothing is started again behind the back of who takes all down."""
+        self.end()
+
+    def end(self):
+        self.lasted = time.monotonic() - self.started
         self.over.set()
         self.join()
 
