@@ -8,7 +8,7 @@ import time
 
 from processes import kill_server
 
-PATIENCE = 40  # seconds to wait for what another fault has down
+PATIENCE = 50  # seconds to wait for what another fault has down
 LOST = 2       # commits that a failover takes back: of one the frame may have come through
 NEXT_OUT = 2.5  # seconds until the other connections come out of a hole; less than a session
 STARTS = 12    # of a process that wakes up
@@ -293,10 +293,10 @@ class Faults:
         """A failover takes back what the owner of the state has committed, and it goes on. Then all
         processes are started anew, so that whoever takes over knows nothing of what is not in Redis:
         what stands there must be of one piece."""
+        self.wait_for_one_owner(seconds)
         with self.held(self.locks["redis"]), self.outage():
-            self.wait_for_one_owner(seconds)
             lost = self.stores.fail_over_of(LOST)
-            self.wait_for(lambda: self.stores.commits() > lost)
+        self.wait_for(lambda: self.stores.commits() > lost)
         self.tell_that("and all anew", f"after commit {self.stores.commits()}")
         for process in self.processes.all:
             with self.held(process.lock):
