@@ -106,8 +106,13 @@ int64_t dp_aggregator_t(const struct dp_aggregator *aggregator);
 /* The highest event time accepted; INT64_MIN before the first event. */
 int64_t dp_aggregator_watermark(const struct dp_aggregator *aggregator);
 
-/* Windows, gauges and known ids that changed since they were last handed out (a dp_entry_fn; `ctx`
- * is the aggregator). */
+/* What has changed until now is what dp_aggregator_next_entry hands out from here on. Scopes that
+ * change meanwhile wait for the next call, so that the entries come to an end however many events
+ * come in between. */
+void dp_aggregator_begin_entries(struct dp_aggregator *aggregator);
+
+/* Windows, gauges and known ids that changed between when they were last handed out and
+ * dp_aggregator_begin_entries, as they are now (a dp_entry_fn; `ctx` is the aggregator). */
 bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry);
 
 /* Everything counts as changed: after a sink has lost what it was given. */

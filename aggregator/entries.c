@@ -110,8 +110,10 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
 static struct dp_scope *take_changed(struct dp_aggregator *agg)
 {
     struct dp_scope *scope = agg->changed_first;
-    if (!scope)
+    if (!agg->changed_until)
         return NULL;
+    if (scope == agg->changed_until)
+        agg->changed_until = NULL;
     agg->changed_first = scope->next_changed;
     if (!agg->changed_first)
         agg->changed_last = NULL;
@@ -255,6 +257,13 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
     return true;
 }
 
+void dp_aggregator_begin_entries(struct dp_aggregator *agg)
+{
+    if (agg->standings_due)
+        dp_standings_update(agg);
+    agg->changed_until = agg->changed_last;
+}
+
 bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
 {
     struct dp_aggregator *agg = aggregator;
@@ -263,8 +272,6 @@ bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
         return false;
     for (;;) {
         if (!cursor->scope) {
-            if (agg->standings_due)
-                dp_standings_update(agg);
             struct dp_scope *scope = take_changed(agg);
             if (!scope)
                 return false;

@@ -109,7 +109,8 @@ struct dp_aggregator {
 
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;
-    bool standings_due; /* scores and ranks are to be found out before the next entry */
+    struct dp_scope *changed_until; /* what is handed out now ends with it; NULL: at the end */
+    bool standings_due; /* scores and ranks are to be found out when entries begin */
     bool ranks_changed; /* some score or team has changed since the ranks were found out */
     struct dp_cursor cursor;
     struct dp_agent_list active_before, active_after; /* room for comparing */

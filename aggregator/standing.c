@@ -236,10 +236,10 @@ static void rank_all(struct dp_aggregator *agg)
 
 void dp_standings_update(struct dp_aggregator *agg)
 {
-    agg->standings_due = false;
+    agg->standings_due = agg->cursor.scope != NULL;
     for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
         struct dp_scope *scope = agg->scopes.items[i];
-        if (!scope)
+        if (!scope || scope == agg->cursor.scope) /* that one is being handed out: next time */
             continue;
         dp_periods_settle(&scope->periods, &agg->period_rules);
         dp_periods_close(&scope->periods, agg->period_rules.closed_ms, false);

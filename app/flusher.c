@@ -24,7 +24,8 @@ struct dp_flusher {
     bool current;              /* and it was begun after the last dp_flusher_begin */
     bool finishing;            /* nothing comes after the next one that is well */
     bool last;                 /* it has begun */
-    uint64_t whole_at_ms;      /* loop time when Redis last had everything */
+    uint64_t began_at_ms;      /* loop time when the last flush was begun */
+    uint64_t whole_at_ms;      /* loop time of which Redis has everything */
     uint64_t seen_consumed;    /* messages at the last flush */
     uint64_t settled_consumed; /* event clock: messages when all was last written as of one T */
     uint64_t settled_at_ms;    /* and loop time then */
@@ -86,6 +87,8 @@ static void flush(struct dp_flusher *flusher)
         return;
     flusher->last = flusher->finishing;
     dp_flusher_move_time(flusher);
+    dp_pipeline_begin_entries(flusher->pipeline);
+    flusher->began_at_ms = uv_now(flusher->loop);
     flusher->under_way = flusher->current = true;
     if (!dp_redis_sink_flush(flusher->sink, next_entry, flusher))
         flusher->under_way = false;
@@ -111,7 +114,7 @@ static void on_flushed(void *ctx, bool ok)
     if (!flusher->active || !current)
         return;
     if (ok)
-        flusher->whole_at_ms = uv_now(flusher->loop);
+        flusher->whole_at_ms = flusher->began_at_ms;
     else /* what was handed out is lost: everything is to be written again */
         dp_aggregator_mark_all(flusher->pipeline->aggregator);
     bool over = flusher->last && ok;

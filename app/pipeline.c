@@ -61,7 +61,7 @@ void dp_pipeline_reset(struct dp_pipeline *pipeline)
     pipeline->consumed = pipeline->skipped = pipeline->facts = 0;
     memset(pipeline->dead, 0, sizeof pipeline->dead);
     pipeline->refused = DP_REJECT_NONE;
-    pipeline->meta_given = false;
+    pipeline->meta_due = false;
 }
 
 /* Applies the events of a message; true when one of them is late. */
@@ -150,18 +150,24 @@ static void meta_entry(const struct dp_pipeline *pipeline, struct dp_entry *entr
         dp_entry_add(entry, "skipped", DP_FIELD_INTEGER, (int64_t)pipeline->skipped);
 }
 
+void dp_pipeline_begin_entries(struct dp_pipeline *pipeline)
+{
+    pipeline->meta_due = dp_aggregator_t(pipeline->aggregator) != INT64_MIN;
+    if (pipeline->meta_due)
+        meta_entry(pipeline, &pipeline->meta);
+    dp_aggregator_begin_entries(pipeline->aggregator);
+}
+
 bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
 {
     struct dp_pipeline *pipeline = ctx;
-    if (!pipeline->meta_given) {
-        if (dp_aggregator_next_entry(pipeline->aggregator, entry))
-            return true;
-        if (dp_aggregator_t(pipeline->aggregator) == INT64_MIN)
-            return false;
-        meta_entry(pipeline, entry);
-    }
-    pipeline->meta_given = !pipeline->meta_given;
-    return pipeline->meta_given;
+    if (dp_aggregator_next_entry(pipeline->aggregator, entry))
+        return true;
+    if (!pipeline->meta_due)
+        return false;
+    pipeline->meta_due = false;
+    *entry = pipeline->meta;
+    return true;
 }
 
 char *dp_pipeline_format(const struct dp_pipeline *pipeline)

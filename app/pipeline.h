@@ -38,7 +38,8 @@ struct dp_pipeline {
     struct dp_outlook *outlooks;       /* one for each of its events */
     size_t outlook_capacity;
     enum dp_reject refused; /* why the message that comes next could not yet be dead-lettered */
-    bool meta_given;
+    struct dp_entry meta;   /* of the flush that has begun */
+    bool meta_due;
 };
 
 /* Without a customer key (NULL) customers keep their ids. */
@@ -60,7 +61,11 @@ void dp_pipeline_reset(struct dp_pipeline *pipeline);
 size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *messages,
                         size_t count);
 
-/* A dp_entry_fn: what has changed, and dp:meta at the end of each flush. `ctx` is the pipeline. */
+/* A flush begins: dp_pipeline_next_entry hands out what has changed until now, and then dp:meta,
+ * which says what that stands for. */
+void dp_pipeline_begin_entries(struct dp_pipeline *pipeline);
+
+/* A dp_entry_fn; `ctx` is the pipeline. */
 bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry);
 
 uint64_t dp_pipeline_dead(const struct dp_pipeline *pipeline);

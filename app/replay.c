@@ -135,6 +135,7 @@ static bool write_out(struct replay *replay, const struct dp_config *config, enu
     char error[512];
     if (output == OUTPUT_NONE)
         return true;
+    dp_pipeline_begin_entries(&replay->pipeline);
     if (output == OUTPUT_REDIS)
         return dp_redis_output(config, dp_pipeline_next_entry, &replay->pipeline);
     if (dp_ndjson_sink_write(stdout, config->redis_prefix, dp_pipeline_next_entry,

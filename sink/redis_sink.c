@@ -306,7 +306,7 @@ static void send_batch(struct dp_redis_sink *sink)
         return;
     }
     send_fixed(sink, DP_STR("*1\r\n$5\r\nMULTI\r\n"), &watch_tag);
-    if (sink->fence.owner_key)
+    if (more && sink->fence.owner_key) /* the message alone changes no figure */
         send_shown(sink);
     for (size_t entries = 0; more; more = take_entry(sink)) {
         send_entry(sink);

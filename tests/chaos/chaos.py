@@ -26,6 +26,7 @@ WINDOW = {"lengths": " ".join(LENGTHS), "allowed_lateness": f"{LATENESS_MS}ms"}
 PLAUSIBLE = 300      # keys: fewer than this prove nothing
 QUIET = 5            # seconds of peace before the producer ends
 CATCH_UP = 60        # seconds to have read all of it
+LOST_ANYWAY = 15     # and where something is wrong already
 FLUSHES = 2          # more, after all was read
 
 
@@ -67,27 +68,30 @@ class Chaos:
             stream = Stream(options.seed, options.rate, wall_ms(), PARTITIONS, LATENESS_MS)
             producer = stack.enter_context(Producer(broker, TOPIC, stream))
             faults = stack.enter_context(Faults(options.seed, processes, stores, broker, self.say))
-            self.play(plan, processes, producer, faults)
+            def is_wrong():
+                return processes.trouble or reader.backward or reader.half_written
+
+            self.play(plan, producer, faults, is_wrong)
             total = producer.finish()
-            self.await_end(stores, total)
+            self.await_end(stores, total, LOST_ANYWAY if is_wrong() else CATCH_UP)
             processes.end_all()
             reader.__exit__()
             return self.judge(faults, processes, reader, stores, broker, total)
 
-    def play(self, plan, processes, producer, faults):
-        def alive():
+    def play(self, plan, producer, faults, is_wrong):
+        """All faults, unless something is found before that."""
+        def goes_on():
             if producer.error:
                 raise AssertionError(producer.error)
+            return not is_wrong()
 
-        faults.carry_out(plan, alive)
-        while time.monotonic() - faults.started < self.options.seconds:
-            alive()
+        faults.carry_out(plan, goes_on)
+        while goes_on() and time.monotonic() - faults.started < self.options.seconds:
             time.sleep(0.1)
-        faults.over.set()
-        faults.join()
+        faults.end()
         time.sleep(QUIET)
 
-    def await_end(self, stores, total):
+    def await_end(self, stores, total, patience):
         """Until Redis stands for every message, and some flushes more."""
         def meta():
             with contextlib.suppress(OSError, RuntimeError):
@@ -97,7 +101,7 @@ class Chaos:
 
         started = time.monotonic()
         try:
-            until(lambda: int(meta().get("consumed", 0)) >= total, CATCH_UP,
+            until(lambda: int(meta().get("consumed", 0)) >= total, patience,
                   lambda: f"{meta().get('consumed')} messages consumed of {total}")
             self.say(f"caught up {time.monotonic() - started:.1f} s after the last event")
             for _ in range(FLUSHES):
@@ -125,7 +129,7 @@ class Chaos:
         self.failed += faults.trouble + processes.trouble
         if reader.error:
             self.failed.append(reader.error)
-        if reader.rounds < self.options.seconds:
+        if reader.rounds < min(self.options.seconds, faults.lasted):
             self.failed.append(f"only {reader.rounds} rounds of the reader")
         if verdict.compared < PLAUSIBLE:
             self.failed.append(f"only {verdict.compared} keys to compare")

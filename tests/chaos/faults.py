@@ -8,10 +8,11 @@ import time
 
 from processes import kill_server
 
-PATIENCE = 40  # seconds to wait for what another fault has down
-ALONE = ("late-answers",)  # shows something only where another process can take over
+PATIENCE = 50  # seconds to wait for what another fault has down
+LOST = 2       # commits that a failover takes back: of one the frame may have come through
+NEXT_OUT = 2.5  # seconds until the other connections come out of a hole; less than a session
 STARTS = 12    # of a process that wakes up
-TAKES_OVER = 20  # seconds until some process should be the active one again
+TAKES_OVER = 30  # seconds until some process should be the active one again
 # So many milliseconds of work inside Redis: it tells all others that it is busy.
 BUSY = """local t = redis.call('TIME'); local stop = t[1] * 1000 + t[2] / 1000 + tonumber(ARGV[1])
 repeat t = redis.call('TIME') until t[1] * 1000 + t[2] / 1000 > stop return 1"""
@@ -26,6 +27,7 @@ class Faults:
         self.hunt = threading.Lock()  # one fault after the other looks for the active process
         self.over = threading.Event()
         self.count, self.threads, self.trouble = 0, [], []
+        self.lasted = 0.0  # seconds
         self.outages = []  # [begin, end or None] of what keeps a process from ending well
 
     def __enter__(self):
@@ -33,19 +35,27 @@ class Faults:
 
     def __exit__(self, *error):
         """Nothing is started again behind the back of who takes all down."""
+        self.end()
+
+    def end(self):
+        self.lasted = time.monotonic() - self.started
         self.over.set()
         self.join()
 
-    def carry_out(self, faults, alive):
-        """Begins each at its time; alive() raises where going on makes no sense."""
+    def carry_out(self, faults, goes_on):
+        """Begins each at its time, counted from the first figures on, while goes_on()."""
+        self.writer(consumed=0)
         self.started = time.monotonic()
         for fault in faults:
-            while time.monotonic() - self.started < fault.at:
-                alive()
+            while goes_on() and time.monotonic() - self.started < fault.at:
                 time.sleep(0.05)
+            if not goes_on():
+                return
             thread = threading.Thread(target=self.carry_out_one, args=(fault,), daemon=True)
             thread.start()
             self.threads.append(thread)
+            while fault.alone and thread.is_alive() and goes_on():
+                time.sleep(0.05)
 
     def join(self, seconds=60):
         end = time.monotonic() + seconds
@@ -66,16 +76,13 @@ class Faults:
                 with self.hunt:
                     self.tell(fault, "all")
                     method(fault.seconds)
-            elif fault.kind in ALONE:
-                with self.hunt:
-                    self.do_to_process(fault, method, contextlib.nullcontext())
             else:
-                self.do_to_process(fault, method, self.hunt)
+                self.do_to_process(fault, method)
         except Exception as error:
             self.trouble.append(f"{fault.kind} could not be done: {type(error).__name__}: {error}")
 
-    def do_to_process(self, fault, method, hunt):
-        with hunt if fault.target == "active" else contextlib.nullcontext():
+    def do_to_process(self, fault, method):
+        with self.hunt if fault.target == "active" else contextlib.nullcontext():
             process, role = self.choose(fault.target)
         if process:
             with self.released(process.lock):
@@ -84,8 +91,10 @@ class Faults:
 
     def tell(self, fault, target):
         self.count += 1
-        self.say(f"{time.monotonic() - self.started:6.1f} s  {fault.kind:15} {target}"
-                 + (f" for {fault.seconds} s" if fault.seconds else ""))
+        self.tell_that(fault.kind, f"{target} for {fault.seconds} s" if fault.seconds else target)
+
+    def tell_that(self, what, whom):
+        self.say(f"{time.monotonic() - self.started:6.1f} s  {what:15} {whom}")
 
     @contextlib.contextmanager
     def held(self, lock):
@@ -130,6 +139,37 @@ class Faults:
             time.sleep(0.05)
         return None, None
 
+    def writer(self, but=None, consumed=-1):
+        """Who writes to Redis, another one than `but`, once that shows more messages than
+        `consumed`; None where nobody does in time."""
+        def found():
+            active = self.processes.active()
+            return active if active is not but and self.stores.consumed() > consumed else None
+
+        return self.wait_for(found)
+
+    def wait_for_one_owner(self, seconds):
+        """Until one and the same process has been the owner of the state, and writes, for so long."""
+        end = time.monotonic() + TAKES_OVER
+        owner = since = None
+        while time.monotonic() < end and not self.over.is_set():
+            now = self.stores.owner()
+            if now != owner or not self.processes.active():
+                owner, since = now, time.monotonic()
+            elif time.monotonic() - since > seconds:
+                return
+            time.sleep(0.05)
+
+    def wait_for(self, what, seconds=TAKES_OVER):
+        """What what() gives once that is something; None where it is nothing in time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.over.is_set():
+            found = what()
+            if found:
+                return found
+            time.sleep(0.05)
+        return None
+
     # ------------------------------------------------------------ processes
 
     def kill(self, process, seconds):
@@ -151,7 +191,7 @@ class Faults:
         time.sleep(seconds)
         heir = heir or process
         with contextlib.nullcontext() if heir is process else self.held(heir.lock):
-            self.say(f"{time.monotonic() - self.started:6.1f} s  and again       {heir}")
+            self.tell_that("and again", heir)
             self.kill(heir, 0.2)
 
     def stop(self, process, seconds):
@@ -208,24 +248,28 @@ class Faults:
                  self.broker.proxies[process.number])
 
     def swallow_all(self, process, seconds):
-        """For longer than its session: another one takes over, and what this one had begun to write
-        comes out of the hole afterwards."""
-        self.cut("swallow", seconds, self.stores.proxies[process.number],
-                 self.broker.proxies[process.number])
-
-    def late_answers(self, process, seconds):
-        """Kafka's answer to a heartbeat comes so late that the process believes in its session for
-        seconds after Kafka has given its place to another one: two are active then, both with Redis
-        in reach."""
-        proxy = self.broker.proxies[process.number]
+        """It is stopped and cut off from Kafka and Redis, until another one writes. Then, while that
+        one pauses, it goes on, and one connection comes out of the hole before the others: what it
+        says of its figures reaches Redis, and neither by its state nor from Kafka does it learn yet
+        that it has been replaced. Whatever it writes stays there to be seen. It was stopped so that
+        the connection is still there, however long the other one takes."""
+        redis, kafka = (servers.proxies[process.number] for servers in (self.stores, self.broker))
         with self.outage():
-            proxy.pass_only(True, False)   # one heartbeat goes out, and its answer waits
-            time.sleep(0.7)
-            proxy.pass_only(False, False)  # no other one reaches Kafka
-            time.sleep(2.8)
-            proxy.pass_only(False, True)   # "you are still in", says the answer
-            time.sleep(seconds)
-            proxy.heal()
+            process.send(signal.SIGSTOP)
+            kafka.swallow()
+            redis.swallow()
+            heir = self.writer(process, self.stores.consumed())
+            time.sleep(seconds)  # the reader has seen it
+            self.tell_that("and comes back", f"{process}, while {heir or 'nobody'} pauses")
+            if heir:
+                heir.send(signal.SIGSTOP)
+            redis.let_busiest_out()
+            process.send(signal.SIGCONT)
+            time.sleep(NEXT_OUT)
+            if heir:
+                heir.send(signal.SIGCONT)
+            redis.heal()
+            kafka.heal()
 
     # ------------------------------------------------------------ servers
 
@@ -241,7 +285,23 @@ class Faults:
         self.stores.restart(False, seconds)
 
     def redis_failover(self, seconds):
+        """While somebody writes, or nothing would be lost."""
+        self.writer()
         self.stores.fail_over(seconds)
+
+    def commits_lost(self, seconds):
+        """A failover takes back what the owner of the state has committed, and it goes on. Then all
+        processes are started anew, so that whoever takes over knows nothing of what is not in Redis:
+        what stands there must be of one piece."""
+        self.wait_for_one_owner(seconds)
+        with self.held(self.locks["redis"]), self.outage():
+            lost = self.stores.fail_over_of(LOST)
+        self.wait_for(lambda: self.stores.commits() > lost)
+        self.tell_that("and all anew", f"after commit {self.stores.commits()}")
+        for process in self.processes.all:
+            with self.held(process.lock):
+                self.kill(process, 0)
+        self.writer(consumed=self.stores.consumed())
 
     def clients_killed(self, seconds):
         self.stores.ask("CLIENT", "KILL", "TYPE", "normal")

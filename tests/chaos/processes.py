@@ -10,6 +10,7 @@ from cases import until
 from program import ENVIRONMENT, configuration
 
 WRITES = 4096  # bytes a second to Redis: who sends more is the active one
+BEGINS = "---- started\n"  # in a log
 HERE = os.path.dirname(os.path.abspath(__file__))
 SANITIZERS = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
               "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
@@ -38,7 +39,7 @@ class Process:
 
     def start(self):
         with open(self.log, "ab") as log:
-            log.write(b"---- started\n")
+            log.write(BEGINS.encode())
             log.flush()
             self.popen = subprocess.Popen([self.program, "run", "-c", self.conf], stderr=log,
                                           env=SANITIZERS | ENVIRONMENT)
@@ -56,6 +57,8 @@ class Process:
     def end(self, seconds=30):
         """SIGTERM; returns the exit code, or None where it does not end."""
         self.ours = True
+        with contextlib.suppress(AssertionError):  # before it says anything, SIGTERM just kills it
+            until(lambda: not self.said().endswith(BEGINS), 10, "it says something")
         self.send(signal.SIGTERM)
         try:
             return self.popen.wait(seconds)

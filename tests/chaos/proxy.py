@@ -10,14 +10,32 @@ PIECE = 1 << 16
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST, and what was not sent is lost
 
 
+class Connection:
+    """One of them through a proxy: its two ends, and whether anything passes."""
+
+    def __init__(self, flows):
+        self.flowing, self.writers, self.passed = asyncio.Event(), [], 0
+        self.flow(flows)
+
+    def flow(self, flows):
+        if flows:
+            self.flowing.set()
+        else:
+            self.flowing.clear()
+
+    def abort(self):
+        for writer in self.writers:
+            abort(writer)
+
+
 class Proxy:
     """Passes bytes on from a port to a target. What is done to it may be done from any thread."""
 
     def __init__(self, loop, port, target_port):
         self.loop, self.port, self.target_port = loop, port, target_port
         self.passed = 0           # bytes to the target: who writes is seen by them
-        self.server, self.writers = None, set()
-        self.there = self.back = None  # to the target and from it; cleared: a black hole
+        self.server, self.connections = None, set()
+        self.flows = True         # False: a black hole
         self.call(self.open())
 
     def call(self, what):
@@ -31,11 +49,12 @@ class Proxy:
         """A black hole until heal(): connections stay and are accepted, and nothing passes. What is
         in the hole then comes out, as TCP would send it again: late writes of a process that
         somebody has replaced meanwhile."""
-        self.call(self.flow(False, False))
+        self.call(self.flow(False))
 
-    def pass_only(self, there, back):
-        """A hole in one direction, or in both."""
-        self.call(self.flow(there, back))
+    def let_busiest_out(self):
+        """One connection, that which has sent most, comes out of the hole before heal(): TCP sends
+        again what is in it by a clock that each connection has of its own."""
+        self.call(self.flow_of_busiest())
 
     def heal(self):
         self.call(self.open())
@@ -46,9 +65,7 @@ class Proxy:
         self.call(self.reset())
 
     async def open(self):
-        if self.there is None:
-            self.there, self.back = asyncio.Event(), asyncio.Event()
-        await self.flow(True, True)
+        await self.flow(True)
         if self.server is None:
             self.server = await asyncio.start_server(self.connected, "127.0.0.1", self.port)
 
@@ -58,44 +75,45 @@ class Proxy:
             self.server = None
         await self.reset()
 
-    async def flow(self, there, back):
-        for event, flows in ((self.there, there), (self.back, back)):
-            if flows:
-                event.set()
-            else:
-                event.clear()
+    async def flow(self, flows):
+        self.flows = flows
+        for connection in self.connections:
+            connection.flow(flows)
+
+    async def flow_of_busiest(self):
+        if self.connections:
+            max(self.connections, key=lambda connection: connection.passed).flow(True)
 
     async def reset(self):
-        for writer in list(self.writers):
-            abort(writer)
+        for connection in list(self.connections):
+            connection.abort()
 
     async def connected(self, reader, writer):
-        self.writers.add(writer)
+        connection = Connection(self.flows)
+        connection.writers.append(writer)
+        self.connections.add(connection)
         try:
-            await self.there.wait()
-            there_reader, there = await asyncio.open_connection("127.0.0.1", self.target_port)
-        except OSError:
-            self.writers.discard(writer)
-            abort(writer)
-            return
-        self.writers.add(there)
-        try:
-            await asyncio.gather(self.pump(reader, there, self.there),
-                                 self.pump(there_reader, writer, self.back))
+            await connection.flowing.wait()
+            back, there = await asyncio.open_connection("127.0.0.1", self.target_port)
+            connection.writers.append(there)
+            await asyncio.gather(self.pump(connection, reader, there),
+                                 self.pump(connection, back, writer))
+        except OSError:  # no such target
+            pass
         finally:
-            self.writers -= {writer, there}
-            abort(writer)
-            abort(there)
+            self.connections.discard(connection)
+            connection.abort()
 
-    async def pump(self, reader, writer, flowing):
+    async def pump(self, connection, reader, writer):
         try:
             while True:
                 data = await reader.read(PIECE)
-                await flowing.wait()
+                await connection.flowing.wait()
                 if not data:
                     writer.write_eof()
                     return
-                if flowing is self.there:
+                if writer is not connection.writers[0]:  # to the target
+                    connection.passed += len(data)
                     self.passed += len(data)
                 writer.write(data)
                 await writer.drain()

@@ -9,6 +9,8 @@ from sound import unsound
 SETS = ("dp:agents", "dp:teams", "dp:queues")
 LIGHT = ("as_of_ms", "updated_ms", "v", "consumed", "watermark_ms")
 RISING = LIGHT[3:]  # of dp:meta: who writes what it knew before it was replaced takes these back
+STANDS_FOR = "dp:state:shown"  # what the figures stand for, written with them: T and positions
+GLANCE = 0.05  # seconds between two looks at what rises with each flush
 SHARE = 16  # every so many rounds a hash is read as a whole
 DUTY = 0.25  # of one core, at most
 SHOWN = 20
@@ -48,6 +50,7 @@ class Reader(threading.Thread):
                 return
 
     def read(self, redis):
+        self.glance(redis)
         started = time.monotonic()
         keys, cursor = [], None
         while cursor != "0":
@@ -60,11 +63,10 @@ class Reader(threading.Thread):
         if self.failovers != self.stores.failovers:
             return
         for key, (as_of, updated, *others) in zip(keys, replies):
-            if as_of or updated or any(others):  # else it has gone since
-                self.judge_rise(key, as_of or updated)
             if key == "dp:meta":
-                for name, text in zip(RISING, others[1:]):
-                    self.judge_rise(f"{key} {name}", text or "0")
+                self.judge_meta((as_of, updated, *others))
+            elif as_of or updated or any(others):  # else it has gone since
+                self.judge_rise(key, as_of or updated)
         for key, value in zip(whole, hashes):
             if value:  # it may have gone since
                 self.judged += 1
@@ -73,7 +75,33 @@ class Reader(threading.Thread):
         self.rounds += 1
         took = time.monotonic() - started
         self.longest = max(self.longest, took)
-        self.over.wait(min(1.0, took * (1 / DUTY - 1)))
+        self.glance_for(redis, min(1.0, took * (1 / DUTY - 1)))
+
+    def glance_for(self, redis, seconds):
+        """Figures of who was replaced may be there for a short while only."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.over.wait(GLANCE):
+            self.glance(redis)
+
+    def glance(self, redis):
+        meta, shown = redis.many([("HMGET", "dp:meta", *LIGHT), ("GET", STANDS_FOR)])
+        if self.failovers != self.stores.failovers:
+            return
+        if any(meta):
+            self.judge_meta(meta)
+        if shown:
+            moment, *positions = shown.split(" ")
+            self.judge_rise(STANDS_FOR, moment)
+            for position in positions:  # TOPIC/PARTITION=NEXT:MARK
+                where, _, there = position.rpartition("=")
+                number = there.partition(":")[0]
+                self.judge_rise(f"{STANDS_FOR} {where}", "0" if number == "-" else number)
+
+    def judge_meta(self, values):
+        _, updated, _, *rising = values
+        self.judge_rise("dp:meta", updated)
+        for name, text in zip(RISING, rising):
+            self.judge_rise(f"dp:meta {name}", text or "0")
 
     def judge_rise(self, key, text):
         if text is None:

@@ -2,7 +2,7 @@
 import collections
 import random
 
-Fault = collections.namedtuple("Fault", "at kind target seconds")
+Fault = collections.namedtuple("Fault", "at kind target seconds alone")
 
 # kind: how often it is in the deck, targets, least and most seconds that it lasts
 KINDS = {
@@ -14,13 +14,13 @@ KINDS = {
     "redis-kill": (2, ("redis",), 0, 3),
     "redis-shutdown": (1, ("redis",), 0, 2),
     "redis-failover": (2, ("redis",), 1, 1.5),
+    "commits-lost": (1, ("all",), 1.5, 2.5),
     "kafka-kill": (1, ("kafka",), 0, 2),
     "refuse-redis": (2, ("active", "active", "standby"), 2, 10),
     "swallow-redis": (2, ("active", "active", "standby"), 2, 10),
     "refuse-kafka": (1, ("active", "active", "standby"), 2, 10),
     "swallow-kafka": (2, ("active", "active", "standby"), 2, 10),
-    "swallow-all": (2, ("active",), 6, 10),
-    "late-answers": (2, ("active",), 4, 7),
+    "swallow-all": (2, ("active",), 1.5, 2.5),
     "refuse-all": (1, ("active", "standby"), 2, 10),
     "clients-killed": (1, ("redis",), 0, 0),
     "scripts-killed": (1, ("redis",), 1, 1),
@@ -30,28 +30,31 @@ KINDS = {
     "redis-full": (1, ("redis",), 2, 4),
     "redis-readonly": (1, ("redis",), 2, 4),
 }
-# What the program's guards are for: these come first, in any order, so that a short run has them.
-CORE = ("kill", "kill-twice", "stop", "swallow-all", "redis-failover", "redis-kill",
-        "swallow-redis", "kafka-kill")
-LONELY, ALONE_FOR = "late-answers", 11.0  # before all, and in peace: another one has to take over
-FIRST = 3.0  # seconds of peace at the beginning
+# What the program's guards are for, each before all others and in peace, so that it happens as it is
+# meant to; and how many seconds there are for it, if it does not take longer.
+FIRST = ("commits-lost", "swallow-all")
+ALONE_FOR = 14.0
+# Then these, in any order, so that a short run has them.
+CORE = ("kill", "kill-twice", "stop", "redis-kill", "swallow-redis", "kafka-kill")
+PEACE = 3.0  # seconds at the beginning
 
 
 def schedule(seed, seconds, every, kinds):
     """Faults about `every` seconds apart, dealt from a deck that is shuffled again when it is out:
     each kind comes up before another comes up too often. The last second is quiet."""
     rng = random.Random(f"faults {seed}")
-    faults, at = [], FIRST
+    faults, at = [], PEACE
+    first = [kind for kind in FIRST if kind in kinds]
     deck = [kind for kind in CORE if kind in kinds]
     rng.shuffle(deck)
     while kinds and at < seconds - 1:
         if not deck:
             deck = [kind for kind in kinds for _ in range(KINDS[kind][0])]
             rng.shuffle(deck)
-        kind = LONELY if LONELY in kinds and not faults else deck.pop()
+        alone = len(faults) < len(first)
+        kind = first[len(faults)] if alone else deck.pop()
         _, targets, least, most = KINDS[kind]
         faults.append(Fault(round(at, 2), kind, rng.choice(targets),
-                            round(rng.uniform(least, most), 2)))
-        at += (ALONE_FOR if kind == LONELY and len(faults) == 1 else
-               min(max(rng.expovariate(1 / every), 0.5), 2.5 * every))
+                            round(rng.uniform(least, most), 2), alone))
+        at += ALONE_FOR if alone else min(max(rng.expovariate(1 / every), 0.5), 2.5 * every)
     return faults

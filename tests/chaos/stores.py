@@ -15,6 +15,9 @@ from servers import RedisServer
 OPTIONS = ("--appendonly", "yes", "--appendfsync", "always", "--enable-debug-command", "yes",
            "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0",
            "--repl-timeout", "10", "--busy-reply-threshold", "200")
+OWNER = "dp:state:owner"
+LOSES = 10   # seconds at most until so many commits were made that are to be lost
+CHANGES = 5  # of the owner at most, in that time
 
 
 class Store(RedisServer):
@@ -70,11 +73,31 @@ class Stores:
         with self.client() as redis:
             return redis(*command)
 
+    def consumed(self):
+        """How many messages the figures stand for; 0 where Redis does not say."""
+        with contextlib.suppress(OSError, RuntimeError):
+            return int(self.ask("HGET", "dp:meta", "consumed") or 0)
+        return 0
+
+    def commits(self):
+        """The number of the state's last commit; 0 where Redis does not say."""
+        with contextlib.suppress(OSError, RuntimeError):
+            return int(self.ask("HGET", "dp:state:commit", "number") or 0)
+        return 0
+
+    def owner(self):
+        """Who may write; None where Redis does not say."""
+        with contextlib.suppress(OSError, RuntimeError):
+            return self.ask("GET", OWNER)
+        return None
+
     def until_followed(self, seconds=20):
+        """And knows who the owner of the state is."""
         def followed():
             with contextlib.suppress(OSError, RuntimeError):
                 with self.replica.client() as redis:
-                    return "master_link_status:up" in redis("INFO", "replication")
+                    return ("master_link_status:up" in redis("INFO", "replication")
+                            and redis("GET", OWNER) == self.owner())
         until(followed, seconds, "the replica follows the primary")
 
     def restart(self, kill, pause):
@@ -93,6 +116,24 @@ class Stores:
         self.until_followed()
         self.link.refuse()
         time.sleep(lost_seconds)
+        self.replica_takes_over()
+
+    def fail_over_of(self, lost_commits):
+        """Likewise, without that many commits of one owner of the state, who is the owner of what
+        is left, too. Returns the number of the last of them."""
+        for _ in range(CHANGES):
+            self.until_followed()
+            self.link.refuse()
+            owner, last = self.owner(), self.commits() + lost_commits
+            with contextlib.suppress(AssertionError):
+                until(lambda: self.commits() >= last or self.owner() != owner, LOSES, "commits")
+            if self.owner() == owner:
+                break
+            self.link.heal()  # the owner has changed meanwhile
+        self.replica_takes_over()
+        return last
+
+    def replica_takes_over(self):
         kill_server(self.primary)
         self.failovers += 1  # before anybody can reach the new one
         self.primary, self.replica = self.replica, self.primary

@@ -189,6 +189,7 @@ static void take(struct board *board, const struct dp_entry *entry)
 static void pull(struct board *board, struct dp_aggregator *agg, size_t most)
 {
     struct dp_entry entry;
+    dp_aggregator_begin_entries(agg);
     while (most-- > 0 && dp_aggregator_next_entry(agg, &entry))
         take(board, &entry);
 }

@@ -49,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         dp_aggregator_set_journal(agg, &journal);
         dp_aggregator_advance(agg, saved.t_ms + 1000);
         dp_aggregator_carry(agg, 2);
+        dp_aggregator_begin_entries(agg);
         while (dp_aggregator_next_entry(agg, &entry))
             continue;
         dp_aggregator_set_journal(agg, NULL);

@@ -17,6 +17,8 @@ static struct dp_str shown(void *ctx)
 {
     static char text[32];
     struct dp_test_owner *owner = ctx;
+    if (owner->given > owner->made_count)
+        return DP_STR("nothing");
     return (struct dp_str){text, (size_t)snprintf(text, sizeof text, "%zu", owner->given)};
 }
 
@@ -44,13 +46,13 @@ static void the_owner_writes(void **state)
     (void)state;
     struct dp_test_owner owner;
     dp_test_command(&dp_test_server, "SET dp:state:owner 1:a");
-    own_with(&owner, 1000);
+    own_with(&owner, 1001);
     dp_test_flush_list(&owner, NULL, 0);
     dp_test_flush_list(&owner, NULL, 0);
     assert_int_equal(owner.failed + owner.fenced, 0);
     redisContext *context = dp_test_redis_connect(&dp_test_server);
-    dp_test_assert_reply(context, "1002", "DBSIZE");
-    dp_test_assert_reply(context, "1000", "GET dp:state:shown");
+    dp_test_assert_reply(context, "1003", "DBSIZE");
+    dp_test_assert_reply(context, "1001", "GET dp:state:shown"); /* with the last transaction */
     redisFree(context);
     dp_test_disown(&owner);
 }
@@ -112,12 +114,42 @@ static void who_is_replaced_in_a_flush_writes_no_more_of_it(void **state)
     }
 }
 
+/* What the owner knows from then on is nothing: that does not stand beside the figures that were
+ * written, and their message still comes. */
+static void who_drops_all_in_a_flush_leaves_what_the_figures_stand_for(void **state)
+{
+    (void)state;
+    struct dp_test_owner owner;
+    dp_test_command(&dp_test_server, "SET dp:state:owner 1:a");
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
+    redisContext *listener = dp_test_redis_connect(&dp_test_server);
+    freeReplyObject(redisCommand(listener, "SUBSCRIBE dp:updates"));
+    own_with(&owner, 20000);
+    dp_test_start_flush(&owner);
+    while (!owner.given)
+        uv_run(&owner.loop, UV_RUN_ONCE);
+    owner.made_count = 0;
+    dp_test_wait_for(&owner, &owner.flushed, 1);
+    assert_int_equal(owner.failed, 0);
+    assert_int_equal(owner.given, DP_REDIS_SINK_ENTRIES);
+    dp_test_assert_reply(context, "1", "GET dp:state:shown");
+    redisReply *reply = NULL;
+    assert_int_equal(redisGetReply(listener, (void **)&reply), REDIS_OK);
+    assert_memory_equal(reply->element[2]->str, "agent:agent-0\n", sizeof "agent:agent-0");
+    freeReplyObject(reply);
+    redisFree(listener);
+    redisFree(context);
+    dp_test_disown(&owner);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_owner_writes, dp_test_server_empty),
         cmocka_unit_test_setup(nobody_else_does, dp_test_server_empty),
         cmocka_unit_test_setup(who_is_replaced_in_a_flush_writes_no_more_of_it,
+                               dp_test_server_empty),
+        cmocka_unit_test_setup(who_drops_all_in_a_flush_leaves_what_the_figures_stand_for,
                                dp_test_server_empty),
     };
     return cmocka_run_group_tests(tests, dp_test_server_start, dp_test_server_stop);

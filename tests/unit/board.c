@@ -185,6 +185,7 @@ void dp_board_take(struct dp_board *board, const struct dp_entry *entry)
 size_t dp_board_pull(struct dp_board *board, struct dp_aggregator *aggregator)
 {
     size_t before = board->pulled;
+    dp_aggregator_begin_entries(aggregator);
     for (struct dp_entry entry; dp_aggregator_next_entry(aggregator, &entry);)
         dp_board_take(board, &entry);
     return board->pulled - before;

@@ -120,6 +120,56 @@ static void test_each_message_once_in_order(void **state)
     dp_for_seeds(200, each_message_once_in_order);
 }
 
+static void take_one(struct dp_pipeline *pipeline, uint32_t slot, int i)
+{
+    char bytes[300];
+    make(i, bytes, sizeof bytes);
+    struct dp_batch batch = {0};
+    struct dp_message message = {.value = dp_str_from(bytes), .offset = i, .slot = slot};
+    dp_batch_add(&batch, &message);
+    assert_int_equal(dp_pipeline_take(pipeline, batch.messages, batch.count), 1);
+}
+
+static int64_t consumed_of(const struct dp_entry *meta)
+{
+    assert_int_equal(meta->kind, DP_ENTRY_META);
+    for (size_t i = 0; i < meta->field_count; i++)
+        if (strcmp(meta->fields[i].name, "consumed") == 0)
+            return meta->fields[i].value;
+    return -1;
+}
+
+/* A flush ends with dp:meta though a message comes before every entry, and that counts the messages
+ * that the flush stands for; one that is given up says nothing of it in the next. */
+static void a_flush_ends_with_what_it_stands_for(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options aggregator_options = options();
+    struct dp_pipeline pipeline;
+    struct dp_entry entry = {0};
+    dp_pipeline_init(&pipeline, &dp_cloudevents, &aggregator_options, NULL, NULL);
+    uint32_t slot = dp_aggregator_add_partition(pipeline.aggregator);
+    dp_pipeline_begin_entries(&pipeline);
+    assert_false(dp_pipeline_next_entry(&pipeline, &entry));
+    for (int i = 0; i < 3; i++)
+        take_one(&pipeline, slot, i);
+    dp_aggregator_advance(pipeline.aggregator, INT64_C(1795343460000)); /* 10:31 */
+
+    for (int given_up = 0; given_up < 2; given_up++) {
+        int64_t consumed = (int64_t)pipeline.consumed;
+        int entries = 0;
+        dp_pipeline_begin_entries(&pipeline);
+        do {
+            take_one(&pipeline, slot, (int)pipeline.consumed);
+            assert_true(dp_pipeline_next_entry(&pipeline, &entry));
+        } while (entry.kind != DP_ENTRY_META && ++entries < 100);
+        assert_int_equal(consumed_of(&entry), consumed);
+        assert_in_range(entries, 1, 20);
+    }
+    assert_false(dp_pipeline_next_entry(&pipeline, &entry));
+    dp_pipeline_deinit(&pipeline);
+}
+
 static void counters_come_back_from_their_line(void **state)
 {
     (void)state;
@@ -184,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_message_once_in_order, dp_seed_before,
                                         dp_seed_after),
+        cmocka_unit_test(a_flush_ends_with_what_it_stands_for),
         cmocka_unit_test(counters_come_back_from_their_line),
         cmocka_unit_test(customers_of_another_key_are_noticed),
     };

@@ -183,6 +183,8 @@ static void expect_complete(struct dp_board *board, struct dp_aggregator *agg)
 static void pull_some(struct dp_board *board, struct dp_aggregator *agg, struct dp_rng *rng)
 {
     struct dp_entry entry;
+    if (dp_rng_chance(rng, 500)) /* else it goes on with what was begun before */
+        dp_aggregator_begin_entries(agg);
     for (uint32_t left = dp_rng_below(rng, 40); left > 0; left--) {
         if (!dp_aggregator_next_entry(agg, &entry))
             return;
