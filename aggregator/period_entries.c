@@ -47,11 +47,13 @@ void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope)
     scope->periods_ms = agg->t_ms;
 }
 
-static void add_occupancy(const int64_t *state_ms, struct dp_figures *figures)
+static void add_occupancy(const struct dp_totals *totals, const int64_t *state_ms,
+                          struct dp_figures *figures)
 {
     int64_t worked = state_ms[DP_STATE_BUSY] + state_ms[DP_STATE_WRAPUP];
-    dp_figures_set_share(figures, DP_FIGURE_OCCUPANCY, worked,
-                         worked + state_ms[DP_STATE_AVAILABLE]);
+    int64_t staffed = worked + state_ms[DP_STATE_AVAILABLE];
+    dp_figures_set_share(figures, DP_FIGURE_OCCUPANCY, worked, staffed);
+    dp_totals_staffed(totals, staffed, figures);
 }
 
 static void add_states(const int64_t *state_ms, struct dp_entry *entry)
@@ -107,13 +109,13 @@ static void period_entry(struct dp_aggregator *agg, struct dp_scope *scope,
     dp_period_figures(period, &figures);
     if (scope->kind == DP_SCOPE_AGENT) {
         dp_accrue_state_times(agg, scope, period, state_ms);
-        add_occupancy(state_ms, &figures);
+        add_occupancy(&period->totals, state_ms, &figures);
     }
     dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
     dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
     dp_entry_add(entry, "from_ms", DP_FIELD_INTEGER, period->span.from_ms);
     dp_entry_add(entry, "to_ms", DP_FIELD_INTEGER, period->span.to_ms);
-    dp_entry_figures(&figures, entry);
+    dp_entry_figures(agg, scope, &period->totals, &figures, entry);
     if (scope->kind == DP_SCOPE_AGENT)
         add_agent(agg, scope, period, state_ms, entry);
 }

@@ -157,7 +157,7 @@ static void targets(void **state)
     (void)state;
     struct dp_aggregator_options options = dp_centre_options();
     char name[] = "q2";
-    struct dp_queue_targets special[] = {{name, {0, 5 * SECOND, 0, 0}}};
+    struct dp_queue_targets special[] = {{.queue = name, .target_ms = {0, 5 * SECOND, 0, 0}}};
     options.targets.queues = special;
     options.targets.queue_count = 1;
     struct dp_centre centre;
@@ -171,8 +171,9 @@ static void targets(void **state)
     dp_centre_expect(&centre, "queue:q2:voice:w:5m", "service_level", 0);
     dp_centre_expect(&centre, "queue:q2:chat:w:5m", "service_level", 1000000); /* the default */
 
-    struct dp_queue_targets tighter[] = {{"q1", {0, SECOND, 0, 0}}};
-    struct dp_targets others = {{0, 30 * SECOND, SECOND, DAY}, tighter, 1};
+    struct dp_queue_targets tighter[] = {{.queue = "q1", .target_ms = {0, SECOND, 0, 0}}};
+    struct dp_targets others = {
+        .target_ms = {0, 30 * SECOND, SECOND, DAY}, .queues = tighter, .queue_count = 1};
     dp_aggregator_set_targets(centre.agg, &others);
     dp_centre_tell(
         &centre, "60000/d1 offered voice q1; 60000/d2 offered voice q2; 60000/d3 offered voice q3;"
@@ -198,7 +199,7 @@ static void targets_and_corrections(void **state)
     dp_centre_open_usual(&centre);
     dp_centre_tell(&centre, "0 offered voice q1; 15000 answered a1");
     dp_aggregator_set_targets(centre.agg,
-                              &(struct dp_targets){{0, SECOND, SECOND, SECOND}, NULL, 0});
+                              &(struct dp_targets){.target_ms = {0, SECOND, SECOND, SECOND}});
     dp_centre_tell(&centre, "10000 answered a2");
     dp_centre_advance(&centre, 20 * SECOND);
     dp_centre_expect(&centre, "queue:q1:w:1m", "responses", 1);

@@ -109,9 +109,11 @@ static void note_day(struct ledger *ledger, struct dp_traffic *traffic, uint32_t
     dp_recount_fcr(&ledger->facts, ledger->contacts, ledger->customers, options.fcr_window_ms);
     for (size_t i = 0; i < ledger->facts.count; i++) {
         struct dp_fact *fact = &ledger->facts.items[i].fact;
-        if (fact->kind == DP_FACT_RESPONSE &&
+        if ((fact->kind == DP_FACT_RESPONSE || fact->kind == DP_FACT_ABANDON) &&
             fact->value <= options.targets.target_ms[fact->channel])
             fact->flags |= DP_FACT_IN_TARGET;
+        if (fact->kind == DP_FACT_ABANDON && fact->value < options.short_abandon_ms)
+            fact->flags |= DP_FACT_SHORT;
     }
 }
 
@@ -155,6 +157,7 @@ static void print_window(const struct ledger *ledger, const struct dp_traffic *t
         if (whole)
             dp_figures_set(&figures, DP_FIGURE_OCCUPANCY,
                            (2 * part * 1000000 + whole) / (2 * whole));
+        dp_recount_staffed(&ledger->facts, of, whole, &figures);
     }
     int at = snprintf(text, room, "v=1 as_of_ms=%lld from_ms=%lld", (long long)of->to_ms,
                       (long long)of->from_ms);

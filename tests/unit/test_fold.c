@@ -77,7 +77,7 @@ static const struct example replies[] = {
 
 static const struct example abandons[] = {
     {"short below 5 s", "0 offered voice q1 t1; 4999 abandoned",
-     "offered@0 t1 q1 voice; abandon@4999=4999 t1 q1 voice short"},
+     "offered@0 t1 q1 voice; abandon@4999=4999 t1 q1 voice"},
     {"not short at 5 s", "0 offered voice q1; 5000 abandoned",
      "offered@0 q1 voice; abandon@5000=5000 q1 voice"},
     {"a second makes no fact", "0 offered voice q1; 6000 abandoned; 7000 abandoned",
@@ -91,7 +91,7 @@ static const struct example abandons[] = {
      "offered@0 q1 voice; decline@1000 a1 q1 voice; abandon@6000=6000 q1 voice"},
     {"none without an offer", "6000 abandoned", ""},
     {"before the offer: 0, short, skewed", "0 abandoned; 3000 offered voice q1",
-     "offered@3000 q1 voice; abandon@0=0 q1 voice short skewed"},
+     "offered@3000 q1 voice; abandon@0=0 q1 voice skewed"},
     {"in the queue of the time, after a transfer of nobody's leg",
      "0 offered voice q1; 1000 transferred a1 q2; 9000 abandoned",
      "offered@0 q1 voice; transfer@1000 a1 q1 voice; abandon@9000=9000 q2 voice"},

@@ -20,7 +20,7 @@ static void test_names(void **state)
     char text[1024];
     dp_quantity_list(DP_QUANTITIES, text, sizeof text);
     assert_memory_equal(text, "offered, responses, ", 20);
-    assert_non_null(strstr(text, "contacts_per_hour, score"));
+    assert_non_null(strstr(text, "online_ms, score"));
     dp_quantity_list(DP_QUANTITY_SCORE, text, sizeof text);
     assert_null(strstr(text, "score"));
     dp_quantity_list(DP_QUANTITIES, text, 10);

@@ -19,6 +19,7 @@ static const char *const teams[DP_TRAFFIC_TEAMS] = {"t1", "t2", "t3"};
 static const char *const queues[] = {"q1", "q2", "q3"};
 static const char *const customers[] = {"x1", "x2", "x3"};
 static const char *const sources[] = {"crm", "pbx"};
+static const char *const reasons[] = {"lunch", "coffee \xc3\xa9", "a\nb"};
 static char contact_names[1000][16];
 
 #define ANY(rng, names) dp_str_from((names)[dp_rng_below(rng, sizeof(names) / sizeof *(names))])
@@ -75,6 +76,7 @@ static void offer(struct dp_traffic *traffic, uint32_t contact, enum dp_channel 
     struct dp_event *event = add_to(traffic, contact, DP_CONTACT_OFFERED, t);
     event->channel = channel;
     event->queue = ANY(rng, queues);
+    event->priority = (enum dp_priority)dp_rng_below(rng, 4);
     if (dp_rng_chance(rng, 700))
         event->team = ANY(rng, teams);
     if (dp_rng_chance(rng, 700))
@@ -199,6 +201,8 @@ static void state(struct dp_traffic *traffic, uint32_t agent, int64_t t, bool wi
     traffic->parcels[traffic->count - 1].partition = agent % DP_TRAFFIC_PARTITIONS;
     event->agent = dp_str_from(agents[agent]);
     event->state = (enum dp_agent_state)dp_rng_below(&traffic->rng, DP_AGENT_STATES);
+    if (dp_rng_chance(&traffic->rng, 500))
+        event->reason = ANY(&traffic->rng, reasons);
     if (with_team)
         event->team = dp_str_from(teams[agent % DP_TRAFFIC_TEAMS]);
 }
