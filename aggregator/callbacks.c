@@ -7,7 +7,8 @@
 
 struct abandon {
     int64_t time_ms;
-    struct dp_str id; /* the contact's */
+    const struct dp_contact *contact; /* NULL: `id` names it */
+    struct dp_str id;
 };
 
 /* By time, then id. */
@@ -17,9 +18,9 @@ struct list {
 };
 
 struct dp_callbacks {
-    struct list known; /* ids are the contacts' */
-    struct list told;  /* the sink has; ids are owned */
-    char *gone;        /* the id handed out last, of one that has left `told` */
+    struct list known;
+    struct list told; /* the sink has; ids are owned */
+    char *gone;       /* the id handed out last, of one that has left `told` */
     bool changed, unknown, renew;
 };
 
@@ -46,11 +47,17 @@ void dp_callbacks_destroy(struct dp_callbacks *callbacks)
     free(callbacks);
 }
 
+/* A contact's own id may move. */
+static struct dp_str id_of(const struct abandon *abandon)
+{
+    return abandon->contact ? dp_contact_id(abandon->contact) : abandon->id;
+}
+
 static int compare(const struct abandon *a, const struct abandon *b)
 {
     if (a->time_ms != b->time_ms)
         return a->time_ms < b->time_ms ? -1 : 1;
-    return dp_str_compare(a->id, b->id);
+    return dp_str_compare(id_of(a), id_of(b));
 }
 
 /* The first that does not come before `abandon`. */
@@ -96,7 +103,7 @@ static void erase(struct list *list, size_t at)
 void dp_callbacks_put(struct dp_callbacks *callbacks, const struct dp_contact *contact,
                       int64_t time_ms)
 {
-    struct abandon abandon = {time_ms, dp_contact_id(contact)};
+    struct abandon abandon = {.time_ms = time_ms, .contact = contact};
     insert(&callbacks->known, place_of(&callbacks->known, &abandon), &abandon);
     callbacks->changed = true;
 }
@@ -104,7 +111,7 @@ void dp_callbacks_put(struct dp_callbacks *callbacks, const struct dp_contact *c
 void dp_callbacks_take(struct dp_callbacks *callbacks, const struct dp_contact *contact,
                        int64_t time_ms)
 {
-    struct abandon abandon = {time_ms, dp_contact_id(contact)};
+    struct abandon abandon = {.time_ms = time_ms, .contact = contact};
     erase(&callbacks->known, place_of(&callbacks->known, &abandon));
     callbacks->changed = true;
 }
@@ -128,8 +135,9 @@ static void add_to(const struct abandon *abandon, struct dp_entry *entry)
 static void tell_new(struct dp_callbacks *callbacks, size_t at, const struct abandon *abandon,
                      struct dp_entry *entry)
 {
-    struct abandon copy = *abandon;
-    copy.id.p = memcpy(dp_xmalloc(abandon->id.len), abandon->id.p, abandon->id.len);
+    struct dp_str id = id_of(abandon);
+    struct abandon copy = {.time_ms = abandon->time_ms, .id.len = id.len};
+    copy.id.p = memcpy(dp_xmalloc(id.len), id.p, id.len);
     insert(&callbacks->told, at, &copy);
     add_to(&copy, entry);
 }

@@ -18,7 +18,7 @@ struct dp_callbacks;
 struct dp_callbacks *dp_callbacks_create(void);
 void dp_callbacks_destroy(struct dp_callbacks *callbacks); /* accepts NULL */
 
-/* The contact's abandon comes, or goes. Its id must stay until it has gone. */
+/* The contact's abandon comes, or goes. The contact must stay until then. */
 void dp_callbacks_put(struct dp_callbacks *callbacks, const struct dp_contact *contact,
                       int64_t time_ms);
 void dp_callbacks_take(struct dp_callbacks *callbacks, const struct dp_contact *contact,

@@ -26,7 +26,8 @@ static bool concerns(const struct dp_made *made, const struct dp_recount *of)
     return made->fact.time_ms > of->from_ms && made->fact.time_ms <= of->to_ms &&
            (!of->agent || made->agent == of->agent) && (!of->team || made->team == of->team) &&
            (!of->queue || made->queue == of->queue) &&
-           (!of->channel || made->fact.channel == of->channel);
+           (!of->channel || made->fact.channel == of->channel) &&
+           !(of->queue && made->fact.flags & DP_FACT_OUTSIDE && made->fact.kind != DP_FACT_OFFERED);
 }
 
 /* What to count: facts of a kind with all of `flags` and, if `below` is not 0, a value up to it. */
@@ -198,6 +199,24 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
     mean(list, of, (struct asked){DP_FACT_QUALITY, 0, 0}, VALUE, DP_SCORE_UNIT / 1000000, figures,
          DP_FIGURE_QUALITY_MEAN);
     return (size_t)facts;
+}
+
+void dp_recount_service_level(const struct dp_fact_list *list, const struct dp_recount *of,
+                              enum dp_formula formula, struct dp_figures *figures)
+{
+    int64_t good = count(list, of, (struct asked){DP_FACT_RESPONSE, DP_FACT_IN_TARGET, 0});
+    int64_t early = count(list, of, (struct asked){DP_FACT_ABANDON, DP_FACT_IN_TARGET, 0});
+    int64_t brief = count(list, of, (struct asked){DP_FACT_ABANDON, DP_FACT_SHORT, 0});
+    int64_t answers = count(list, of, (struct asked){DP_FACT_RESPONSE, 0, 0});
+    int64_t all = answers + count(list, of, (struct asked){DP_FACT_ABANDON, 0, 0});
+    int64_t offers = count(list, of, (struct asked){DP_FACT_OFFERED, 0, 0});
+    if (of->queue)
+        offers -= count(list, of, (struct asked){DP_FACT_OFFERED, DP_FACT_OUTSIDE, 0});
+    int64_t wholes[DP_FORMULAS] = {all - brief, answers, all, offers - brief, all - early, all};
+    int64_t part = good + (formula == DP_CREDIT_ABANDONS ? early : 0), whole = wholes[formula];
+    figures->present &= ~(UINT64_C(1) << DP_FIGURE_SERVICE_LEVEL);
+    if (whole > 0)
+        share(figures, DP_FIGURE_SERVICE_LEVEL, part < whole ? part : whole, whole);
 }
 
 void dp_recount_fcr(struct dp_fact_list *all, const size_t *contacts, const uint32_t *customers,

@@ -4,6 +4,7 @@
 
 #include "aggregator/figures.h"
 #include "aggregator/fold.h"
+#include "aggregator/service_level.h"
 
 /* A list of facts with whom they concern. */
 struct dp_fact_list {
@@ -25,6 +26,10 @@ struct dp_recount {
  * how many facts there are. */
 size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
                   struct dp_figures *figures);
+
+/* The service level by another formula. */
+void dp_recount_service_level(const struct dp_fact_list *list, const struct dp_recount *of,
+                              enum dp_formula formula, struct dp_figures *figures);
 
 /* The figures of an agent that need the time in available, busy or wrapup. */
 void dp_recount_staffed(const struct dp_fact_list *list, const struct dp_recount *of,

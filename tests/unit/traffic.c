@@ -290,6 +290,20 @@ void dp_traffic_by_partition(struct dp_traffic *traffic)
     order(traffic, by_partition);
 }
 
+/* All traffic begins on a Friday at 8. */
+static const struct dp_queue_targets queue_rules[] = {
+    {.queue = "q2",
+     .has_short_abandon = true,
+     .short_abandon_ms = 9 * SECOND,
+     .hours = {.count = 2,
+               .spans = {{0x10, 481 * MINUTE, 485 * MINUTE}, {0x10, 490 * MINUTE, 600 * MINUTE}}}},
+    {.queue = "q3",
+     .target_ms = {0, 7 * SECOND, 0, 0},
+     .has_formula = true,
+     .formula = DP_CREDIT_ABANDONS,
+     .hours = {.count = 1, .spans = {{0x7f, 0, 487 * MINUTE}}}},
+};
+
 struct dp_aggregator_options dp_traffic_options(bool wall_clock)
 {
     return (struct dp_aggregator_options){
@@ -309,7 +323,10 @@ struct dp_aggregator_options dp_traffic_options(bool wall_clock)
         .timezone = "UTC",
         .period_keep_ms = INT64_C(34560000000),
         .period_interval_ms = 0,
-        .targets = {.target_ms = {0, 10 * SECOND, 15 * SECOND, 20 * SECOND}},
+        .targets = {.target_ms = {0, 10 * SECOND, 15 * SECOND, 20 * SECOND},
+                    .queues = queue_rules,
+                    .queue_count = sizeof queue_rules / sizeof *queue_rules,
+                    .formula = DP_TARGET_ABANDONS},
     };
 }
 
