@@ -151,25 +151,33 @@ static void tell_gone(struct dp_callbacks *callbacks, size_t at, struct dp_entry
     erase(&callbacks->told, at);
 }
 
-/* The first difference between what is to be shown and what has been told. */
+/* A difference between what is to be shown and what has been told: who goes comes first, for a
+ * contact may come again with another time. */
 static bool tell_difference(struct dp_callbacks *callbacks, struct dp_entry *entry)
 {
     const struct list *known = &callbacks->known, *told = &callbacks->told;
     size_t count = known->end - known->first;
     size_t i = known->end - (count < DP_CALLBACKS_SHOWN ? count : DP_CALLBACKS_SHOWN);
-    size_t j = told->first;
-    for (; i < known->end || j < told->end; i++, j++) {
+    size_t j = told->first, new_at = 0;
+    const struct abandon *new = NULL;
+    while (i < known->end || j < told->end) {
         int order = i == known->end  ? 1
                     : j == told->end ? -1
                                      : compare(&known->items[i], &told->items[j]);
-        if (order < 0)
-            tell_new(callbacks, j, &known->items[i], entry);
-        else if (order > 0)
+        if (order > 0) {
             tell_gone(callbacks, j, entry);
-        if (order)
             return true;
+        }
+        if (order < 0 && !new) {
+            new = &known->items[i];
+            new_at = j;
+        }
+        i++;
+        j += order == 0;
     }
-    return false;
+    if (new)
+        tell_new(callbacks, new_at, new, entry);
+    return new;
 }
 
 bool dp_callbacks_next(struct dp_callbacks *callbacks, struct dp_entry *entry)
