@@ -14,6 +14,7 @@ void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
     dp_periods_put(&scope->periods, &agg->period_rules, sign, fact);
+    agg->standings_due |= !agg->options.period_interval_ms;
     dp_scope_touch(agg, scope);
 }
 
@@ -71,29 +72,25 @@ static void add_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int6
         staying->state_ms[state] += to - from;
 }
 
-void dp_accrue_state_times(const struct dp_aggregator *agg, const struct dp_scope *scope,
-                           const struct dp_period *period, int64_t state_ms[DP_AGENT_STATES])
+const struct dp_period_view *dp_accrue_view(struct dp_aggregator *agg, const struct dp_scope *scope,
+                                            const struct dp_period *period)
 {
-    struct staying staying = {&period->span, state_ms};
-    for (size_t i = 0; i < DP_AGENT_STATES; i++)
-        state_ms[i] = period->agent ? period->agent->state_ms[i] : 0;
+    struct dp_period_view *view = &agg->period_rules.view;
+    struct staying staying = {&period->span, view->agent.state_ms};
+    dp_periods_view(&scope->periods, &agg->period_rules, period);
     each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, add_stay,
               &staying);
+    return view;
 }
 
-static void open_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
+static void touch_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
 {
     struct accruing *accruing = ctx;
     struct dp_period_rules *rules = &accruing->agg->period_rules;
     (void)state;
-    for (int64_t at = from_ms; rules->kinds && at < to_ms;) {
-        for (enum dp_period_kind kind = 0; kind < DP_PERIOD_KINDS; kind++) {
-            struct dp_period *period = dp_periods_at(accruing->periods, rules, kind, at);
-            if (period)
-                period->changed = true;
-        }
-        at = dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, at).to_ms;
-    }
+    for (int64_t at = from_ms; rules->kinds && at < to_ms;
+         at = dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, at).to_ms)
+        dp_periods_touch(accruing->periods, rules, at);
 }
 
 void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope)
@@ -101,7 +98,7 @@ void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope)
     struct accruing accruing = {agg, &scope->periods};
     dp_periods_settle(&scope->periods, &agg->period_rules);
     dp_accrue_states(agg, scope, agg->settled_ms < agg->t_ms ? agg->settled_ms : agg->t_ms);
-    each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, open_stay,
+    each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, touch_stay,
               &accruing);
 }
 

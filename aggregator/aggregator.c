@@ -62,6 +62,7 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     dp_calendar_init(&agg->period_rules.calendar, options->timezone);
     agg->period_rules.kinds = options->period_kinds;
     agg->period_rules.closed_ms = INT64_MIN;
+    dp_card_names_init(&agg->card_names, &options->scorecard);
     dp_history_init(agg);
     dp_scope_touch(agg, dp_scope_at(agg, DP_SCOPE_OF_ALL));
     return agg;
@@ -78,6 +79,8 @@ void dp_aggregator_destroy(struct dp_aggregator *agg)
     dp_dedup_deinit(&agg->dedup);
     dp_partitions_deinit(&agg->partitions);
     dp_heap_deinit(&agg->alarms);
+    dp_card_names_deinit(&agg->card_names);
+    free(agg->ranking.items);
     free_targets(&agg->options.targets);
     free(agg->active_before.items);
     free(agg->active_after.items);
@@ -180,6 +183,7 @@ void dp_scope_give_back(struct dp_aggregator *agg, struct dp_scope *scope)
     if (!scope->left || scope->references || scope->listed || !dp_periods_empty(&scope->periods))
         return;
     dp_scope_release(agg, scope->rank_team);
+    dp_scope_release(agg, scope->told_team);
     dp_scopes_remove(&agg->scopes, scope);
 }
 
@@ -336,6 +340,9 @@ void dp_aggregator_mark_all(struct dp_aggregator *agg)
         scope->periods_ms = INT64_MIN;
         if (scope->callbacks)
             dp_callbacks_mark_unknown(scope->callbacks);
+        dp_periods_mark_changed(&scope->periods);
+        scope->sets_unknown = true;
+        scope->sets_gone = 0;
         dp_scope_touch(agg, scope);
     }
 }

@@ -12,11 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregator/award.h"
 #include "aggregator/calendar.h"
 #include "aggregator/dedup.h"
 #include "aggregator/entry.h"
 #include "aggregator/hours.h"
 #include "aggregator/saved.h"
+#include "aggregator/scorecard.h"
 #include "aggregator/service_level.h"
 #include "aggregator/windows.h"
 #include "ingest/event.h"
@@ -53,8 +55,12 @@ struct dp_aggregator_options {
     int64_t as_of_limit_ms; /* events after it, rounded down to a second, count but are not applied;
                              * INT64_MAX: none */
     struct dp_targets targets;
-    unsigned period_kinds;      /* bit n: there are periods of that enum dp_period_kind */
-    const char *timezone;       /* of calendar periods: the name of a zone that the system knows */
+    unsigned period_kinds; /* bit n: there are periods of that enum dp_period_kind */
+    const char *timezone;  /* of calendar periods: the name of a zone that the system knows */
+    struct dp_scorecard scorecard; /* of agents in periods */
+    const struct dp_award *awards; /* must outlive the aggregator */
+    size_t award_count;
+    uint32_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
     int64_t period_keep_ms;     /* a period's key lives for so long after the period's end */
     int64_t period_interval_ms; /* periods are handed out once in so long; 0: at once */
 };

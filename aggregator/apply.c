@@ -97,6 +97,8 @@ static void note_team(struct dp_aggregator *agg, uint32_t number, uint32_t team,
         dp_scope_hold(agg, team);
         dp_scope_release(agg, agent->rank_team);
         agent->rank_team = team;
+        agg->ranks_changed = true;
+        agg->standings_due |= !agg->options.period_interval_ms;
         dp_periods_mark_changed(&agent->periods);
         dp_scope_touch(agg, agent);
     }

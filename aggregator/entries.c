@@ -141,12 +141,9 @@ void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struc
 }
 
 void dp_entry_figures(const struct dp_aggregator *agg, const struct dp_scope *scope,
-                      const struct dp_totals *totals, struct dp_figures *figures,
-                      struct dp_entry *entry)
+                      const struct dp_figures *figures, struct dp_entry *entry)
 {
     enum dp_formula formula = dp_scope_formula(agg, scope);
-    if (formula != DP_ANSWERED_AND_ABANDONED)
-        dp_service_level_set(formula, totals, figures);
     for (enum dp_figure which = 0; which < DP_FIGURES; which++)
         if (dp_figures_has(figures, which))
             dp_entry_add(entry, dp_figure_infos[which].name,
@@ -171,6 +168,7 @@ static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size
     struct dp_figures figures;
     struct dp_totals totals;
     dp_windows_figures(scope->windows, channel, window, &totals, &figures);
+    dp_service_level_set(dp_scope_formula(agg, scope), &totals, &figures);
     if (channel == DP_CHANNEL_NONE && has_occupancy(scope)) {
         int64_t worked, staffed;
         dp_agent_occupancy(&scope->agent, agg->t_ms - length, agg->t_ms, &worked, &staffed);
@@ -181,7 +179,7 @@ static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size
     dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
     dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
     dp_entry_add(entry, "from_ms", DP_FIELD_INTEGER, agg->t_ms - length);
-    dp_entry_figures(agg, scope, &totals, &figures, entry);
+    dp_entry_figures(agg, scope, &figures, entry);
 }
 
 /* The next changed window of the open scope. */

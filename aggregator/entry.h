@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "aggregator/figures.h"
+#include "aggregator/scorecard.h"
 #include "common/str.h"
 #include "ingest/event.h"
 
@@ -54,7 +55,8 @@ struct dp_field {
     struct dp_str text; /* TEXT */
 };
 
-#define DP_ENTRY_FIELDS (DP_FIGURES + 24)
+/* A period's: its figures, what only agents have, and the points of a scorecard. */
+#define DP_ENTRY_FIELDS (DP_FIGURES + 40 + DP_CARD_DIMENSIONS_MAX + DP_CARD_MEASURES_MAX)
 
 struct dp_entry {
     enum dp_entry_kind kind;

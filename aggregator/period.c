@@ -7,7 +7,13 @@
 
 void dp_period_init(struct dp_period *period, enum dp_period_kind kind, struct dp_span span)
 {
-    *period = (struct dp_period){.kind = kind, .span = span, .changed = true};
+    *period = (struct dp_period){
+        .kind = kind,
+        .span = span,
+        .changed = true,
+        .score = DP_NO_SCORE,
+        .told_score = DP_NO_SCORE,
+    };
 }
 
 void dp_period_deinit(struct dp_period *period)
@@ -57,31 +63,26 @@ void dp_period_value(struct dp_period *period, int sign, const struct dp_fact *f
     }
 }
 
-static void set_spread(const struct dp_spread *spread, enum dp_figure max,
-                       struct dp_figures *figures)
+void dp_period_agent_merge(struct dp_period_agent *into, const struct dp_period_agent *from)
 {
-    static const uint64_t percents[] = {50, 90, 95, 99};
-    uint64_t ranks[4];
-    int64_t values[4];
-    for (size_t i = 0; i < 4; i++)
-        ranks[i] = (percents[i] * spread->count + 99) / 100;
-    dp_spread_select(spread, ranks, 4, values);
-    dp_figures_set(figures, max, dp_spread_max(spread));
-    for (size_t i = 0; i < 4; i++)
-        dp_figures_set(figures, max + 1 + (enum dp_figure)i, values[i]);
+    for (size_t i = 0; i < DP_AGENT_STATES; i++)
+        into->state_ms[i] += from->state_ms[i];
+    for (size_t i = 0; i < DP_MEASURES; i++) {
+        into->measured[i] += from->measured[i];
+        into->measured_sums[i] += from->measured_sums[i];
+    }
+    into->days_worked += from->days_worked;
 }
 
-void dp_period_figures(const struct dp_period *period, struct dp_figures *figures)
+void dp_period_fold(struct dp_period *period, const struct dp_period *day)
 {
-    /* A metric's maximum; its percentiles follow. */
-    static const enum dp_figure max_figures[DP_METRICS] = {
-        DP_FIGURE_RESPONSE_MAX, DP_FIGURE_REPLY_MAX, DP_FIGURE_HANDLE_MAX, DP_FIGURE_RESOLVE_MAX};
-    figures->present = 0;
-    dp_totals_figures(&period->totals, figures);
-    for (size_t i = 0; i < DP_METRICS; i++)
-        if (period->spreads[i] && period->spreads[i]->count)
-            set_spread(period->spreads[i], max_figures[i], figures);
-    const struct dp_spread *hold = period->spreads[DP_SPREAD_HOLD];
-    if (hold && hold->count)
-        dp_figures_set(figures, DP_FIGURE_HOLD_MAX, dp_spread_max(hold));
+    dp_period_merge(period, &day->totals);
+    for (size_t i = 0; i < DP_SPREADS; i++)
+        if (day->spreads[i] && day->spreads[i]->count) {
+            if (!period->spreads[i])
+                period->spreads[i] = dp_xcalloc(1, sizeof *period->spreads[i]);
+            dp_spread_merge(period->spreads[i], day->spreads[i]);
+        }
+    if (day->agent)
+        dp_period_agent_merge(dp_period_agent(period), day->agent);
 }

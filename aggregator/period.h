@@ -1,12 +1,13 @@
-/* One calendar period of one scope: sums over its facts. Facts can be taken out as well as put in,
- * so a correction reaches it as long as it is kept. A plain value but for what it owns. Times and
- * durations in ms; scores in billionths of a point (fact.h). Thread: one. */
+/* What is kept of one calendar period of one scope (periods.h): sums over facts, which can be taken
+ * out as well as put in. A plain value but for what it owns. Times and durations in ms; scores in
+ * billionths of a point (fact.h). Thread: one. */
 #ifndef DP_PERIOD_H
 #define DP_PERIOD_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aggregator/award.h"
 #include "aggregator/calendar.h"
 #include "aggregator/spread.h"
 #include "aggregator/totals.h"
@@ -23,6 +24,8 @@ struct dp_period_agent {
     uint32_t days_worked;           /* local days with a handle fact */
 };
 
+#define DP_NO_SCORE INT64_C(-1)
+
 struct dp_period {
     struct dp_span span;
     enum dp_period_kind kind;
@@ -31,6 +34,11 @@ struct dp_period {
     struct dp_totals totals;
     struct dp_spread *spreads[DP_SPREADS]; /* owned; NULL: no value */
     struct dp_period_agent *agent;         /* owned; NULL: nothing to say */
+
+    /* An agent's place in the team, by standing.c; scores in millionths of a point. */
+    bool scored;                 /* nothing has changed since the score was found out */
+    int64_t score, told_score;   /* now, and as the team's ranks have it; DP_NO_SCORE: none */
+    struct dp_standing standing; /* among the scores of the team, when they were last compared */
 };
 
 /* A period without facts. */
@@ -42,10 +50,13 @@ void dp_period_deinit(struct dp_period *period);
 void dp_period_merge(struct dp_period *period, const struct dp_totals *totals);
 void dp_period_value(struct dp_period *period, int sign, const struct dp_fact *fact);
 
+/* Adds all of a day that is over for good. */
+void dp_period_fold(struct dp_period *period, const struct dp_period *day);
+
 /* The agent's part, made when it is not there. */
 struct dp_period_agent *dp_period_agent(struct dp_period *period);
 
-/* The period's figures as those of a window (docs/kpis.md), but for occupancy. */
-void dp_period_figures(const struct dp_period *period, struct dp_figures *figures);
+/* Adds one agent's part, of a day or of more, to another. */
+void dp_period_agent_merge(struct dp_period_agent *into, const struct dp_period_agent *from);
 
 #endif

@@ -7,6 +7,11 @@
 
 #define NUMBER_MAX 10
 
+/* Bounds far above what can be, that keep sums of a few from overflowing. */
+#define AMOUNT_MAX (INT64_MAX / 1024)
+#define TIME_MAX   INT64_C(253402387200000) /* the year 9999 */
+#define LENGTH_MAX UINT32_C(40000000)       /* seconds: more than a year */
+
 void dp_period_bytes_deinit(struct dp_period_bytes *bytes)
 {
     free(bytes->bytes);
@@ -41,10 +46,10 @@ static void put_spread(struct dp_period_bytes *out, const struct dp_spread *spre
         put(out, spread->counts[i]);
         before = spread->buckets[i];
     }
-    put_signed(out, spread->below);
+    put(out, (uint64_t)spread->below);
     put(out, spread->top_count);
     for (size_t i = 0; i < spread->top_count; i++) {
-        put_signed(out, spread->tops[i].value);
+        put(out, (uint64_t)spread->tops[i].value);
         put(out, spread->tops[i].count);
     }
 }
@@ -58,7 +63,7 @@ static void put_agent(struct dp_period_bytes *out, const struct dp_period_agent 
         put_signed(out, agent->state_ms[i]);
     for (size_t i = 0; i < DP_MEASURES; i++) {
         put(out, agent->measured[i]);
-        put(out, agent->measured_sums[i]);
+        put_signed(out, (int64_t)agent->measured_sums[i]);
     }
     put(out, agent->days_worked);
 }
@@ -71,11 +76,11 @@ void dp_period_record_write(struct dp_period_bytes *out, const struct dp_periods
         const struct dp_period *item = &periods->items[i];
         put(out, item->kind);
         put_signed(out, item->span.from_ms);
-        put_signed(out, item->span.to_ms - item->span.from_ms);
+        put(out, (uint64_t)(item->span.to_ms - item->span.from_ms) / 1000);
         for (size_t n = 0; n < DP_COUNTS; n++)
             put(out, item->totals.counts[n]);
         for (size_t n = 0; n < DP_SUMS; n++)
-            put(out, item->totals.sums[n]);
+            put_signed(out, (int64_t)item->totals.sums[n]);
         for (size_t n = 0; n < DP_SPREADS; n++)
             put_spread(out, item->spreads[n]);
         put_agent(out, item->agent);
@@ -113,15 +118,30 @@ static uint32_t get_upto(struct reader *reader, uint32_t most)
     return 0;
 }
 
-static int64_t get_signed(struct reader *reader)
+/* One of that size at most, either side of 0. */
+static int64_t get_signed(struct reader *reader, int64_t most)
 {
     uint64_t number = get(reader);
-    return (int64_t)(number >> 1 ^ (0 - (number & 1)));
+    int64_t value = (int64_t)(number >> 1 ^ (0 - (number & 1)));
+    if (value >= -most && value <= most)
+        return value;
+    reader->malformed = true;
+    return 0;
+}
+
+/* A value of a spread. */
+static int64_t get_value(struct reader *reader)
+{
+    uint64_t number = get(reader);
+    if (number <= (uint64_t)AMOUNT_MAX)
+        return (int64_t)number;
+    reader->malformed = true;
+    return 0;
 }
 
 static void get_tops(struct reader *reader, struct dp_spread *spread)
 {
-    spread->below = get_signed(reader);
+    spread->below = get_value(reader);
     uint32_t count = get_upto(reader, DP_SPREAD_TOPS);
     if (!count)
         return;
@@ -129,7 +149,7 @@ static void get_tops(struct reader *reader, struct dp_spread *spread)
     spread->top_count = (uint8_t)count;
     spread->top_capacity = DP_SPREAD_TOPS;
     for (uint32_t i = 0; i < count; i++) {
-        spread->tops[i] = (struct dp_spread_top){get_signed(reader), 0};
+        spread->tops[i] = (struct dp_spread_top){get_value(reader), 0};
         spread->tops[i].count = get_upto(reader, UINT32_MAX);
         if (i && spread->tops[i].value >= spread->tops[i - 1].value)
             reader->malformed = true;
@@ -165,10 +185,10 @@ static void get_agent(struct reader *reader, struct dp_period *period)
         return;
     struct dp_period_agent *agent = dp_period_agent(period);
     for (size_t i = 0; i < DP_AGENT_STATES; i++)
-        agent->state_ms[i] = get_signed(reader);
+        agent->state_ms[i] = get_signed(reader, AMOUNT_MAX);
     for (size_t i = 0; i < DP_MEASURES; i++) {
         agent->measured[i] = get_upto(reader, UINT32_MAX);
-        agent->measured_sums[i] = get(reader);
+        agent->measured_sums[i] = (uint64_t)get_signed(reader, AMOUNT_MAX);
     }
     agent->days_worked = get_upto(reader, UINT32_MAX);
 }
@@ -176,15 +196,15 @@ static void get_agent(struct reader *reader, struct dp_period *period)
 static void get_period(struct reader *reader, struct dp_period *period)
 {
     enum dp_period_kind kind = get_upto(reader, DP_PERIOD_KINDS - 1);
-    struct dp_span span = {.from_ms = get_signed(reader)};
-    span.to_ms = (int64_t)((uint64_t)span.from_ms + (uint64_t)get_signed(reader));
-    dp_period_init(period, kind, span);
-    if (span.to_ms <= span.from_ms)
+    struct dp_span span = {.from_ms = get_signed(reader, TIME_MAX)};
+    span.to_ms = span.from_ms + 1000 * (int64_t)get_upto(reader, LENGTH_MAX);
+    if (span.to_ms == span.from_ms)
         reader->malformed = true;
+    dp_period_init(period, kind, span);
     for (size_t i = 0; i < DP_COUNTS; i++)
         period->totals.counts[i] = get_upto(reader, UINT32_MAX);
     for (size_t i = 0; i < DP_SUMS; i++)
-        period->totals.sums[i] = get(reader);
+        period->totals.sums[i] = (uint64_t)get_signed(reader, AMOUNT_MAX);
     for (size_t i = 0; i < DP_SPREADS; i++)
         period->spreads[i] = get_spread(reader);
     get_agent(reader, period);

@@ -49,11 +49,13 @@ struct dp_period *dp_periods_add(struct dp_periods *periods)
     return &periods->items[periods->count++];
 }
 
-struct dp_period *dp_periods_at(struct dp_periods *periods, struct dp_period_rules *rules,
-                                enum dp_period_kind kind, int64_t time_ms)
+/* The period of that kind around a moment, made when it is not there; NULL: it is closed, or there
+ * are none of the kind. Valid until the next is made. */
+static struct dp_period *get(struct dp_periods *periods, struct dp_period_rules *rules,
+                             enum dp_period_kind kind, int64_t time_ms)
 {
     struct dp_period *found = find(periods, kind, time_ms);
-    if (found || !(rules->kinds >> kind & 1))
+    if (found || !(rules->kinds >> kind & 1 || kind == DP_PERIOD_DAY))
         return found;
     struct dp_span span = dp_calendar_span(&rules->calendar, kind, time_ms);
     if (span.to_ms <= rules->closed_ms)
@@ -66,8 +68,10 @@ struct dp_period *dp_periods_at(struct dp_periods *periods, struct dp_period_rul
 
 void dp_periods_mark_changed(struct dp_periods *periods)
 {
-    for (uint32_t i = 0; i < periods->count; i++)
+    for (uint32_t i = 0; i < periods->count; i++) {
         periods->items[i].changed = true;
+        periods->items[i].scored = false;
+    }
     periods->changed = periods->changed || periods->count;
 }
 
@@ -96,44 +100,52 @@ static int sign_of(const struct dp_periods *periods, uint32_t at)
     return periods->taken >> at & 1 ? -1 : 1;
 }
 
-/* How many days with work the gathered facts [from, to), of one day, add: 1, 0 or -1. */
-static int days_worked(const struct dp_period *day, const struct dp_totals *more)
+/* The gathered facts [from, to) go to a period. */
+static void put_gathered(struct dp_periods *periods, uint32_t from, uint32_t to,
+                         struct dp_period *period)
 {
-    uint32_t before = day->totals.counts[DP_FACT_HANDLE];
-    return (before + more->counts[DP_FACT_HANDLE] > 0) - (before > 0);
+    struct dp_totals sum = {0};
+    for (uint32_t i = from; i < to; i++) {
+        const struct dp_fact *fact = &periods->gathered[i];
+        int sign = sign_of(periods, i);
+        dp_period_value(period, sign, fact);
+        if (fact->kind == DP_FACT_MEASURED)
+            continue;
+        if (sign > 0)
+            dp_totals_put(&sum, fact);
+        else
+            dp_totals_take(&sum, fact);
+    }
+    dp_period_merge(period, &sum);
+}
+
+void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules, int64_t time_ms)
+{
+    for (enum dp_period_kind kind = 0; kind < DP_PERIOD_KINDS; kind++) {
+        struct dp_period *period = get(periods, rules, kind, time_ms);
+        if (period) {
+            period->changed = true;
+            period->scored = false;
+        }
+    }
+    periods->changed = true;
 }
 
 /* The gathered facts [from, to) are of one day. */
 static void put_day(struct dp_periods *periods, struct dp_period_rules *rules, uint32_t from,
                     uint32_t to)
 {
-    struct dp_totals sum = {0};
-    const struct dp_fact *facts = periods->gathered;
-    uint64_t valued = 0; /* those with more than a count */
-    for (uint32_t i = from; i < to; i++) {
-        bool measured = facts[i].kind == DP_FACT_MEASURED;
-        valued |= (uint64_t)(measured || dp_metric_of(&facts[i]) < DP_METRICS) << i;
-        if (measured)
-            continue;
-        if (sign_of(periods, i) > 0)
-            dp_totals_put(&sum, &facts[i]);
-        else
-            dp_totals_take(&sum, &facts[i]);
+    int64_t time_ms = periods->gathered[from].time_ms;
+    dp_periods_touch(periods, rules, time_ms);
+    struct dp_period *day = find(periods, DP_PERIOD_DAY, time_ms);
+    if (day) {
+        put_gathered(periods, from, to, day);
+        return;
     }
-    int worked = 0;
-    for (enum dp_period_kind kind = 0; kind < DP_PERIOD_KINDS; kind++) {
-        struct dp_period *period = dp_periods_at(periods, rules, kind, facts[from].time_ms);
-        if (!period)
-            continue;
-        if (kind == DP_PERIOD_DAY && periods->of_agent)
-            worked = days_worked(period, &sum);
-        if (worked)
-            dp_period_agent(period)->days_worked += (uint32_t)worked;
-        dp_period_merge(period, &sum);
-        for (uint64_t left = valued; left; left &= left - 1) {
-            uint32_t i = (uint32_t)__builtin_ctzll(left);
-            dp_period_value(period, sign_of(periods, i), &facts[i]);
-        }
+    for (enum dp_period_kind kind = DP_PERIOD_DAY + 1; kind < DP_PERIOD_KINDS; kind++) {
+        struct dp_period *period = find(periods, kind, time_ms);
+        if (period)
+            put_gathered(periods, from, to, period);
     }
 }
 
@@ -152,6 +164,12 @@ void dp_periods_settle(struct dp_periods *periods, struct dp_period_rules *rules
 
 /* ---------------------------------------------------------------- states */
 
+static void add_time(struct dp_period *period, enum dp_agent_state state, int64_t ms)
+{
+    if (period)
+        dp_period_agent(period)->state_ms[state] += ms;
+}
+
 void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *rules,
                           enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
 {
@@ -159,26 +177,71 @@ void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *ru
         int64_t until = dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, from_ms).to_ms;
         if (until > to_ms)
             until = to_ms;
-        for (enum dp_period_kind kind = 0; kind < DP_PERIOD_KINDS; kind++) {
-            struct dp_period *period = dp_periods_at(periods, rules, kind, from_ms);
-            if (!period)
-                continue;
-            dp_period_agent(period)->state_ms[state] += until - from_ms;
-            period->changed = true;
-        }
-        periods->changed = true;
+        dp_periods_touch(periods, rules, from_ms);
+        struct dp_period *day = find(periods, DP_PERIOD_DAY, from_ms);
+        add_time(day, state, until - from_ms);
+        for (enum dp_period_kind kind = DP_PERIOD_DAY + 1; !day && kind < DP_PERIOD_KINDS; kind++)
+            add_time(find(periods, kind, from_ms), state, until - from_ms);
         from_ms = until;
     }
 }
 
-/* ---------------------------------------------------------------- closing */
+/* ---------------------------------------------------------------- reading and closing */
+
+static bool has_worked(const struct dp_period *day)
+{
+    return day->totals.counts[DP_FACT_HANDLE] > 0;
+}
+
+void dp_periods_view(const struct dp_periods *periods, struct dp_period_rules *rules,
+                     const struct dp_period *item)
+{
+    struct dp_period_view *view = &rules->view;
+    dp_period_view_clear(view);
+    dp_period_view_add(view, item);
+    if (item->kind == DP_PERIOD_DAY) {
+        view->agent.days_worked = has_worked(item);
+        return;
+    }
+    for (uint32_t i = 0; i < periods->count; i++) {
+        const struct dp_period *day = &periods->items[i];
+        if (day->kind != DP_PERIOD_DAY || !holds(&item->span, day->span.from_ms))
+            continue;
+        dp_period_view_add(view, day);
+        view->agent.days_worked += has_worked(day);
+    }
+}
+
+static bool can_close(const struct dp_period *item, int64_t closed_ms, bool all)
+{
+    return item->span.to_ms <= closed_ms && (all || (item->told && !item->changed));
+}
+
+/* Into the longer periods around it. */
+static void fold_day(struct dp_periods *periods, struct dp_period *day)
+{
+    if (has_worked(day))
+        dp_period_agent(day)->days_worked = 1;
+    for (uint32_t i = 0; i < periods->count; i++) {
+        struct dp_period *item = &periods->items[i];
+        bool changed = item->changed;
+        if (item->kind == DP_PERIOD_DAY || !holds(&item->span, day->span.from_ms))
+            continue;
+        dp_period_fold(item, day);
+        item->changed = changed; /* it is what it was */
+    }
+}
 
 void dp_periods_close(struct dp_periods *periods, int64_t closed_ms, bool all)
 {
     uint32_t kept = 0;
+    for (uint32_t i = 0; i < periods->count; i++)
+        if (periods->items[i].kind == DP_PERIOD_DAY &&
+            can_close(&periods->items[i], closed_ms, all))
+            fold_day(periods, &periods->items[i]);
     for (uint32_t i = 0; i < periods->count; i++) {
         struct dp_period *item = &periods->items[i];
-        if (item->span.to_ms <= closed_ms && (all || (item->told && !item->changed)))
+        if (can_close(item, closed_ms, all))
             dp_period_deinit(item);
         else
             periods->items[kept++] = *item;

@@ -1,10 +1,10 @@
-/* The open periods of one scope.
+/* The open periods of one scope: days, and what they are in - weeks, months ...
  *
- * A fact is in six of them. Facts are gathered and put in together: one sum for all that fall on
- * one day, then six times the addition of that sum. A period stays open, so that a correction
- * reaches
- * it, until its end is `closed_ms` or before; what comes later is not put in.
- * Times in ms. Thread: one. Out of memory ends the process. */
+ * A fact goes to its day alone. A day stays open, so that a correction reaches it, until its end is
+ * `closed_ms` or before; then it is folded into the longer periods around it, and given back. So a
+ * longer period is what was folded into it and the days of it that are still open
+ * (dp_periods_view). What comes after a day is closed goes to those of the longer ones that are
+ * open. Times in ms. Thread: one. Out of memory ends the process. */
 #ifndef DP_PERIODS_H
 #define DP_PERIODS_H
 
@@ -15,15 +15,17 @@
 #include "aggregator/calendar.h"
 #include "aggregator/fact.h"
 #include "aggregator/period.h"
+#include "aggregator/period_view.h"
 
-/* So many facts are gathered at most. */
+/* So many facts are gathered before they are put in together. */
 #define DP_PERIODS_GATHERED 32
 
 /* What is the same for all scopes. */
 struct dp_period_rules {
     struct dp_calendar calendar;
-    unsigned kinds; /* bit n: there are periods of kind n */
+    unsigned kinds; /* bit n: periods of kind n are kept; 0: none, not even days */
     int64_t closed_ms;
+    struct dp_period_view view;
 };
 
 /* All zero: none. */
@@ -34,7 +36,6 @@ struct dp_periods {
     struct dp_fact *gathered;
     uint32_t gathered_count, gathered_capacity;
     uint32_t taken; /* bit n: gathered fact n is to be taken out */
-    bool of_agent;  /* days with work are counted */
     bool changed;   /* some item has changed since it was handed out, or will have */
 };
 
@@ -56,11 +57,12 @@ void dp_periods_settle(struct dp_periods *periods, struct dp_period_rules *rules
 void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *rules,
                           enum dp_agent_state state, int64_t from_ms, int64_t to_ms);
 
-/* The period of that kind around a moment, made when it is not there; NULL: it is closed, or there
- * are none of the kind. Valid
- * until the next is made. */
-struct dp_period *dp_periods_at(struct dp_periods *periods, struct dp_period_rules *rules,
-                                enum dp_period_kind kind, int64_t time_ms);
+/* The day around a moment and all that it is in are there, unless closed, and count as changed. */
+void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules, int64_t time_ms);
+
+/* Sums up a period in rules->view. Nothing may be gathered. */
+void dp_periods_view(const struct dp_periods *periods, struct dp_period_rules *rules,
+                     const struct dp_period *item);
 
 /* All count as changed. */
 void dp_periods_mark_changed(struct dp_periods *periods);
@@ -68,7 +70,8 @@ void dp_periods_mark_changed(struct dp_periods *periods);
 /* One more item, to be filled in with one that is not there. */
 struct dp_period *dp_periods_add(struct dp_periods *periods);
 
-/* Gives back those that are closed and, unless `all`, have been handed out as they are. */
+/* Gives back those that are closed and, unless `all`, have been handed out as they are. Nothing may
+ * be gathered. */
 void dp_periods_close(struct dp_periods *periods, int64_t closed_ms, bool all);
 
 /* Gives back all. */

@@ -9,7 +9,7 @@
  *   carry.c       tells of contacts and agents anew, so that old frames can go
  *   restore.c     reads the journal
  *   gauges.c      who waits, who is served, who is in which state
- *   standing.c    closes periods
+ *   standing.c    scores of agents, and their ranks in their teams
  *   entries.c     what has changed, for the sink
  *   period_entries.c  likewise, of the calendar periods */
 #ifndef DP_PRIVATE_H
@@ -30,6 +30,29 @@
 /* `v` of every hash (redis.md). */
 #define DP_FORMAT_VERSION 1
 
+/* The names of a scorecard's fields in a period's hash; owned. */
+struct dp_card_names {
+    char *dimensions[DP_CARD_DIMENSIONS_MAX]; /* "points:efficiency" */
+    char *measures[DP_CARD_MEASURES_MAX];     /* "points:efficiency:volume" */
+};
+
+/* Room for comparing the scores of all agents. */
+struct dp_ranking {
+    struct dp_ranked {
+        uint32_t team;
+        enum dp_period_kind kind;
+        int64_t from_ms;
+        struct dp_scope *agent;
+        struct dp_period *period;
+    } * items;
+    size_t count, capacity;
+};
+
+/* Names of awards beyond this are left out. */
+#define DP_AWARDS_TEXT 1024
+
+#define DP_CURSOR_CLASSES 2 /* metrics whose classes are told */
+
 /* How far entries.c has come with the scope it is handing out. */
 struct dp_cursor {
     struct dp_scope *scope; /* NULL: take the next one */
@@ -45,8 +68,12 @@ struct dp_cursor {
     enum dp_channel channel;
     uint32_t changed[DP_CHANNELS]; /* windows still to be handed out */
     bool now, periods;
-    uint32_t period;             /* the next of its periods */
-    char label[DP_PERIOD_LABEL]; /* of the entry handed out last */
+    uint32_t period; /* the next of its periods */
+    /* Texts of the entry handed out last. */
+    char label[DP_PERIOD_LABEL];
+    char set[DP_PERIOD_LABEL + 8];
+    char classes[DP_CURSOR_CLASSES][DP_PERIOD_CLASSES_TEXT];
+    char awards[2][DP_AWARDS_TEXT]; /* and warnings */
 };
 
 struct dp_agent_list {
@@ -64,6 +91,8 @@ struct dp_aggregator {
     struct dp_contacts contacts;
     struct dp_repeat repeat;
     struct dp_period_rules period_rules;
+    struct dp_card_names card_names;
+    struct dp_ranking ranking;
 
     int64_t t_ms;       /* INT64_MIN before the first advance */
     int64_t horizon_ms; /* no partition will bring events much older than this */
@@ -79,6 +108,7 @@ struct dp_aggregator {
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;
     bool standings_due; /* scores and ranks are to be found out before the next entry */
+    bool ranks_changed; /* some score or team has changed since the ranks were found out */
     struct dp_cursor cursor;
     struct dp_agent_list active_before, active_after; /* room for comparing */
 };
@@ -172,9 +202,9 @@ void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
  * any more, goes to its periods. */
 void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms);
 
-/* accrue.c: the time in each state (offline: 0) in a period of an agent's, as of T. */
-void dp_accrue_state_times(const struct dp_aggregator *agg, const struct dp_scope *scope,
-                           const struct dp_period *period, int64_t state_ms[DP_AGENT_STATES]);
+/* accrue.c: a period as of T; valid until the next is asked for. */
+const struct dp_period_view *dp_accrue_view(struct dp_aggregator *agg, const struct dp_scope *scope,
+                                            const struct dp_period *period);
 
 /* accrue.c: brings a scope's periods up to T, to be read. */
 void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope);
@@ -241,17 +271,40 @@ void dp_gauges_fields(const struct dp_aggregator *agg, const struct dp_scope *sc
                       struct dp_entry *entry);
 bool dp_gauges_tick(const struct dp_scope *scope);
 
-/* standing.c: closes the periods that no correction can reach any more. */
+/* standing.c: closes the periods that no correction can reach any more, finds out the scores of
+ * agents that have changed, and ranks them in their teams. */
 void dp_standings_update(struct dp_aggregator *agg);
+
+/* standing.c: what is known of an agent in a period, to be asked for by quantity. */
+struct dp_known {
+    const struct dp_period_view *view;
+    const struct dp_figures *figures;
+    int64_t score; /* DP_NO_SCORE: none */
+};
+bool dp_known_tell(void *ctx, enum dp_quantity quantity, struct dp_robust robust, double *value);
+
+/* standing.c: the figures of a period of any scope's as of T. Returns agg->period_rules.view, which
+ * holds the period then. */
+const struct dp_period_view *dp_standing_figures(struct dp_aggregator *agg,
+                                                 const struct dp_scope *scope,
+                                                 const struct dp_period *period,
+                                                 struct dp_figures *figures);
+
+/* standing.c: the same of an agent's, and its score. */
+void dp_standing_score(struct dp_aggregator *agg, const struct dp_scope *scope,
+                       const struct dp_period *period, struct dp_figures *figures,
+                       struct dp_score *score);
+
+void dp_card_names_init(struct dp_card_names *names, const struct dp_scorecard *card);
+void dp_card_names_deinit(struct dp_card_names *names);
 
 /* entries.c: the beginning of an entry about a scope. */
 void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struct dp_entry *entry);
 
-/* entries.c: the figures that are present, the service level made of `totals` by the scope's
- * formula. */
+/* entries.c: the figures that are present, and the formula of the service level unless it is the
+ * usual one. */
 void dp_entry_figures(const struct dp_aggregator *agg, const struct dp_scope *scope,
-                      const struct dp_totals *totals, struct dp_figures *figures,
-                      struct dp_entry *entry);
+                      const struct dp_figures *figures, struct dp_entry *entry);
 
 /* entries.c: true when a multiple of `period_ms`, shifted by the scope's number so that not all
  * come at once, lies in (from, to]; and the first such multiple after `ms`. */

@@ -49,9 +49,9 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
     dp_windows_advance(scope->windows, scopes->now_ms);
     scope->last_event_ms = scope->entries_ms = scope->periods_ms = INT64_MIN;
     scope->accrued_ms = scope->rank_team_ms = INT64_MIN;
-    scope->periods.of_agent = kind == DP_SCOPE_AGENT;
     scope->known_changed = scope->now_changed = true;
     scope->alarm.at = DP_HEAP_OUT;
+    scope->sets_unknown = scopes->written;
     if (scopes->written)
         dp_scope_assume_written(scopes, scope);
     scope->number = take_number(scopes);

@@ -50,6 +50,10 @@ struct dp_scope {
     int64_t accrued_ms;   /* agent: until when the time in its states is in the periods */
     uint32_t rank_team;   /* agent: the team that its latest event names, kept; 0: none */
     int64_t rank_team_ms; /* the time of that event */
+    uint32_t told_team;   /* agent: the team whose ranks it has been told in, kept; 0: none */
+    uint32_t told_due;    /* agent: quality checks missing this month, as told there; 0: none */
+    bool sets_unknown;    /* team: its sorted sets may hold what nobody knows of */
+    uint32_t sets_gone;   /* of those so many have been told to be gone */
     bool left;            /* silent, and kept for its periods alone */
 
     /* What the sink has been told. */

@@ -60,11 +60,11 @@ static size_t top_place(const struct dp_spread *spread, int64_t value)
     return at; /* behind those that are greater or equal */
 }
 
-static void put_top(struct dp_spread *spread, int64_t value)
+static void put_top(struct dp_spread *spread, int64_t value, uint32_t count)
 {
     size_t at = top_place(spread, value);
     if (at > 0 && spread->tops[at - 1].value == value) {
-        spread->tops[at - 1].count++;
+        spread->tops[at - 1].count += count;
         return;
     }
     if (spread->top_count == DP_SPREAD_TOPS) { /* the smallest of them goes */
@@ -80,7 +80,7 @@ static void put_top(struct dp_spread *spread, int64_t value)
     }
     memmove(spread->tops + at + 1, spread->tops + at,
             (spread->top_count - at) * sizeof *spread->tops);
-    spread->tops[at] = (struct dp_spread_top){value, 1};
+    spread->tops[at] = (struct dp_spread_top){value, count};
     spread->top_count++;
 }
 
@@ -96,16 +96,20 @@ static void take_top(struct dp_spread *spread, int64_t value)
 
 /* ---------------------------------------------------------------- */
 
-void dp_spread_put(struct dp_spread *spread, int64_t value)
+static void add_to_bucket(struct dp_spread *spread, unsigned bucket, uint32_t count)
 {
-    unsigned bucket = dp_histogram_bucket(value);
     size_t at = place_of(spread, bucket);
     if (at == spread->used || spread->buckets[at] != bucket)
         insert_bucket(spread, at, bucket);
-    spread->counts[at]++;
-    spread->count++;
+    spread->counts[at] += count;
+    spread->count += count;
+}
+
+void dp_spread_put(struct dp_spread *spread, int64_t value)
+{
+    add_to_bucket(spread, dp_histogram_bucket(value), 1);
     if (value >= spread->below)
-        put_top(spread, value);
+        put_top(spread, value, 1);
 }
 
 void dp_spread_take(struct dp_spread *spread, int64_t value)
@@ -123,53 +127,30 @@ void dp_spread_take(struct dp_spread *spread, int64_t value)
         spread->below = 0;
 }
 
+/* Gives up the tops below `below`. */
+static void raise_below(struct dp_spread *spread, int64_t below)
+{
+    if (below <= spread->below)
+        return;
+    spread->below = below;
+    while (spread->top_count && spread->tops[spread->top_count - 1].value < below)
+        spread->top_count--;
+}
+
+void dp_spread_merge(struct dp_spread *spread, const struct dp_spread *from)
+{
+    for (size_t i = 0; i < from->used; i++)
+        add_to_bucket(spread, from->buckets[i], from->counts[i]);
+    raise_below(spread, from->below);
+    for (size_t i = 0; i < from->top_count; i++)
+        if (from->tops[i].value >= spread->below)
+            put_top(spread, from->tops[i].value, from->tops[i].count);
+}
+
 int64_t dp_spread_max(const struct dp_spread *spread)
 {
     if (spread->top_count)
         return spread->tops[0].value;
     int64_t middle = dp_histogram_middle(spread->buckets[spread->used - 1]);
     return middle < spread->below ? middle : spread->below - 1;
-}
-
-void dp_spread_select(const struct dp_spread *spread, const uint64_t *ranks, size_t rank_count,
-                      int64_t *values)
-{
-    int64_t max = dp_spread_max(spread);
-    uint64_t passed = 0;
-    size_t found = 0;
-    for (size_t i = 0; i < spread->used && found < rank_count; i++) {
-        passed += spread->counts[i];
-        for (; found < rank_count && ranks[found] <= passed; found++) {
-            int64_t middle = dp_histogram_middle(spread->buckets[i]);
-            values[found] = middle < max ? middle : max;
-        }
-    }
-}
-
-double dp_spread_winsorised(const struct dp_spread *spread, unsigned low, unsigned high)
-{
-    uint64_t ranks[] = {(spread->count * low + 99) / 100, (spread->count * high + 99) / 100};
-    ranks[0] += ranks[0] == 0;
-    ranks[1] += ranks[1] == 0;
-    int64_t limits[2];
-    dp_spread_select(spread, ranks, 2, limits);
-    double sum = 0;
-    for (size_t i = 0; i < spread->used; i++) {
-        int64_t value = dp_histogram_middle(spread->buckets[i]);
-        value = value < limits[0] ? limits[0] : value > limits[1] ? limits[1] : value;
-        sum += (double)value * (double)spread->counts[i];
-    }
-    return sum / (double)spread->count;
-}
-
-void dp_spread_classes(const struct dp_spread *spread, const int64_t *limits, size_t limit_count,
-                       uint64_t *counts)
-{
-    size_t class = 0;
-    memset(counts, 0, (limit_count + 1) * sizeof *counts);
-    for (size_t i = 0; i < spread->used; i++) {
-        while (class < limit_count && dp_histogram_middle(spread->buckets[i]) > limits[class])
-            class ++;
-        counts[class] += spread->counts[i];
-    }
 }

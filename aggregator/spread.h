@@ -1,5 +1,6 @@
-/* How the values of one metric in one period are spread: counts in the buckets of histogram.h, for
- * percentiles, and the greatest values themselves, for the maximum.
+/* How the values of one metric on one day, or over closed days, are spread: counts in the buckets
+ * of histogram.h, for percentiles (spread_sum.h), and the greatest values themselves, for the
+ * maximum.
  *
  * As small as what is in it: 6 bytes for each bucket in use. Exact to put in and to take out, but
  * for one thing: the 32 greatest values are known, so once as many different ones of the top have
@@ -35,21 +36,10 @@ void dp_spread_deinit(struct dp_spread *spread);
 void dp_spread_put(struct dp_spread *spread, int64_t value);
 void dp_spread_take(struct dp_spread *spread, int64_t value); /* one that is in it */
 
+/* Adds all values of `from`. */
+void dp_spread_merge(struct dp_spread *spread, const struct dp_spread *from);
+
 /* The maximum; of at least one value. */
 int64_t dp_spread_max(const struct dp_spread *spread);
-
-/* The values at `ranks` (from 1, ascending, none above the number of values), none above the
- * maximum. */
-void dp_spread_select(const struct dp_spread *spread, const uint64_t *ranks, size_t rank_count,
-                      int64_t *values);
-
-/* The mean of at least one value, those below percentile `low` counted as that percentile and those
- * above percentile `high` as that (winsorised). */
-double dp_spread_winsorised(const struct dp_spread *spread, unsigned low, unsigned high);
-
-/* How many values are in buckets whose middle is at most each of `limits` (ascending) and above the
- * one before; counts[limit_count] is for those above all. */
-void dp_spread_classes(const struct dp_spread *spread, const int64_t *limits, size_t limit_count,
-                       uint64_t *counts);
 
 #endif

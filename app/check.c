@@ -77,6 +77,8 @@ static void say_meaning(const char *name, const struct dp_config *config)
                duration(config->flush_interval_ms, text));
         printf(", the state every %s\n", duration(config->commit_interval_ms, text));
     }
+    if (config->customer_key)
+        puts("  customers     by pseudonyms ([privacy] customer_key_file)");
     printf("  windows      ");
     for (size_t i = 0; i < config->windows.count; i++)
         printf(" %s", config->window_labels[i]);

@@ -13,6 +13,7 @@ enum dp_exit { DP_EXIT_DONE = 0, DP_EXIT_FAILED = 1, DP_EXIT_USAGE = 2 };
 int dp_run_main(int argc, char **argv);
 int dp_replay_main(int argc, char **argv);
 int dp_check_main(int argc, char **argv);
+int dp_report_main(int argc, char **argv);
 
 /* Overrides from the command line, as "section.key=value"; the texts are argv's. */
 #define DP_OVERRIDES_MAX 64

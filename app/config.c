@@ -309,6 +309,7 @@ void dp_config_deinit(struct dp_config *config)
     free(config->redis_url);
     free(config->redis_prefix);
     free(config->timezone);
+    dp_customer_key_destroy(config->customer_key);
     memset(config, 0, sizeof *config);
 }
 
@@ -328,6 +329,11 @@ void dp_config_aggregator_options(const struct dp_config *config,
         .as_of_limit_ms = INT64_MAX,
         .period_kinds = config->period_kinds,
         .timezone = config->timezone,
+        .scorecard = config->scorecard,
+        .awards = config->awards,
+        .award_count = config->award_count,
+        .quality_per_day = (uint32_t)config->quality_per_day,
+        .quality_per_month = (uint32_t)config->quality_per_month,
         .period_keep_ms = config->period_keep_ms,
         .period_interval_ms = config->period_interval_ms,
         .targets = {.queues = config->queues, .queue_count = config->queue_count},

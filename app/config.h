@@ -17,6 +17,7 @@
 #include "aggregator/award.h"
 #include "aggregator/scorecard_presets.h"
 #include "common/log.h"
+#include "ingest/customer_key.h"
 #include "ingest/kafka_properties.h"
 
 /* All memory belongs to the configuration. */
@@ -57,6 +58,8 @@ struct dp_config {
     struct dp_scorecard scorecard; /* made of the preset and of what the file says */
     struct dp_award *awards;
     size_t award_count;
+
+    struct dp_customer_key *customer_key; /* NULL: customers keep their ids */
 
     int64_t dedup_horizon_ms, contact_ttl_ms, scope_ttl_ms;
     int64_t max_contacts, max_waiting;

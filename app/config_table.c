@@ -275,6 +275,22 @@ static bool set_kinds(struct dp_config *config, const struct dp_config_key *key,
     return good;
 }
 
+/* Read at once, so that what is wrong with the file is found where it is named. Without a name:
+ * none. */
+static bool set_customer_key(struct dp_config *config, const struct dp_config_key *key,
+                             const char *value, char *wrong)
+{
+    char what[DP_CONFIG_TEXT / 2];
+    (void)key;
+    struct dp_customer_key *customer_key =
+        *value ? dp_customer_key_read(value, what, sizeof what) : NULL;
+    if (*value && !customer_key)
+        return wrong_value(wrong, value, what);
+    dp_customer_key_destroy(config->customer_key);
+    config->customer_key = customer_key;
+    return true;
+}
+
 static bool set_level(struct dp_config *config, const struct dp_config_key *key, const char *value,
                       char *wrong)
 {
@@ -414,6 +430,10 @@ const struct dp_config_key dp_config_keys[] = {
      "chats are to be answered within this time"},
     {"target", "email", "24h", set_duration, DP_AT(target_ms[DP_CHANNEL_EMAIL]), 1, DP_MONTH, NULL,
      "e-mails are to be answered within this time"},
+    {"privacy", "customer_key_file", "", set_customer_key, 0, 0, 0,
+     "a file of 4096 bytes at most with a key of 32 at least, which its owner alone may write "
+     "and others than its group may not read (chmod 640, 600 or 400)",
+     "customers go by pseudonyms that are made with the key in this file (default: by their ids)"},
     {"limits", "dedup_horizon", "1h", set_duration, DP_AT(dedup_horizon_ms), DP_HOUR, DP_MONTH, NULL,
      "the event time for which events are remembered, to know a duplicate"},
     {"limits", "contact_ttl", "7d", set_duration, DP_AT(contact_ttl_ms), DP_MINUTE, DP_YEAR, NULL,

@@ -17,6 +17,7 @@ static const struct dp_command {
     {"replay", dp_replay_main, "files (or -) instead of Kafka, event time instead of the clock"},
     {"simulate", dp_simulate_main, "a contact centre's day of events, the same for the same seed"},
     {"check", dp_check_main, "checks the configuration and, with --connect, Kafka and Redis"},
+    {"report", dp_report_main, "a period's figures and scorecards, from Redis"},
 };
 #define DP_COMMANDS (sizeof commands / sizeof *commands)
 
@@ -88,6 +89,6 @@ int main(int argc, char **argv)
             }
         return commands[i].main(argc - 1, argv + 1);
     }
-    return dp_usage_error("", "unknown command '%s'; allowed: run, replay, simulate, check",
+    return dp_usage_error("", "unknown command '%s'; allowed: run, replay, simulate, check, report",
                           argv[1]);
 }

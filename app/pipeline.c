@@ -7,8 +7,12 @@
 
 #include "common/memory.h"
 
+/* Ends the line of counters where customers go by pseudonyms: the name of their key follows. */
+#define CUSTOMERS " customers="
+
 void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *adapter,
                       const struct dp_aggregator_options *options,
+                      const struct dp_customer_key *customer_key,
                       struct dp_dead_letters *dead_letters)
 {
     *pipeline = (struct dp_pipeline){
@@ -17,6 +21,7 @@ void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *ada
         .options = *options,
         .adapter = adapter,
         .adapter_self = adapter->create(),
+        .pseudonyms = customer_key ? dp_pseudonyms_create(customer_key) : NULL,
     };
     for (size_t i = 0; i < options->windows.count; i++) {
         size_t used = strlen(pipeline->windows);
@@ -30,6 +35,7 @@ void dp_pipeline_deinit(struct dp_pipeline *pipeline)
     pipeline->adapter->destroy(pipeline->adapter_self);
     dp_aggregator_destroy(pipeline->aggregator);
     dp_decoded_deinit(&pipeline->decoded);
+    dp_pseudonyms_destroy(pipeline->pseudonyms);
     free(pipeline->outlooks);
 }
 
@@ -68,6 +74,8 @@ static void decode(struct dp_pipeline *pipeline, const struct dp_message *messag
 {
     struct dp_decoded *decoded = &pipeline->decoded;
     pipeline->adapter->decode(pipeline->adapter_self, messages, count, decoded);
+    if (pipeline->pseudonyms)
+        dp_pseudonyms_replace(pipeline->pseudonyms, decoded);
     if (decoded->event_count > pipeline->outlook_capacity) {
         pipeline->outlook_capacity = decoded->event_capacity;
         pipeline->outlooks =
@@ -141,14 +149,35 @@ bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
 
 char *dp_pipeline_format(const struct dp_pipeline *pipeline)
 {
-    size_t size = 64 * (DP_REJECTS + 2);
+    size_t size = 64 * (DP_REJECTS + 3);
     char *text = dp_xmalloc(size);
     int used = snprintf(text, size, "consumed=%" PRIu64 " skipped=%" PRIu64, pipeline->consumed,
                         pipeline->skipped);
     for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS; reason++)
         used += snprintf(text + used, size - (size_t)used, " %s=%" PRIu64, dp_reject_names[reason],
                          pipeline->dead[reason]);
+    if (pipeline->pseudonyms)
+        snprintf(text + used, size - (size_t)used, CUSTOMERS "%s",
+                 dp_pseudonyms_key_name(pipeline->pseudonyms));
     return text;
+}
+
+/* The name of the key under which a saved state holds customers; NULL: by their ids. */
+static const char *saved_key_name(const char *text)
+{
+    const char *found = strstr(text, CUSTOMERS);
+    return found ? found + strlen(CUSTOMERS) : NULL;
+}
+
+enum dp_saved_customers dp_pipeline_saved_customers(const struct dp_pipeline *pipeline,
+                                                    const char *text)
+{
+    const char *saved = saved_key_name(text);
+    if (!saved)
+        return pipeline->pseudonyms ? DP_CUSTOMERS_CLEAR : DP_CUSTOMERS_ALIKE;
+    return pipeline->pseudonyms && strcmp(saved, dp_pseudonyms_key_name(pipeline->pseudonyms)) == 0
+               ? DP_CUSTOMERS_ALIKE
+               : DP_CUSTOMERS_REKEYED;
 }
 
 /* The counter of that name, or NULL. */
@@ -174,6 +203,8 @@ bool dp_pipeline_parse(struct dp_pipeline *pipeline, const char *text)
         if (!counter || text[len] != '=' || text[len + 1] < '0' || text[len + 1] > '9')
             return false;
         *counter = strtoull(text + len + 1, &end, 10);
+        if (strncmp(end, CUSTOMERS, strlen(CUSTOMERS)) == 0)
+            return true; /* no counter */
         if (*end != ' ')
             return *end == '\0';
         text = end + 1;

@@ -1,6 +1,8 @@
-/* The way of a message, the same for Kafka and files: decode, admit and apply, or dead-letter.
+/* The way of a message, the same for Kafka and files: decode, put pseudonyms in the place of
+ * customers, admit and apply, or dead-letter.
  *
- *   source -> dp_pipeline_take -> adapter -> aggregator ... dp_pipeline_next_entry -> sink
+ *   source -> dp_pipeline_take -> adapter -> pseudonyms -> aggregator ... dp_pipeline_next_entry ->
+ * sink
  *
  * Nothing is lost silently: accepted + duplicate + dead-lettered = consumed. The options' texts
  * must outlive the pipeline. Thread: one. */
@@ -14,6 +16,7 @@
 #include "aggregator/aggregator.h"
 #include "ingest/adapter.h"
 #include "ingest/dead_letters.h"
+#include "ingest/pseudonyms.h"
 
 struct dp_pipeline {
     struct dp_aggregator *aggregator;     /* owned */
@@ -25,6 +28,7 @@ struct dp_pipeline {
     struct dp_aggregator_options options;
     const struct dp_adapter *adapter;
     void *adapter_self;
+    struct dp_pseudonyms *pseudonyms;  /* NULL: customers keep their ids */
     char windows[DP_WINDOWS_MAX * 16]; /* the window lengths as dp:meta names them */
     struct dp_decoded decoded;         /* the batch at hand */
     struct dp_outlook *outlooks;       /* one for each of its events */
@@ -33,8 +37,10 @@ struct dp_pipeline {
     bool meta_given;
 };
 
+/* Without a customer key (NULL) customers keep their ids. */
 void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *adapter,
                       const struct dp_aggregator_options *options,
+                      const struct dp_customer_key *customer_key,
                       struct dp_dead_letters *dead_letters);
 void dp_pipeline_deinit(struct dp_pipeline *pipeline);
 
@@ -55,6 +61,15 @@ uint64_t dp_pipeline_dead(const struct dp_pipeline *pipeline);
  * False: it is no such line. */
 char *dp_pipeline_format(const struct dp_pipeline *pipeline);
 bool dp_pipeline_parse(struct dp_pipeline *pipeline, const char *text);
+
+/* How customers are named in the saved state that such a line belongs to. */
+enum dp_saved_customers {
+    DP_CUSTOMERS_ALIKE,   /* as here */
+    DP_CUSTOMERS_REKEYED, /* by pseudonyms of another key, or pseudonyms there and ids here */
+    DP_CUSTOMERS_CLEAR    /* by their ids, which are not to be in it */
+};
+enum dp_saved_customers dp_pipeline_saved_customers(const struct dp_pipeline *pipeline,
+                                                    const char *text);
 
 /* The counters as logfmt pairs: consumed, accepted, duplicate, dead_lettered, each reason. Returns
  * buf. */

@@ -132,7 +132,7 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
     clock_gettime(CLOCK_MONOTONIC, &start);
     dp_config_aggregator_options(config, &options);
     options.as_of_limit_ms = as_of_ms;
-    dp_pipeline_init(&replay.pipeline, adapter, &options, dead_letters);
+    dp_pipeline_init(&replay.pipeline, adapter, &options, config->customer_key, dead_letters);
 
     bool ok = read_all(&replay, paths, count);
     if (ok) {

@@ -276,7 +276,7 @@ int dp_run(const struct dp_run_options *options)
     aggregator_options.wall_clock = !options->event_clock;
     aggregator_options.as_of_limit_ms = options->as_of_ms;
     dp_pipeline_init(&run.pipeline, dp_adapter_find(options->config->format), &aggregator_options,
-                     NULL);
+                     options->config->customer_key, NULL);
     uv_loop_init(&run.loop);
     start_timers(&run);
     if (start_redis(&run, error, sizeof error) && start_kafka(&run, error, sizeof error)) {

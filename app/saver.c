@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "aggregator/restore.h"
-#include "app/cuts.h"
+#include "app/recovery.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "sink/redis_state.h"
@@ -18,7 +18,6 @@
 #define READ_ATTEMPTS 5
 #define READ_RETRY_MS 500
 
-#define PROGRESS_MS    1000
 #define FAILED_SAID_MS 30000
 
 enum role {
@@ -37,20 +36,10 @@ struct dp_saver {
     void *ctx;
     enum role role;
 
-    /* What the pipeline knows: the log up to `place`. */
-    struct dp_state_place place;
-    struct dp_cuts cuts;
+    struct dp_recovery recovery;
+    struct dp_shown shown;
     unsigned attempts;
     uint64_t failed_at_ms; /* said last */
-
-    /* The record that reading leads up to. */
-    uint64_t read_from, read_until;
-    struct dp_positions positions;
-    struct dp_shown shown;
-    struct dp_aggregator_saved saved;
-    char *counters;
-    uint64_t read_began_ns, read_ns; /* of this reading, and of all that the pipeline knows */
-    uint64_t progress_ms;
 
     struct dp_journal journal; /* being written */
     struct dp_journal frame;   /* sealed */
@@ -69,7 +58,7 @@ static void cut_off(struct dp_saver *saver, struct dp_state_place *head)
 {
     struct dp_aggregator *agg = saver->pipeline->aggregator;
     struct dp_state_place before = *head;
-    if (!dp_cuts_take(&saver->cuts, dp_aggregator_retention_ms(agg), head,
+    if (!dp_cuts_take(&saver->recovery.cuts, dp_aggregator_retention_ms(agg), head,
                       dp_redis_state_bytes(saver->store)))
         return;
     dp_aggregator_carry(agg, head->number + 1);
@@ -80,29 +69,12 @@ static void cut_off(struct dp_saver *saver, struct dp_state_place *head)
 /* Restoring --------------------------------------------------------------------------------------
  */
 
-static void forget_record(struct dp_saver *saver)
-{
-    dp_aggregator_saved_deinit(&saver->saved);
-    free(saver->counters);
-    saver->counters = NULL;
-}
-
-static void empty(struct dp_saver *saver)
-{
-    dp_pipeline_reset(saver->pipeline);
-    saver->place = (struct dp_state_place){0};
-    dp_cuts_clear(&saver->cuts);
-    saver->read_ns = 0;
-    forget_record(saver);
-    dp_positions_deinit(&saver->positions);
-}
-
 static void look_later(struct dp_saver *saver, uint64_t ms);
 
 static void fail(struct dp_saver *saver, const char *text)
 {
     char quoted[600];
-    empty(saver);
+    dp_recovery_empty(&saver->recovery);
     if (saver->role != FOLLOWING && ++saver->attempts >= READ_ATTEMPTS) {
         saver->events.failed(saver->ctx, text);
         return;
@@ -119,98 +91,64 @@ static void fail(struct dp_saver *saver, const char *text)
     look_later(saver, READ_RETRY_MS);
 }
 
-/* True: what the pipeline knows is the beginning of the log that `commit` ends. Whether its end
- * fits too is seen by the checksums of what follows. */
-static bool goes_on(const struct dp_saver *saver, const struct dp_state_commit *commit)
-{
-    const struct dp_state_place *place = &saver->place;
-    return place->number && place->number >= commit->head.number && place->at <= commit->tail.at &&
-           (place->number < commit->tail.number || place->sum == commit->tail.sum);
-}
-
 static void read_up_to(struct dp_saver *saver, const struct dp_state_commit *commit)
 {
-    if (!goes_on(saver, commit)) {
-        if (saver->place.number)
-            dp_log(DP_LOG_INFO, "the saved state has another history: reading it anew", "");
-        empty(saver);
-        saver->place = commit->head;
-    }
-    forget_record(saver);
-    if (!dp_positions_parse(&saver->positions, dp_str_from(commit->positions)) ||
-        !dp_aggregator_saved_parse(&saver->saved, dp_str_from(commit->aggregator))) {
+    if (dp_pipeline_saved_customers(saver->pipeline, commit->pipeline) == DP_CUSTOMERS_CLEAR)
+        fail(saver, "the saved state holds ids of customers in the clear, for it was made without "
+                    "[privacy] customer_key_file: stop all processes of the group, remove the keys "
+                    "PREFIX:state:* and start again, and the figures are made from what Kafka "
+                    "holds");
+    else if (dp_recovery_begin(&saver->recovery, commit))
+        dp_redis_state_read(saver->store, &saver->recovery.place, &commit->tail);
+    else
         fail(saver, "positions or counters in the saved state's record cannot be read");
-        return;
-    }
-    struct dp_aggregator *agg = saver->pipeline->aggregator;
-    while (dp_aggregator_partition_count(agg) < saver->positions.count)
-        dp_aggregator_add_partition(agg);
-    saver->counters = dp_xstrdup(commit->pipeline);
-    saver->read_from = saver->place.at;
-    saver->read_until = commit->tail.at;
-    saver->read_began_ns = uv_hrtime();
-    saver->progress_ms = uv_now(saver->loop);
-    dp_aggregator_restore_begin(agg, &saver->saved);
-    dp_redis_state_read(saver->store, &saver->place, &commit->tail);
-}
-
-static void say_progress(struct dp_saver *saver, const struct dp_state_frame *frame)
-{
-    uint64_t now = uv_now(saver->loop);
-    if (now - saver->progress_ms < PROGRESS_MS)
-        return;
-    saver->progress_ms = now;
-    uint64_t done = frame->end.at - saver->read_from, all = saver->read_until - saver->read_from;
-    dp_log(DP_LOG_INFO, "reading the saved state", "percent=%.0f bytes=%" PRIu64,
-           100.0 * (double)done / (double)all, all);
 }
 
 static bool on_frame(void *ctx, const struct dp_state_frame *frame)
 {
     struct dp_saver *saver = ctx;
-    char error[200], text[300];
-    if (!dp_aggregator_restore(saver->pipeline->aggregator, frame->end.number, frame->bytes,
-                               frame->len, error, sizeof error)) {
-        snprintf(text, sizeof text, "the saved state cannot be read at frame %" PRIu64 ": %s",
-                 frame->end.number, error);
-        fail(saver, text);
-        return false;
-    }
-    dp_cuts_note(&saver->cuts, &frame->begin, frame->t_ms);
-    saver->place = frame->end;
-    say_progress(saver, frame);
-    return true;
+    char text[300];
+    if (dp_recovery_add(&saver->recovery, frame, text, sizeof text))
+        return true;
+    fail(saver, text);
+    return false;
 }
 
 static void become_owner(struct dp_saver *saver)
 {
     struct dp_aggregator *agg = saver->pipeline->aggregator;
-    if (saver->place.number) {
-        if (!dp_pipeline_parse(saver->pipeline, saver->counters)) {
+    uint64_t commit = saver->recovery.place.number;
+    if (commit) {
+        bool alike = dp_pipeline_saved_customers(saver->pipeline, saver->recovery.counters) ==
+                     DP_CUSTOMERS_ALIKE;
+        if (!dp_recovery_finish(&saver->recovery)) {
             fail(saver, "the counters in the saved state's record cannot be read");
             return;
         }
-        dp_aggregator_restored(agg, &saver->saved);
+        if (!alike)
+            dp_log(DP_LOG_WARN,
+                   "[privacy] customer_key_file is not the key of the saved state: customers from "
+                   "before are not known again",
+                   "");
         dp_log(DP_LOG_INFO, "the saved state is read",
-               "commit=%" PRIu64 " bytes=%" PRIu64 " accepted=%" PRIu64 " seconds=%.3f",
-               saver->place.number, dp_saver_bytes(saver), dp_aggregator_counters(agg)->accepted,
-               (double)saver->read_ns / 1e9);
+               "commit=%" PRIu64 " bytes=%" PRIu64 " accepted=%" PRIu64 " seconds=%.3f", commit,
+               dp_saver_bytes(saver), dp_aggregator_counters(agg)->accepted,
+               (double)saver->recovery.spent_ns / 1e9);
     }
     saver->role = OWNER;
     saver->attempts = 0;
-    forget_record(saver);
     dp_journal_clear(&saver->journal);
-    saver->journal.frame = saver->place.number + 1;
+    saver->journal.frame = commit + 1;
 #ifndef DP_MUTATION_NO_JOURNAL
     dp_aggregator_set_journal(agg, &saver->journal);
 #endif
-    saver->events.loaded(saver->ctx, &saver->positions, &saver->shown);
+    saver->events.loaded(saver->ctx, &saver->recovery.positions, &saver->shown);
 }
 
 static void on_read(void *ctx)
 {
     struct dp_saver *saver = ctx;
-    saver->read_ns += uv_hrtime() - saver->read_began_ns;
+    dp_recovery_reached(&saver->recovery);
     if (saver->role == LOADING) {
         become_owner(saver);
         return;
@@ -256,8 +194,8 @@ static void on_found(void *ctx, const struct dp_state_commit *commit)
     if (saver->role == CLAIMING) { /* since it was asked */
         look_later(saver, 0);
     } else if (commit->tail.number == 0) {
-        if (saver->place.number)
-            empty(saver);
+        if (saver->recovery.place.number)
+            dp_recovery_empty(&saver->recovery);
         look_later(saver, FOLLOW_MS);
     } else {
         read_up_to(saver, commit);
@@ -277,7 +215,7 @@ static void on_claimed(void *ctx, const struct dp_state_commit *commit, struct d
         read_up_to(saver, commit);
         return;
     }
-    empty(saver);
+    dp_recovery_empty(&saver->recovery);
     become_owner(saver);
 }
 
@@ -307,7 +245,7 @@ void dp_saver_stand_down(struct dp_saver *saver)
     dp_redis_state_cancel(saver->store);
     saver->role = FOLLOWING;
     unseal(saver);
-    empty(saver);
+    dp_recovery_empty(&saver->recovery);
     dp_journal_clear(&saver->journal);
     look_later(saver, FOLLOW_MS);
 }
@@ -340,7 +278,7 @@ void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
     };
     dp_aggregator_saved_deinit(&saved);
     cut_off(saver, &saver->commit.head);
-    dp_cuts_note(&saver->cuts, dp_redis_state_tail(saver->store), saver->commit.t_ms);
+    dp_cuts_note(&saver->recovery.cuts, dp_redis_state_tail(saver->store), saver->commit.t_ms);
 #ifndef DP_MUTATION_COMMIT_BEFORE_WRITE
     struct dp_journal sealed = saver->journal;
     saver->journal = saver->frame;
@@ -414,6 +352,7 @@ struct dp_saver *dp_saver_create(uv_loop_t *loop, const struct dp_saver_options 
     }
     saver->loop = loop;
     saver->pipeline = pipeline;
+    dp_recovery_init(&saver->recovery, loop, pipeline);
     saver->events = *events;
     saver->ctx = ctx;
     saver->shown.t_ms = INT64_MIN;
@@ -427,10 +366,8 @@ struct dp_saver *dp_saver_create(uv_loop_t *loop, const struct dp_saver_options 
 static void on_closed(uv_handle_t *handle)
 {
     struct dp_saver *saver = handle->data;
-    forget_record(saver);
+    dp_recovery_deinit(&saver->recovery);
     free_texts(saver);
-    dp_cuts_deinit(&saver->cuts);
-    dp_positions_deinit(&saver->positions);
     dp_positions_deinit(&saver->sealed);
     dp_positions_deinit(&saver->shown.positions);
     dp_journal_deinit(&saver->journal);

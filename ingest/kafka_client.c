@@ -178,6 +178,12 @@ void dp_kafka_client_woken(struct dp_kafka_client *client)
         return;
 }
 
+void dp_kafka_say_refused(const char *topic)
+{
+    dp_log(DP_LOG_ERROR, "Kafka refuses to have the topic read: give this user the right",
+           "topic=%s", topic);
+}
+
 /* The library closes in a thread of its own, so that waiting for it can end. */
 bool dp_kafka_client_leave(struct dp_kafka_client *client, uint64_t end_ns)
 {

@@ -65,6 +65,9 @@ void dp_kafka_client_answered(struct dp_kafka_client *client);
 /* True when `*last_ms` lies DP_KAFKA_LOG_INTERVAL_MS back (or is 0), and then sets it to now. */
 bool dp_kafka_log_due(uint64_t *last_ms);
 
+/* Says that this user may not read the topic. */
+void dp_kafka_say_refused(const char *topic);
+
 /* Closes the consumer, with the callbacks that this calls, so that it leaves its group. False: it
  * did not end before `end_ns` (uv_hrtime). */
 bool dp_kafka_client_leave(struct dp_kafka_client *client, uint64_t end_ns);

@@ -225,3 +225,23 @@ void dp_kafka_reader_discard_unread(struct dp_kafka_reader *reader)
     }
     reader->count = kept;
 }
+
+void dp_kafka_reader_rest_unread(struct dp_kafka_reader *reader)
+{
+    for (size_t i = 0; i < reader->partitions->slot_count; i++) {
+        struct dp_kafka_partition *partition = dp_kafka_partitions_slot(reader->partitions, i);
+        if (!partition->reading)
+            dp_kafka_reader_set_idle(reader, partition, true);
+    }
+}
+
+void dp_kafka_reader_doubt_returned(struct dp_kafka_reader *reader)
+{
+    for (size_t i = 0; i < reader->partitions->configured; i++) {
+        struct dp_kafka_topic *topic = &reader->partitions->topics[i];
+        for (size_t p = 0; topic->returned && p < topic->count; p++)
+            if (topic->partitions[p].reading)
+                dp_kafka_reader_doubt(reader, &topic->partitions[p], DP_KAFKA_OUT_OF_RANGE);
+        topic->returned = false;
+    }
+}

@@ -66,4 +66,10 @@ void dp_kafka_reader_doubt(struct dp_kafka_reader *reader, struct dp_kafka_parti
 void dp_kafka_reader_set_idle(struct dp_kafka_reader *reader, struct dp_kafka_partition *partition,
                               bool idle);
 
+/* What has a slot and is not read holds up nobody: it is idle. */
+void dp_kafka_reader_rest_unread(struct dp_kafka_reader *reader);
+
+/* A topic that was away and is back may be another: its partitions are looked at anew. */
+void dp_kafka_reader_doubt_returned(struct dp_kafka_reader *reader);
+
 #endif

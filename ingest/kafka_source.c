@@ -11,7 +11,7 @@
 #include "ingest/kafka_partitions.h"
 #include "ingest/kafka_plan.h"
 #include "ingest/kafka_reader.h"
-#include "ingest/kafka_survey.h"
+#include "ingest/kafka_surveyor.h"
 
 /* Finds what a wake-up might have missed. */
 #define POLL_INTERVAL_MS 1000
@@ -19,13 +19,6 @@
 /* How often Kafka is asked for new partitions; topic.metadata.refresh.interval.ms may say it. */
 #define SURVEY_INTERVAL_MS     5000
 #define SURVEY_INTERVAL_MAX_MS 10000
-
-/* Until Kafka has answered a survey: the first pause, doubled each time, and the longest. */
-#define RETRY_MIN_MS 250
-#define RETRY_MAX_MS 4000
-
-/* Until a topic is looked for again that should be there. */
-#define RECHECK_MS 1000
 
 enum state {
     STOPPED,
@@ -40,24 +33,17 @@ struct dp_kafka_source {
     void *ctx;
     struct dp_kafka_partitions partitions;
     struct dp_kafka_reader reader;
-    struct dp_kafka_survey survey;
+    struct dp_kafka_surveyor surveyor;
     struct dp_kafka_plan plan;
     struct dp_kafka_source_counters counters;
     enum state state;
-    uint64_t interval_ms;     /* between surveys while reading */
-    uint64_t retry_ms;        /* the next pause after a survey without an answer */
-    bool survey_void;         /* the one under way was begun for another start */
-    bool survey_wanted;       /* as soon as that one is done */
     rd_kafka_queue_t *errors; /* and callbacks */
-    uv_timer_t timer, survey_timer;
+    uv_timer_t timer;
     uv_idle_t more; /* active while messages are left after the budget */
     int open_handles;
-    uint64_t survey_said_ms;
     bool closing;
     int64_t close_timeout_ms;
 };
-
-static void survey_now(struct dp_kafka_source *source);
 
 /* Errors -----------------------------------------------------------------------------------------
  */
@@ -75,7 +61,7 @@ static void give_up(struct dp_kafka_source *source, const char *text)
     if (source->closing || source->state == STOPPED || source->state == HALTED)
         return;
     source->state = HALTED;
-    uv_timer_stop(&source->survey_timer);
+    dp_kafka_surveyor_stop(&source->surveyor);
     for (size_t i = 0; i < source->partitions.slot_count; i++)
         dp_kafka_partitions_slot(&source->partitions, i)->reading = false;
     unassign(source);
@@ -104,13 +90,7 @@ static void doubted(void *owner, const char *topic, int32_t partition)
     rd_kafka_topic_partition_list_add(list, topic, partition);
     rd_kafka_error_destroy(rd_kafka_incremental_unassign(source->client.rk, list));
     rd_kafka_topic_partition_list_destroy(list);
-    survey_now(source);
-}
-
-static void say_refused(const char *topic)
-{
-    dp_log(DP_LOG_ERROR, "Kafka refuses to have the topic read: give this user the right",
-           "topic=%s", topic);
+    dp_kafka_surveyor_hurry(&source->surveyor);
 }
 
 static void trouble(void *owner, const rd_kafka_message_t *from)
@@ -120,10 +100,10 @@ static void trouble(void *owner, const rd_kafka_message_t *from)
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        survey_now(source); /* which judges it */
+        dp_kafka_surveyor_hurry(&source->surveyor); /* which judges it */
         break;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-        say_refused(from->rkt ? rd_kafka_topic_name(from->rkt) : "");
+        dp_kafka_say_refused(from->rkt ? rd_kafka_topic_name(from->rkt) : "");
         break;
     default:
         dp_kafka_client_error(&source->client, from->err, rd_kafka_message_errstr(from));
@@ -146,86 +126,10 @@ static void take_up(struct dp_kafka_source *source, rd_kafka_topic_partition_lis
     rd_kafka_error_destroy(error);
 }
 
-/* Surveys ----------------------------------------------------------------------------------------
- */
-
-static void survey_after(struct dp_kafka_source *source, uint64_t ms);
-
-/* The partitions before this one are all read. */
-static size_t first_unread(const struct dp_kafka_topic *topic)
-{
-    size_t p = 0;
-    while (p < topic->count && topic->partitions[p].reading)
-        p++;
-    return p;
-}
-
-static void survey_now(struct dp_kafka_source *source)
-{
-    if (source->survey.under_way) {
-        source->survey_wanted = true;
-        return;
-    }
-    source->survey_wanted = source->survey_void = false;
-    uv_timer_stop(&source->survey_timer);
-    dp_kafka_survey_clear(&source->survey);
-    for (size_t i = 0; i < source->partitions.configured; i++) {
-        const struct dp_kafka_topic *topic = &source->partitions.topics[i];
-        dp_kafka_survey_add(&source->survey, topic->name.p, first_unread(topic));
-    }
-    dp_kafka_survey_start(&source->survey);
-}
-
-static void on_survey_timer(uv_timer_t *timer)
-{
-    survey_now(timer->data);
-}
-
-static void survey_after(struct dp_kafka_source *source, uint64_t ms)
-{
-    uv_timer_start(&source->survey_timer, on_survey_timer, ms, 0);
-}
-
-/* Kafka being away is said by the client; this is for what else may hold up a start. */
-static void say_no_answer(struct dp_kafka_source *source)
-{
-    const struct dp_kafka_survey *survey = &source->survey;
-    if (survey->code == RD_KAFKA_RESP_ERR__INTR || source->client.away ||
-        !dp_kafka_log_due(&source->survey_said_ms))
-        return;
-    if (survey->code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
-        say_refused(survey->stopped_at);
-    else
-        dp_log(DP_LOG_WARN, "Kafka did not say what it holds of a topic; asking again",
-               "topic=%s error=%s", survey->stopped_at, rd_kafka_err2name(survey->code));
-}
-
-/* What has a slot and cannot be read holds up nobody. */
-static void rest_unread(struct dp_kafka_source *source)
-{
-    for (size_t i = 0; i < source->partitions.slot_count; i++) {
-        struct dp_kafka_partition *partition = dp_kafka_partitions_slot(&source->partitions, i);
-        if (!partition->reading)
-            dp_kafka_reader_set_idle(&source->reader, partition, true);
-    }
-}
-
-/* A topic that was away and is back may be another: its partitions are looked at anew. */
-static void doubt_returned(struct dp_kafka_source *source)
-{
-    for (size_t i = 0; i < source->partitions.configured; i++) {
-        struct dp_kafka_topic *topic = &source->partitions.topics[i];
-        for (size_t p = 0; topic->returned && p < topic->count; p++)
-            if (topic->partitions[p].reading)
-                dp_kafka_reader_doubt(&source->reader, &topic->partitions[p],
-                                      DP_KAFKA_OUT_OF_RANGE);
-        topic->returned = false;
-    }
-}
-
 /* Begins, or goes on, with what the survey has found. False: there is more to be found out. */
-static bool take_up_found(struct dp_kafka_source *source)
+static bool on_surveyed(void *owner)
 {
+    struct dp_kafka_source *source = owner;
     bool starting = source->state == STARTING;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     dp_kafka_reader_discard_unread(&source->reader);
@@ -239,44 +143,12 @@ static bool take_up_found(struct dp_kafka_source *source)
     if (starting) {
         source->state = READING;
         dp_positions_deinit(&source->plan.shown); /* was for the start alone */
-        rest_unread(source);
+        dp_kafka_reader_rest_unread(&source->reader);
         dp_log(DP_LOG_INFO, "reading", "partitions=%d", list->cnt);
     }
     take_up(source, list);
-    doubt_returned(source);
+    dp_kafka_reader_doubt_returned(&source->reader);
     return !source->plan.unfinished;
-}
-
-static void finish_close(struct dp_kafka_source *source);
-
-static void on_surveyed(void *owner)
-{
-    struct dp_kafka_source *source = owner;
-    if (source->closing) {
-        finish_close(source);
-        return;
-    }
-    if (source->state != STARTING && source->state != READING)
-        return;
-    if (source->survey_void) {
-        survey_now(source);
-        return;
-    }
-    if (source->survey.code) {
-        say_no_answer(source);
-        survey_after(source, source->retry_ms);
-        source->retry_ms =
-            source->retry_ms * 2 < RETRY_MAX_MS ? source->retry_ms * 2 : RETRY_MAX_MS;
-        return;
-    }
-    source->retry_ms = RETRY_MIN_MS;
-    source->client.stale = false;
-    dp_kafka_client_answered(&source->client);
-    bool complete = take_up_found(source);
-    if ((source->state == STARTING || source->state == READING) && !source->survey.under_way)
-        survey_after(source, !complete               ? RECHECK_MS
-                             : source->survey_wanted ? RETRY_MIN_MS
-                                                     : source->interval_ms);
 }
 
 /* Loop -------------------------------------------------------------------------------------------
@@ -410,9 +282,9 @@ static void read_options(struct dp_kafka_source *source,
     source->plan.begin_latest =
         reset && (strcmp(reset, "latest") == 0 || strcmp(reset, "largest") == 0 ||
                   strcmp(reset, "end") == 0);
-    source->interval_ms = interval_ms <= 0 || interval_ms > SURVEY_INTERVAL_MAX_MS
-                              ? SURVEY_INTERVAL_MAX_MS
-                              : (uint64_t)interval_ms;
+    source->surveyor.interval_ms = interval_ms <= 0 || interval_ms > SURVEY_INTERVAL_MAX_MS
+                                       ? SURVEY_INTERVAL_MAX_MS
+                                       : (uint64_t)interval_ms;
     source->plan.on_lost = options->on_lost;
 }
 
@@ -427,7 +299,7 @@ static void release_kafka(struct dp_kafka_source *source, bool in_background)
 static void release(struct dp_kafka_source *source)
 {
     dp_kafka_partitions_deinit(&source->partitions);
-    dp_kafka_survey_deinit(&source->survey);
+    dp_kafka_survey_deinit(&source->surveyor.survey);
     dp_positions_deinit(&source->plan.shown);
     free(source);
 }
@@ -455,10 +327,20 @@ static void open_plan(struct dp_kafka_source *source)
 {
     struct dp_kafka_plan *plan = &source->plan;
     plan->partitions = &source->partitions;
-    plan->survey = &source->survey;
+    plan->survey = &source->surveyor.survey;
     plan->brokers = source->client.brokers;
     plan->assigned = source->events.assigned;
     plan->ctx = source->ctx;
+}
+
+static void open_surveyor(struct dp_kafka_source *source, uv_loop_t *loop)
+{
+    struct dp_kafka_surveyor *surveyor = &source->surveyor;
+    surveyor->client = &source->client;
+    surveyor->partitions = &source->partitions;
+    surveyor->surveyed = on_surveyed;
+    surveyor->owner = source;
+    dp_kafka_surveyor_init(surveyor, loop);
 }
 
 struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
@@ -479,16 +361,15 @@ struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
     }
     open_reader(source);
     open_plan(source);
-    dp_kafka_survey_init(&source->survey, loop, source->client.rk, on_surveyed, source);
     if (!dp_kafka_client_start(&source->client, loop, on_woken, error, size)) {
         release_kafka(source, false);
         release(source);
         return NULL;
     }
+    open_surveyor(source, loop);
     uv_timer_init(loop, &source->timer);
-    uv_timer_init(loop, &source->survey_timer);
     uv_idle_init(loop, &source->more);
-    source->timer.data = source->survey_timer.data = source->more.data = source;
+    source->timer.data = source->more.data = source;
     uv_timer_start(&source->timer, on_timer, POLL_INTERVAL_MS, POLL_INTERVAL_MS);
     source->open_handles = 4;
     return source;
@@ -498,7 +379,6 @@ void dp_kafka_source_start(struct dp_kafka_source *source, const struct dp_posit
                            const struct dp_positions *shown)
 {
     source->state = STARTING;
-    source->retry_ms = RETRY_MIN_MS;
     for (size_t i = 0; i < positions->count; i++) {
         const struct dp_position *item = &positions->items[i];
         struct dp_kafka_partition *partition =
@@ -513,15 +393,13 @@ void dp_kafka_source_start(struct dp_kafka_source *source, const struct dp_posit
     }
     if (shown)
         dp_positions_copy(&source->plan.shown, shown);
-    survey_now(source);
+    dp_kafka_surveyor_start(&source->surveyor);
 }
 
 void dp_kafka_source_stop(struct dp_kafka_source *source)
 {
     source->state = STOPPED;
-    source->survey_void = true;
-    dp_kafka_survey_cancel(&source->survey);
-    uv_timer_stop(&source->survey_timer);
+    dp_kafka_surveyor_stop(&source->surveyor);
     unassign(source);
     dp_kafka_partitions_clear(&source->partitions);
     dp_positions_deinit(&source->plan.shown);
@@ -535,14 +413,16 @@ static void on_closed(uv_handle_t *handle)
 }
 
 /* When no survey uses the handle any more. */
-static void finish_close(struct dp_kafka_source *source)
+static void finish_close(void *owner)
 {
+    struct dp_kafka_source *source = owner;
     bool closed = dp_kafka_client_leave(
         &source->client, uv_hrtime() + (uint64_t)source->close_timeout_ms * 1000000u);
     release_kafka(source, !closed);
     uv_close((uv_handle_t *)&source->client.wake, on_closed);
     uv_close((uv_handle_t *)&source->timer, on_closed);
-    uv_close((uv_handle_t *)&source->survey_timer, on_closed);
+    source->surveyor.timer.data = source; /* it runs no more */
+    uv_close((uv_handle_t *)&source->surveyor.timer, on_closed);
     uv_close((uv_handle_t *)&source->more, on_closed);
 }
 
@@ -554,6 +434,5 @@ void dp_kafka_source_close(struct dp_kafka_source *source, int64_t timeout_ms)
     uv_poll_stop(&source->client.wake);
     uv_timer_stop(&source->timer);
     uv_idle_stop(&source->more);
-    if (!source->survey.under_way)
-        finish_close(source);
+    dp_kafka_surveyor_close(&source->surveyor, finish_close);
 }

@@ -5,18 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
 #include "common/memory.h"
 #include "sink/compat.h"
-#include "sink/redis_advice.h"
-#include "sink/redis_link.h"
-#include "sink/resp.h"
 #include "sink/state_blocks.h"
+#include "sink/state_exchange.h"
 #include "sink/state_reader.h"
 #include "sink/state_record.h"
-
-#define RETRY_MS     200
-#define LOG_EVERY_MS 30000
+#include "sink/state_writer.h"
 
 enum operation { NOTHING, CLAIMING, LOOKING, READING, COMMITTING };
 
@@ -24,85 +19,47 @@ enum operation { NOTHING, CLAIMING, LOOKING, READING, COMMITTING };
 enum purpose { ANSWER_IGNORED, ANSWER_OWNER, ANSWER_RECORD, ANSWER_EXEC, ANSWER_BYTES };
 
 struct dp_redis_state {
-    uv_loop_t *loop;
-    struct dp_redis_link *link; /* NULL: closed */
+    struct dp_state_exchange exchange;
     struct dp_redis_state_events events;
     void *ctx;
-    uv_timer_t retry;
-    int open; /* the link and the timer */
     char *owner_key, *commit_key, *shown_key;
-    struct dp_resp resp;
-    unsigned stale;  /* replies still to come of what is over */
-    char error[256]; /* the first among the replies of this attempt */
 
     enum operation operation;
     char token[64];
     bool owned;                       /* the last look at the owner's key found the token */
     struct dp_state_place head, tail; /* the last commit */
-    uint64_t logged_at_ms, started_ns, last_ms;
 
     struct dp_state_blocks blocks;
     struct dp_state_reader reader;
-
-    /* Committing. */
-    struct dp_state_frame frame;
-    char frame_head[DP_STATE_FRAME_HEAD];
-    struct dp_state_commit next; /* owns its texts */
-    size_t written;              /* bytes of the frame, head included, that are in Redis */
-    size_t writing;              /* and those of the transaction under way */
+    struct dp_state_writer writer;
+    uint64_t started_ns, last_ms; /* of the commit under way, of the one before */
 };
-
-/* Commands ----------------------------------------------------------------------------------------
- */
-
-static void request(struct dp_redis_state *state, enum purpose purpose)
-{
-    dp_redis_link_send(state->link, state->resp.buf, state->resp.len, (void *)(uintptr_t)purpose);
-}
-
-static void send_word(struct dp_redis_state *state, const char *word, enum purpose purpose)
-{
-    dp_resp_begin(&state->resp, 1);
-    dp_resp_add(&state->resp, dp_str_from(word));
-    request(state, purpose);
-}
-
-static void send_words(struct dp_redis_state *state, const char *word, const char *key,
-                       enum purpose purpose)
-{
-    dp_resp_begin(&state->resp, 2);
-    dp_resp_add(&state->resp, dp_str_from(word));
-    dp_resp_add(&state->resp, dp_str_from(key));
-    request(state, purpose);
-}
-
-static void send_watch(struct dp_redis_state *state)
-{
-    dp_resp_begin(&state->resp, 3);
-    dp_resp_add(&state->resp, DP_STR("WATCH"));
-    dp_resp_add(&state->resp, dp_str_from(state->owner_key));
-    dp_resp_add(&state->resp, dp_str_from(state->commit_key));
-    request(state, ANSWER_IGNORED);
-}
 
 /* Operations -------------------------------------------------------------------------------------
  */
 
-static void begin_attempt(struct dp_redis_state *state)
+static void send_words(struct dp_redis_state *state, enum purpose purpose, const char *command,
+                       const char *first, const char *second)
 {
-    *state->error = '\0';
+    dp_state_exchange_send_words(&state->exchange, (void *)(uintptr_t)purpose, command, first,
+                                 second);
+}
+
+static void on_attempt(void *ctx)
+{
+    struct dp_redis_state *state = ctx;
     switch (state->operation) {
     case CLAIMING:
-        send_watch(state);
-        send_words(state, "GET", state->owner_key, ANSWER_OWNER);
+        send_words(state, ANSWER_IGNORED, "WATCH", state->owner_key, state->commit_key);
+        send_words(state, ANSWER_OWNER, "GET", state->owner_key, NULL);
         break;
     case LOOKING:
-        send_words(state, "HGETALL", state->commit_key, ANSWER_RECORD);
+        send_words(state, ANSWER_RECORD, "HGETALL", state->commit_key, NULL);
         break;
     case COMMITTING:
-        send_watch(state);
-        send_words(state, "GET", state->owner_key, ANSWER_OWNER);
-        send_words(state, "HGETALL", state->commit_key, ANSWER_RECORD);
+        send_words(state, ANSWER_IGNORED, "WATCH", state->owner_key, state->commit_key);
+        send_words(state, ANSWER_OWNER, "GET", state->owner_key, NULL);
+        send_words(state, ANSWER_RECORD, "HGETALL", state->commit_key, NULL);
         break;
     case READING:
         dp_state_reader_ask(&state->reader, &state->blocks, (void *)ANSWER_BYTES, true);
@@ -112,44 +69,15 @@ static void begin_attempt(struct dp_redis_state *state)
     }
 }
 
-static void on_retry(uv_timer_t *timer)
-{
-    struct dp_redis_state *state = timer->data;
-    if (dp_redis_state_is_up(state))
-        begin_attempt(state);
-}
-
-/* The server refuses for now: said once in a while, tried again until it does not. */
-static void try_later(struct dp_redis_state *state)
-{
-    const char *reason = state->error;
-    char why[256], advice[256];
-    uint64_t now = uv_now(state->loop);
-    if (!state->logged_at_ms || now - state->logged_at_ms >= LOG_EVERY_MS) {
-        state->logged_at_ms = now ? now : 1;
-        dp_log(DP_LOG_ERROR, "Redis refused the state, trying again", "reason=%s advice=%s",
-               dp_log_quote(why, sizeof why, reason),
-               dp_log_quote(advice, sizeof advice, dp_redis_advice(reason)));
-    }
-    /* After a failover the name may stand for another server by now. */
-    if (strncmp(reason, "READONLY", 8) == 0)
-        dp_redis_link_break(state->link, "READONLY: the server is a replica");
-    else
-        uv_timer_start(&state->retry, on_retry, RETRY_MS, 0);
-}
-
 static void end_operation(struct dp_redis_state *state)
 {
     state->operation = NOTHING;
-    state->logged_at_ms = 0;
-    uv_timer_stop(&state->retry);
-    /* Replies that are still to come are for nobody. */
-    state->stale = state->link ? (unsigned)dp_redis_link_outstanding(state->link) : 0;
+    dp_state_exchange_end(&state->exchange);
 }
 
 static void refuse(struct dp_redis_state *state, enum dp_state_refusal refusal)
 {
-    send_word(state, "UNWATCH", ANSWER_IGNORED);
+    send_words(state, ANSWER_IGNORED, "UNWATCH", NULL, NULL);
     end_operation(state);
     state->events.refused(state->ctx, refusal);
 }
@@ -166,17 +94,6 @@ static void unreadable(struct dp_redis_state *state, const char *why)
     state->events.unreadable(state->ctx, text);
 }
 
-/* The record ----------------------------------------------------------------------------------
- */
-
-static void send_record(struct dp_redis_state *state)
-{
-    dp_state_record_write(&state->resp, state->commit_key, &state->next);
-    request(state, ANSWER_IGNORED);
-    dp_state_blocks_remove(&state->blocks, state->head.at, state->next.head.at,
-                           (void *)ANSWER_IGNORED);
-}
-
 /* Claiming --------------------------------------------------------------------------------------
  */
 
@@ -185,15 +102,11 @@ static void send_claim(struct dp_redis_state *state, const char *owner)
     uint64_t epoch = owner ? strtoull(owner, NULL, 10) : 0, random = 0;
     uv_random(NULL, NULL, &random, sizeof random, 0, NULL);
     snprintf(state->token, sizeof state->token, "%" PRIu64 ":%016" PRIx64, epoch + 1, random);
-    send_word(state, "MULTI", ANSWER_IGNORED);
-    dp_resp_begin(&state->resp, 3);
-    dp_resp_add(&state->resp, DP_STR("SET"));
-    dp_resp_add(&state->resp, dp_str_from(state->owner_key));
-    dp_resp_add(&state->resp, dp_str_from(state->token));
-    request(state, ANSWER_IGNORED);
-    send_words(state, "HGETALL", state->commit_key, ANSWER_IGNORED);
-    send_words(state, "GET", state->shown_key, ANSWER_IGNORED);
-    send_word(state, "EXEC", ANSWER_EXEC);
+    send_words(state, ANSWER_IGNORED, "MULTI", NULL, NULL);
+    send_words(state, ANSWER_IGNORED, "SET", state->owner_key, state->token);
+    send_words(state, ANSWER_IGNORED, "HGETALL", state->commit_key, NULL);
+    send_words(state, ANSWER_IGNORED, "GET", state->shown_key, NULL);
+    send_words(state, ANSWER_EXEC, "EXEC", NULL, NULL);
 }
 
 static void take_claim(struct dp_redis_state *state, const redisReply *reply)
@@ -201,7 +114,7 @@ static void take_claim(struct dp_redis_state *state, const redisReply *reply)
     struct dp_state_commit commit;
     char why[DP_STATE_WHY];
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) { /* somebody else was quicker */
-        begin_attempt(state);
+        dp_state_exchange_attempt(&state->exchange);
         return;
     }
     if (!dp_state_record_parse(reply->element[1], &commit, why)) {
@@ -262,41 +175,30 @@ static void take_bytes(struct dp_redis_state *state, const redisReply *reply)
 /* Committing ------------------------------------------------------------------------------------
  */
 
-/* `len` bytes of the frame from `from` on, its head included, at their place in the log. */
-static void send_bytes(struct dp_redis_state *state, size_t from, size_t len)
+static void send_record(struct dp_redis_state *state)
 {
-    uint64_t at = state->frame.begin.at + from;
-    if (from < DP_STATE_FRAME_HEAD) {
-        size_t part = DP_STATE_FRAME_HEAD - from < len ? DP_STATE_FRAME_HEAD - from : len;
-        dp_state_blocks_write(&state->blocks, at, state->frame_head + from, part,
-                              (void *)ANSWER_IGNORED);
-        from += part;
-        at += part;
-        len -= part;
-    }
-    if (len)
-        dp_state_blocks_write(&state->blocks, at, state->frame.bytes + (from - DP_STATE_FRAME_HEAD),
-                              len, (void *)ANSWER_IGNORED);
+    dp_state_record_write(&state->exchange.resp, state->commit_key, &state->writer.record);
+    dp_state_exchange_send(&state->exchange, (void *)ANSWER_IGNORED);
+    dp_state_blocks_remove(&state->blocks, state->head.at, state->writer.record.head.at,
+                           (void *)ANSWER_IGNORED);
 }
 
 /* The next piece of the frame or, once they are all there, the record: never together, for what
  * follows a command that fails in a transaction is carried out all the same. */
-static void send_piece(struct dp_redis_state *state)
+static void send_next(struct dp_redis_state *state)
 {
-    size_t left = DP_STATE_FRAME_HEAD + state->frame.len - state->written;
-    state->writing = left < DP_STATE_PIECE_BYTES ? left : DP_STATE_PIECE_BYTES;
-    send_word(state, "MULTI", ANSWER_IGNORED);
-    if (left)
-        send_bytes(state, state->written, state->writing);
-    else
+    send_words(state, ANSWER_IGNORED, "MULTI", NULL, NULL);
+    if (dp_state_writer_done(&state->writer))
         send_record(state);
-    send_word(state, "EXEC", ANSWER_EXEC);
+    else
+        dp_state_writer_send(&state->writer, &state->blocks, (void *)ANSWER_IGNORED);
+    send_words(state, ANSWER_EXEC, "EXEC", NULL, NULL);
 }
 
 static void committed(struct dp_redis_state *state)
 {
-    state->head = state->next.head;
-    state->tail = state->frame.end;
+    state->head = state->writer.record.head;
+    state->tail = state->writer.record.tail;
     state->last_ms = (uv_hrtime() - state->started_ns) / 1000000;
     end_operation(state);
     state->events.committed(state->ctx);
@@ -323,8 +225,9 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
         unreadable(state, why);
         return;
     }
-    if (same_place(&commit.tail, &state->frame.end)) { /* the reply was lost, the commit was not */
-        send_word(state, "UNWATCH", ANSWER_IGNORED);
+    if (same_place(&commit.tail, &state->writer.record.tail)) {
+        /* The reply was lost, the commit was not. */
+        send_words(state, ANSWER_IGNORED, "UNWATCH", NULL, NULL);
         committed(state);
         return;
     }
@@ -334,7 +237,7 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
         return;
     }
 #endif
-    send_piece(state);
+    send_next(state);
 }
 
 static void take_exec(struct dp_redis_state *state, const redisReply *reply)
@@ -342,14 +245,12 @@ static void take_exec(struct dp_redis_state *state, const redisReply *reply)
     if (state->operation == CLAIMING) {
         take_claim(state, reply);
     } else if (reply->type == REDIS_REPLY_NIL) { /* one of the keys has changed: look which */
-        begin_attempt(state);
+        dp_state_exchange_attempt(&state->exchange);
+    } else if (dp_state_writer_done(&state->writer)) { /* that was the record */
+        committed(state);
     } else {
-        bool is_record = state->writing == 0;
-        state->written += state->writing;
-        if (is_record)
-            committed(state);
-        else
-            begin_attempt(state);
+        dp_state_writer_taken(&state->writer);
+        dp_state_exchange_attempt(&state->exchange);
     }
 }
 
@@ -379,20 +280,10 @@ static void take_record(struct dp_redis_state *state, const redisReply *reply)
     }
 }
 
-/* The first error of the reply, or of those that EXEC's holds. */
-static const char *first_error(const redisReply *reply)
+static void on_reply(void *ctx, void *tag, const redisReply *reply)
 {
-    if (reply->type == REDIS_REPLY_ERROR)
-        return reply->str;
-    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        if (reply->element[i]->type == REDIS_REPLY_ERROR)
-            return reply->element[i]->str;
-    return NULL;
-}
-
-static void take_reply(struct dp_redis_state *state, enum purpose purpose, const redisReply *reply)
-{
-    switch (purpose) {
+    struct dp_redis_state *state = ctx;
+    switch ((enum purpose)(uintptr_t)tag) {
     case ANSWER_OWNER:
         take_owner(state, reply);
         break;
@@ -410,25 +301,6 @@ static void take_reply(struct dp_redis_state *state, enum purpose purpose, const
     }
 }
 
-/* An attempt with an error is over when all of its replies are in. */
-static void on_reply(void *ctx, void *tag, const redisReply *reply)
-{
-    struct dp_redis_state *state = ctx;
-    const char *error = first_error(reply);
-    if (state->stale) {
-        state->stale--;
-        return;
-    }
-    if (state->operation == NOTHING)
-        return;
-    if (error && !*state->error)
-        snprintf(state->error, sizeof state->error, "%s", error);
-    if (!*state->error)
-        take_reply(state, (enum purpose)(uintptr_t)tag, reply);
-    else if (dp_redis_link_outstanding(state->link) == 0)
-        try_later(state);
-}
-
 /* Life -------------------------------------------------------------------------------------------
  */
 
@@ -436,16 +308,14 @@ static void on_up(void *ctx)
 {
     struct dp_redis_state *state = ctx;
     if (state->operation == COMMITTING)
-        begin_attempt(state);
+        dp_state_exchange_attempt(&state->exchange);
     state->events.up(state->ctx);
 }
 
 static void on_down(void *ctx, const char *reason)
 {
     struct dp_redis_state *state = ctx;
-    uv_timer_stop(&state->retry);
-    state->stale = 0;
-    state->written = 0; /* the server may have lost it */
+    dp_state_writer_anew(&state->writer);
     if (state->operation != COMMITTING)
         dp_redis_state_cancel(state);
     state->events.down(state->ctx, reason);
@@ -464,70 +334,43 @@ struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
                                              const struct dp_redis_state_events *events, void *ctx,
                                              char *error, size_t error_size)
 {
-    static const struct dp_redis_link_events link_events = {
-        .up = on_up, .down = on_down, .reply = on_reply};
-    struct dp_redis_link_options link_options = {.url = options->url, .purpose = "state"};
+    static const struct dp_state_exchange_events exchange_events = {
+        .up = on_up, .down = on_down, .attempt = on_attempt, .reply = on_reply};
     struct dp_redis_state *state = dp_xcalloc(1, sizeof *state);
-    state->link = dp_redis_link_create(loop, &link_options, &link_events, state, error, error_size);
-    if (!state->link) {
+    if (!dp_state_exchange_init(&state->exchange, loop, options->url, &exchange_events, state,
+                                error, error_size)) {
         free(state);
         return NULL;
     }
-    state->loop = loop;
     state->events = *events;
     state->ctx = ctx;
-    uv_timer_init(loop, &state->retry);
-    state->retry.data = state;
     state->owner_key = make_key(options->prefix, "owner");
     state->commit_key = make_key(options->prefix, "commit");
     state->shown_key = make_key(options->prefix, "shown");
-    dp_state_blocks_init(&state->blocks, state->link, make_key(options->prefix, "log:"));
+    dp_state_blocks_init(&state->blocks, state->exchange.link, make_key(options->prefix, "log:"));
     return state;
 }
 
-static void free_texts(struct dp_state_commit *commit)
+static void on_closed(void *ctx)
 {
-    free((char *)commit->positions);
-    free((char *)commit->aggregator);
-    free((char *)commit->pipeline);
-}
-
-static void release(struct dp_redis_state *state)
-{
-    if (--state->open)
-        return;
-    dp_resp_deinit(&state->resp);
+    struct dp_redis_state *state = ctx;
     free(state->owner_key);
     free(state->commit_key);
     free(state->shown_key);
     dp_state_blocks_deinit(&state->blocks);
     dp_state_reader_deinit(&state->reader);
-    free_texts(&state->next);
+    dp_state_writer_deinit(&state->writer);
     free(state);
-}
-
-static void on_link_closed(void *ctx)
-{
-    release(ctx);
-}
-
-static void on_retry_closed(uv_handle_t *handle)
-{
-    release(handle->data);
 }
 
 void dp_redis_state_close(struct dp_redis_state *state)
 {
-    struct dp_redis_link *link = state->link;
-    state->link = NULL;
-    state->open = 2;
-    dp_redis_link_close(link, on_link_closed);
-    uv_close((uv_handle_t *)&state->retry, on_retry_closed);
+    dp_state_exchange_close(&state->exchange, on_closed);
 }
 
 bool dp_redis_state_is_up(const struct dp_redis_state *state)
 {
-    return dp_redis_link_is_up(state->link);
+    return dp_redis_link_is_up(state->exchange.link);
 }
 
 bool dp_redis_state_is_busy(const struct dp_redis_state *state)
@@ -543,13 +386,13 @@ void dp_redis_state_cancel(struct dp_redis_state *state)
 void dp_redis_state_claim(struct dp_redis_state *state)
 {
     state->operation = CLAIMING;
-    begin_attempt(state);
+    dp_state_exchange_attempt(&state->exchange);
 }
 
 void dp_redis_state_look(struct dp_redis_state *state)
 {
     state->operation = LOOKING;
-    begin_attempt(state);
+    dp_state_exchange_attempt(&state->exchange);
 }
 
 void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_place *from,
@@ -561,29 +404,17 @@ void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_pla
     }
     state->operation = READING;
     dp_state_reader_begin(&state->reader, from, to);
-    begin_attempt(state);
+    dp_state_exchange_attempt(&state->exchange);
 }
 
 void dp_redis_state_commit(struct dp_redis_state *state, const struct dp_state_commit *commit,
                            const char *bytes, size_t len)
 {
-    state->frame = (struct dp_state_frame){
-        .begin = state->tail, .t_ms = commit->t_ms, .bytes = bytes, .len = len};
-    dp_state_frame_write(state->frame_head, &state->frame);
-    free_texts(&state->next);
-    state->next = (struct dp_state_commit){
-        .head = commit->head,
-        .tail = state->frame.end,
-        .t_ms = commit->t_ms,
-        .positions = dp_xstrdup(commit->positions),
-        .aggregator = dp_xstrdup(commit->aggregator),
-        .pipeline = dp_xstrdup(commit->pipeline),
-    };
-    state->written = 0;
+    dp_state_writer_begin(&state->writer, &state->tail, commit, bytes, len);
     state->started_ns = uv_hrtime();
     state->operation = COMMITTING;
     if (dp_redis_state_is_up(state))
-        begin_attempt(state);
+        dp_state_exchange_attempt(&state->exchange);
 }
 
 const struct dp_state_place *dp_redis_state_tail(const struct dp_redis_state *state)

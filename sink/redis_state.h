@@ -24,9 +24,6 @@
 #include "sink/state_log.h"
 #include "sink/state_record.h"
 
-/* What one transaction writes of a frame at most: a server takes some 0.2 ms for it. */
-#define DP_STATE_PIECE_BYTES ((size_t)256 << 10)
-
 enum dp_state_refusal {
     DP_STATE_FENCED,  /* another process is the owner */
     DP_STATE_REWOUND, /* Redis has forgotten the last commits */

@@ -88,8 +88,8 @@ class Redis:
         self.replies.close()
         self.socket.close()
 
-    def many(self, commands):
-        """Sends all commands at once; returns their replies."""
+    def many(self, commands, raw=False):
+        """Sends all commands at once; returns their replies, texts as bytes if `raw`."""
         out = bytearray()
         for command in commands:
             out += b"*%d\r\n" % len(command)
@@ -97,12 +97,12 @@ class Redis:
                 data = str(part).encode()
                 out += b"$%d\r\n%s\r\n" % (len(data), data)
         self.socket.sendall(out)
-        return [self.reply() for _ in commands]
+        return [self.reply(raw) for _ in commands]
 
     def __call__(self, *command):
         return self.many([command])[0]
 
-    def reply(self):
+    def reply(self, raw=False):
         line = self.replies.readline()
         if not line.endswith(b"\r\n"):
             raise ConnectionError("Redis has closed the connection")
@@ -112,9 +112,12 @@ class Redis:
         if kind == b":":
             return int(rest)
         if kind == b"$":
-            return None if rest == "-1" else self.replies.read(int(rest) + 2)[:-2].decode()
+            if rest == "-1":
+                return None
+            text = self.replies.read(int(rest) + 2)[:-2]
+            return text if raw else text.decode()
         if kind == b"*":
-            return None if rest == "-1" else [self.reply() for _ in range(int(rest))]
+            return None if rest == "-1" else [self.reply(raw) for _ in range(int(rest))]
         return rest
 
     def hashes(self, keys):

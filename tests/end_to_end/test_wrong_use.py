@@ -36,6 +36,9 @@ WRONG = (  # arguments, what the one line says
     (["simulate", "--frob"], "'--frob'"),
     (["check", "--frob"], "'--frob'"),
     (["check", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
+    (["report"], "no period named"),
+    (["report", "--period", "2026-13"], "'2026-13' is no period"),
+    (["report", "--period", "2026-11", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
 )
 
 
@@ -53,7 +56,7 @@ def no_command_shows_the_help():
     output, log = deskpulse(code=2)
     equal(output, "", "standard output")
     assert "usage: deskpulse COMMAND" in log, log
-    for command in ("", "run", "replay", "simulate", "check"):
+    for command in ("", "run", "replay", "simulate", "check", "report"):
         for option in ("--help", "--version"):
             output, log = deskpulse(*filter(None, (command, option)))
             assert output.startswith("deskpulse") or "usage: deskpulse" in output, output

@@ -116,6 +116,15 @@ static bool ends_with(const char *text, const char *end)
     return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
+static bool is_of_100(const char *name)
+{
+    for (size_t i = 0; i < DP_MEASURES; i++)
+        if (strcmp(name, dp_measure_names[i]) == 0)
+            return true;
+    return ends_with(name, "_mean") || strcmp(name, "score") == 0 ||
+           strncmp(name, "points:", 7) == 0;
+}
+
 static void check_sane(const struct dp_entry *entry, const char *key)
 {
     for (size_t i = 0; i < entry->field_count; i++) {
@@ -127,9 +136,7 @@ static void check_sane(const struct dp_entry *entry, const char *key)
             field->unit != DP_FIELD_MILLIONTHS || strcmp(field->name, "transfer_rate") == 0 ||
             strcmp(field->name, "contacts_per_hour") == 0 ||
             strcmp(field->name, "concurrency") == 0 || strcmp(field->name, "complaint_rate") == 0;
-        int64_t limit = open_end                          ? INT64_MAX
-                        : ends_with(field->name, "_mean") ? 100000000
-                                                          : 1000000;
+        int64_t limit = open_end ? INT64_MAX : is_of_100(field->name) ? 100000000 : 1000000;
         if (field->unit != DP_FIELD_TEXT && !moment &&
             (field->value < 0 || field->value > limit ||
              (field->unit == DP_FIELD_INTEGER && !ends_with(field->name, "_ms") &&

@@ -393,6 +393,41 @@ static void test_no_zones(void **state)
     assert_error(path, "no time zone database in /nowhere/zoneinfo, so only UTC");
 }
 
+/* The file with the customers' key is tried where it is named; the environment names another. */
+static void test_customer_key(void **state)
+{
+    static const char key[] = "0123456789abcdef0123456789abcdef\n";
+    char key_path[] = "/tmp/deskpulse-customer-key-XXXXXX", text[200], place[100];
+    (void)state;
+    int fd = mkstemp(key_path);
+    assert_true(fd >= 0 && write(fd, key, 20) == 20);
+    snprintf(text, sizeof text, "\n[privacy]\ncustomer_key_file = %s\n", key_path);
+    assert_fails(text, 3,
+                 "[privacy] customer_key_file: \"/tmp/deskpulse-customer-key-|too short "
+                 "(20 bytes)|chmod 640");
+    assert_null(strstr(error, "0123"));
+    assert_int_equal(pwrite(fd, key, sizeof key - 1, 0), sizeof key - 1);
+    close(fd);
+    assert_loads(text);
+    assert_int_equal(config.customer_key->len, 32);
+
+    setenv("DESKPULSE_PRIVACY_CUSTOMER_KEY_FILE", key_path, 1);
+    assert_loads("");
+    assert_int_equal(config.customer_key->len, 32);
+    setenv("DESKPULSE_PRIVACY_CUSTOMER_KEY_FILE", "/nowhere/key", 1);
+    bool good = load(text);
+    unsetenv("DESKPULSE_PRIVACY_CUSTOMER_KEY_FILE");
+    unlink(key_path);
+    assert_false(good);
+    assert_error("DESKPULSE_PRIVACY_CUSTOMER_KEY_FILE: ",
+                 "[privacy] customer_key_file: \"/nowhere/key\" cannot be opened: No such file");
+    snprintf(place, sizeof place, "%s:3: ", path);
+    assert_false(load(text));
+    assert_error(place, "cannot be opened");
+    assert_loads("[privacy]\ncustomer_key_file =\n");
+    assert_null(config.customer_key);
+}
+
 static void test_options(void **state)
 {
     struct dp_aggregator_options options;
@@ -451,6 +486,7 @@ int main(void)
         cmocka_unit_test_teardown(test_wrong_environment, clean),
         cmocka_unit_test_teardown(test_wrong_overrides, clean),
         cmocka_unit_test_teardown(test_no_zones, clean),
+        cmocka_unit_test_teardown(test_customer_key, clean),
         cmocka_unit_test_teardown(test_options, clean),
         cmocka_unit_test_teardown(test_help, clean),
     };

@@ -74,7 +74,7 @@ static void each_message_once_in_order(void)
     struct letters letters = {.base = {.put = put}, .rng = &rng};
     struct dp_aggregator_options aggregator_options = options();
     struct dp_pipeline pipeline;
-    dp_pipeline_init(&pipeline, &dp_cloudevents, &aggregator_options, &letters.base);
+    dp_pipeline_init(&pipeline, &dp_cloudevents, &aggregator_options, NULL, &letters.base);
     uint32_t slot = dp_aggregator_add_partition(pipeline.aggregator);
 
     static char bytes[MESSAGES][300];
@@ -125,8 +125,8 @@ static void counters_come_back_from_their_line(void **state)
     (void)state;
     struct dp_aggregator_options aggregator_options = options();
     struct dp_pipeline pipeline, again;
-    dp_pipeline_init(&pipeline, &dp_cloudevents, &aggregator_options, NULL);
-    dp_pipeline_init(&again, &dp_cloudevents, &aggregator_options, NULL);
+    dp_pipeline_init(&pipeline, &dp_cloudevents, &aggregator_options, NULL, NULL);
+    dp_pipeline_init(&again, &dp_cloudevents, &aggregator_options, NULL, NULL);
     pipeline.consumed = 12345678901;
     pipeline.skipped = 3;
     for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS; reason++)
@@ -147,12 +147,45 @@ static void counters_come_back_from_their_line(void **state)
     dp_pipeline_deinit(&again);
 }
 
+/* What of a saved state's customers is known by its line. */
+static void customers_of_another_key_are_noticed(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options aggregator_options = options();
+    struct dp_customer_key keys[2] = {{.len = 32, .bytes = "a"}, {.len = 32, .bytes = "b"}};
+    struct dp_pipeline pipelines[3];
+    const struct dp_customer_key *of[3] = {NULL, &keys[0], &keys[1]};
+    static const enum dp_saved_customers expected[3][3] = {
+        {DP_CUSTOMERS_ALIKE, DP_CUSTOMERS_REKEYED, DP_CUSTOMERS_REKEYED},
+        {DP_CUSTOMERS_CLEAR, DP_CUSTOMERS_ALIKE, DP_CUSTOMERS_REKEYED},
+        {DP_CUSTOMERS_CLEAR, DP_CUSTOMERS_REKEYED, DP_CUSTOMERS_ALIKE},
+    };
+    for (int i = 0; i < 3; i++) {
+        dp_pipeline_init(&pipelines[i], &dp_cloudevents, &aggregator_options, of[i], NULL);
+        pipelines[i].dead[DP_REJECTS - 1] = 100 + (uint64_t)i;
+    }
+    for (int saved = 0; saved < 3; saved++) {
+        char *line = dp_pipeline_format(&pipelines[saved]);
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(dp_pipeline_saved_customers(&pipelines[i], line), expected[i][saved]);
+            assert_true(dp_pipeline_parse(&pipelines[i], line));
+            assert_int_equal(pipelines[i].dead[DP_REJECTS - 1], 100 + saved);
+        }
+        for (int i = 0; i < 3; i++)
+            pipelines[i].dead[DP_REJECTS - 1] = 100 + (uint64_t)i;
+        free(line);
+    }
+    for (int i = 0; i < 3; i++)
+        dp_pipeline_deinit(&pipelines[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_message_once_in_order, dp_seed_before,
                                         dp_seed_after),
         cmocka_unit_test(counters_come_back_from_their_line),
+        cmocka_unit_test(customers_of_another_key_are_noticed),
     };
     return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "aggregator/scorecard_presets.h"
 #include "common/memory.h"
 #include "apply_one.h"
 
@@ -306,6 +307,9 @@ static const struct dp_queue_targets queue_rules[] = {
 
 struct dp_aggregator_options dp_traffic_options(bool wall_clock)
 {
+    struct dp_scorecard card;
+    dp_scorecard_preset(DP_PRESET_PERFORMANCE, (struct dp_robust){DP_ROBUST_PERCENTILES, 5, 95},
+                        &card);
     return (struct dp_aggregator_options){
         .windows = {4, {30 * SECOND, MINUTE, 5 * MINUTE, HOUR}},
         .window_labels = {"30s", "1m", "5m", "1h"},
@@ -321,6 +325,9 @@ struct dp_aggregator_options dp_traffic_options(bool wall_clock)
         .as_of_limit_ms = INT64_MAX,
         .period_kinds = (1u << DP_PERIOD_KINDS) - 1,
         .timezone = "UTC",
+        .scorecard = card,
+        .quality_per_day = 1,
+        .quality_per_month = 2,
         .period_keep_ms = INT64_C(34560000000),
         .period_interval_ms = 0,
         .targets = {.target_ms = {0, 10 * SECOND, 15 * SECOND, 20 * SECOND},

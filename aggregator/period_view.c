@@ -1,0 +1,62 @@
+#include "aggregator/period_view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+
+void dp_period_view_clear(struct dp_period_view *view)
+{
+    view->totals = (struct dp_totals){0};
+    view->agent = (struct dp_period_agent){0};
+    for (size_t i = 0; i < DP_SPREADS; i++)
+        dp_spread_sum_clear(&view->sums[i]);
+}
+
+void dp_period_view_add(struct dp_period_view *view, const struct dp_period *part)
+{
+    dp_totals_merge(&view->totals, &part->totals);
+    for (size_t i = 0; i < DP_SPREADS; i++)
+        dp_spread_sum_add(&view->sums[i], part->spreads[i]);
+    if (part->agent)
+        dp_period_agent_merge(&view->agent, part->agent);
+}
+
+static void set_spread(const struct dp_spread_sum *sum, enum dp_figure max,
+                       struct dp_figures *figures)
+{
+    const uint64_t ranks[] = {dp_spread_sum_rank(sum, 50), dp_spread_sum_rank(sum, 90),
+                              dp_spread_sum_rank(sum, 95), dp_spread_sum_rank(sum, 99)};
+    int64_t values[4];
+    dp_spread_sum_select(sum, ranks, 4, values);
+    dp_figures_set(figures, max, sum->max);
+    for (size_t i = 0; i < 4; i++)
+        dp_figures_set(figures, max + 1 + (enum dp_figure)i, values[i]);
+}
+
+void dp_period_view_figures(const struct dp_period_view *view, struct dp_figures *figures)
+{
+    /* A metric's maximum; its percentiles follow. */
+    static const enum dp_figure max_figures[DP_METRICS] = {
+        DP_FIGURE_RESPONSE_MAX, DP_FIGURE_REPLY_MAX, DP_FIGURE_HANDLE_MAX, DP_FIGURE_RESOLVE_MAX};
+    figures->present = 0;
+    dp_totals_figures(&view->totals, figures);
+    for (size_t i = 0; i < DP_METRICS; i++)
+        if (view->sums[i].count)
+            set_spread(&view->sums[i], max_figures[i], figures);
+    if (view->sums[DP_SPREAD_HOLD].count)
+        dp_figures_set(figures, DP_FIGURE_HOLD_MAX, view->sums[DP_SPREAD_HOLD].max);
+}
+
+void dp_period_view_classes(const struct dp_period_view *view, enum dp_metric metric,
+                            char text[DP_PERIOD_CLASSES_TEXT])
+{
+    static const int64_t limits[DP_PERIOD_CLASSES - 1] = {
+        5 * SECOND, 10 * SECOND, 20 * SECOND, 30 * SECOND, MINUTE,      2 * MINUTE,
+        3 * MINUTE, 5 * MINUTE,  10 * MINUTE, 20 * MINUTE, 30 * MINUTE, 60 * MINUTE};
+    uint64_t counts[DP_PERIOD_CLASSES];
+    dp_spread_sum_classes(&view->sums[metric], limits, DP_PERIOD_CLASSES - 1, counts);
+    for (size_t i = 0; i < DP_PERIOD_CLASSES; i++)
+        text += sprintf(text, "%s%" PRIu64, i ? "," : "", counts[i]);
+}

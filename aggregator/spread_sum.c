@@ -1,0 +1,77 @@
+#include "aggregator/spread_sum.h"
+
+#include <string.h>
+
+void dp_spread_sum_clear(struct dp_spread_sum *sum)
+{
+    if (sum->end > sum->first)
+        memset(sum->counts + sum->first, 0, (sum->end - sum->first) * sizeof *sum->counts);
+    sum->count = 0;
+    sum->first = sum->end = 0;
+    sum->max = 0;
+}
+
+void dp_spread_sum_add(struct dp_spread_sum *sum, const struct dp_spread *spread)
+{
+    if (!spread || !spread->count)
+        return;
+    for (size_t i = 0; i < spread->used; i++)
+        sum->counts[spread->buckets[i]] += spread->counts[i];
+    unsigned first = spread->buckets[0], end = spread->buckets[spread->used - 1] + 1u;
+    if (!sum->count || first < sum->first)
+        sum->first = first;
+    if (end > sum->end)
+        sum->end = end;
+    int64_t max = dp_spread_max(spread);
+    if (max > sum->max)
+        sum->max = max;
+    sum->count += spread->count;
+}
+
+void dp_spread_sum_select(const struct dp_spread_sum *sum, const uint64_t *ranks, size_t rank_count,
+                          int64_t *values)
+{
+    uint64_t passed = 0;
+    size_t found = 0;
+    for (unsigned i = sum->first; i < sum->end && found < rank_count; i++) {
+        passed += sum->counts[i];
+        for (; found < rank_count && ranks[found] <= passed; found++) {
+            int64_t middle = dp_histogram_middle(i);
+            values[found] = middle < sum->max ? middle : sum->max;
+        }
+    }
+}
+
+uint64_t dp_spread_sum_rank(const struct dp_spread_sum *sum, unsigned percent)
+{
+    uint64_t rank = (sum->count * percent + 99) / 100;
+    return rank ? rank : 1;
+}
+
+double dp_spread_sum_winsorised(const struct dp_spread_sum *sum, unsigned low, unsigned high)
+{
+    const uint64_t ranks[] = {dp_spread_sum_rank(sum, low), dp_spread_sum_rank(sum, high)};
+    int64_t limits[2];
+    double total = 0;
+    dp_spread_sum_select(sum, ranks, 2, limits);
+    for (unsigned i = sum->first; i < sum->end; i++) {
+        if (!sum->counts[i])
+            continue;
+        int64_t value = dp_histogram_middle(i);
+        value = value < limits[0] ? limits[0] : value > limits[1] ? limits[1] : value;
+        total += (double)value * (double)sum->counts[i];
+    }
+    return total / (double)sum->count;
+}
+
+void dp_spread_sum_classes(const struct dp_spread_sum *sum, const int64_t *limits,
+                           size_t limit_count, uint64_t *counts)
+{
+    size_t class = 0;
+    memset(counts, 0, (limit_count + 1) * sizeof *counts);
+    for (unsigned i = sum->first; i < sum->end; i++) {
+        while (class < limit_count && dp_histogram_middle(i) > limits[class])
+            class ++;
+        counts[class] += sum->counts[i];
+    }
+}
