@@ -173,14 +173,18 @@ static int64_t time_in(const struct dp_traffic *traffic, struct dp_str agent, un
     return total;
 }
 
-/* What the key of a window should hold; empty when there is none. */
-static void print_window(const struct ledger *ledger, const struct dp_traffic *traffic,
-                         const struct dp_recount *of, char *text, size_t room)
+static enum dp_formula formula_of(const struct ledger *ledger, const struct dp_recount *of)
 {
-    struct dp_figures figures = {0};
-    *text = '\0';
-    if (!dp_recount(&ledger->facts, of, &figures))
-        return;
+    struct dp_aggregator_options options = dp_traffic_options(false);
+    const struct dp_queue_targets *own = rules_of(ledger, of->queue, &options);
+    return own && own->has_formula ? own->formula : options.targets.formula;
+}
+
+/* Returns how many facts there are. */
+static size_t recount(const struct ledger *ledger, const struct dp_traffic *traffic,
+                      const struct dp_recount *of, struct dp_figures *figures)
+{
+    size_t facts = dp_recount(&ledger->facts, of, figures);
     if (of->agent && !of->channel) {
         struct dp_str agent = dp_str_from(ledger->names.names[of->agent]);
         unsigned worked = 1u << DP_STATE_BUSY | 1u << DP_STATE_WRAPUP;
@@ -188,14 +192,23 @@ static void print_window(const struct ledger *ledger, const struct dp_traffic *t
         int64_t whole =
             time_in(traffic, agent, worked | 1u << DP_STATE_AVAILABLE, of->from_ms, of->to_ms);
         if (whole)
-            dp_figures_set(&figures, DP_FIGURE_OCCUPANCY,
+            dp_figures_set(figures, DP_FIGURE_OCCUPANCY,
                            (2 * part * 1000000 + whole) / (2 * whole));
-        dp_recount_staffed(&ledger->facts, of, whole, &figures);
+        dp_recount_staffed(&ledger->facts, of, whole, figures);
     }
-    struct dp_aggregator_options options = dp_traffic_options(false);
-    const struct dp_queue_targets *own = rules_of(ledger, of->queue, &options);
-    enum dp_formula formula = own && own->has_formula ? own->formula : options.targets.formula;
-    dp_recount_service_level(&ledger->facts, of, formula, &figures);
+    dp_recount_service_level(&ledger->facts, of, formula_of(ledger, of), figures);
+    return facts;
+}
+
+/* What the key of a window should hold; empty when there is none. */
+static void print_window(const struct ledger *ledger, const struct dp_traffic *traffic,
+                         const struct dp_recount *of, char *text, size_t room)
+{
+    struct dp_figures figures = {0};
+    enum dp_formula formula = formula_of(ledger, of);
+    *text = '\0';
+    if (!recount(ledger, traffic, of, &figures))
+        return;
     int at = snprintf(text, room, "v=1 as_of_ms=%lld from_ms=%lld", (long long)of->to_ms,
                       (long long)of->from_ms);
     for (enum dp_figure which = 0; which < DP_FIGURES; which++)
@@ -207,10 +220,32 @@ static void print_window(const struct ledger *ledger, const struct dp_traffic *t
                  dp_formula_names[formula]);
 }
 
+/* The traffic is all of one day, so of the year. Percentiles are near: test_spread.c. */
+static void check_period(const struct ledger *ledger, const struct dp_traffic *traffic,
+                         const struct dp_board *board, const char *scope, struct dp_recount of)
+{
+    struct dp_figures figures = {0};
+    char key[64];
+    of.from_ms = INT64_MIN;
+    snprintf(key, sizeof key, "%s:p:2027", scope);
+    recount(ledger, traffic, &of, &figures);
+    assert_non_null(dp_board_text(board, key));
+    for (enum dp_figure which = 0; which < DP_FIGURES; which++) {
+        const char *name = dp_figure_infos[which].name;
+        if (strstr(name, "_p50_") || strstr(name, "_p9") || which == DP_FIGURE_HOLD_MAX)
+            continue;
+        int64_t is = dp_board_number(board, key, name);
+        int64_t wanted = dp_figures_has(&figures, which) ? figures.value[which] : DP_BOARD_NONE;
+        if (is != wanted)
+            fail_msg("%s %s is %lld, not %lld", key, name, (long long)is, (long long)wanted);
+    }
+}
+
 static void check_scope(const struct ledger *ledger, const struct dp_traffic *traffic,
                         const struct dp_board *board, const char *scope, struct dp_recount of)
 {
     struct dp_aggregator_options options = dp_traffic_options(false);
+    check_period(ledger, traffic, board, scope, of);
     for (of.channel = DP_CHANNEL_NONE; of.channel < DP_CHANNELS; of.channel++)
         for (size_t w = 0; w < options.windows.count; w++) {
             char key[64], text[4096];
