@@ -1,4 +1,4 @@
-/* The figures of one window, as integers ready to print: what kpis.md calls by name.
+/* The figures of one window or period, as integers ready to print: what kpis.md calls by name.
  *
  * A figure with nothing to divide by is absent (its bit in `present` is 0). Units: counts, whole
  * milliseconds, millionths (shares from 0 to 1, means of scores from 0 to 100, and ratios). */
