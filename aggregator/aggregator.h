@@ -17,6 +17,7 @@
 #include "aggregator/dedup.h"
 #include "aggregator/entry.h"
 #include "aggregator/hours.h"
+#include "aggregator/ledger.h"
 #include "aggregator/saved.h"
 #include "aggregator/scorecard.h"
 #include "aggregator/service_level.h"
@@ -76,6 +77,10 @@ void dp_aggregator_destroy(struct dp_aggregator *aggregator); /* accepts NULL */
 /* Targets for facts made from now on; facts already made keep the verdict of their time. A formula
  * holds for all of them. */
 void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp_targets *targets);
+
+/* Tells `tell` of every fact that is settled from now on (ledger.h); NULL: nobody. What is restored
+ * was told when it came, and is not told again. */
+void dp_aggregator_set_ledger(struct dp_aggregator *aggregator, dp_ledger_fn *tell, void *ctx);
 
 /* Makes a partition known and returns its slot: 0, 1, 2 ... Memory of duplicates, contacts and
  * repeat callers is kept until every partition has moved past it; an idle one (read to its end)

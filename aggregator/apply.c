@@ -34,14 +34,20 @@ static struct dp_fact to_others(const struct dp_made *made)
     return fact;
 }
 
-void dp_window_fact(void *ctx, int sign, const struct dp_made *made)
+static void to_windows(struct dp_aggregator *agg, int sign, const struct dp_made *made)
 {
-    struct dp_aggregator *agg = ctx;
     struct dp_fact fact = to_others(made);
     to_scope(agg, made->agent, sign, &fact);
     to_scope(agg, made->team, sign, &fact);
     to_scope(agg, queue_of(made), sign, &made->fact);
     to_scope(agg, DP_SCOPE_OF_ALL, sign, &fact);
+}
+
+void dp_window_fact(void *ctx, const struct dp_contact *contact, int sign,
+                    const struct dp_made *made)
+{
+    (void)contact;
+    to_windows(ctx, sign, made);
 }
 
 static void accrue(struct dp_aggregator *agg, int sign, const struct dp_made *made)
@@ -53,10 +59,14 @@ static void accrue(struct dp_aggregator *agg, int sign, const struct dp_made *ma
     dp_accrue_fact(agg, DP_SCOPE_OF_ALL, sign, &fact);
 }
 
-void dp_settle_fact(void *ctx, int sign, const struct dp_made *made)
+void dp_settle_fact(void *ctx, const struct dp_contact *contact, int sign,
+                    const struct dp_made *made)
 {
-    dp_window_fact(ctx, sign, made);
-    accrue(ctx, sign, made);
+    struct dp_aggregator *agg = ctx;
+    to_windows(agg, sign, made);
+    accrue(agg, sign, made);
+    if (dp_ledger_is_kept(agg))
+        dp_ledger_tell(agg, sign, made, dp_contact_id(contact), (struct dp_str){0});
 }
 
 /* What a contact tells of its facts. */
@@ -78,7 +88,7 @@ static void told(void *ctx, int sign, const struct dp_made *made)
     dp_judge(agg, telling->contact, sign, made);
     dp_note_abandon(agg, telling->contact, sign, made);
     struct dp_made judged = dp_judged_as(telling->contact, made);
-    dp_settle_fact(agg, sign, &judged);
+    dp_settle_fact(agg, telling->contact, sign, &judged);
 }
 
 /* An agent is ranked in the team that the latest event names for it; of several of one time, in the
@@ -235,8 +245,11 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
     if (agent->count == agent->capacity)
         dp_accrue_states(agg, scope, agg->settled_ms);
     int64_t forget_ms = dp_back(dp_earliest_t(agg), dp_longest_window(agg));
+    int at_that_time = dp_ledger_is_kept(agg) ? dp_ledger_state_at(agent, event->time_ms) : 0;
     dp_agent_put(agent, event, forget_ms < scope->accrued_ms ? forget_ms : scope->accrued_ms,
                  agg->settled_ms);
+    if (dp_ledger_is_kept(agg))
+        dp_ledger_tell_state(agg, scope, event->time_ms, at_that_time);
     if (event->team.len) {
         uint32_t team = keep_named(agg, DP_SCOPE_TEAM, event->team, outlook->team, event->time_ms);
         note_team(agg, scope->number, team, event->time_ms);
@@ -280,7 +293,10 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
             made.fact.flags |= DP_FACT_FATAL;
         break;
     }
-    dp_settle_fact(agg, +1, &made);
+    to_windows(agg, +1, &made);
+    accrue(agg, +1, &made);
+    if (dp_ledger_is_kept(agg))
+        dp_ledger_tell(agg, +1, &made, event->interaction, event->id);
 }
 
 /* What was measured elsewhere counts in periods. */
@@ -297,6 +313,8 @@ static void apply_measured(struct dp_aggregator *agg, const struct dp_event *eve
     made.fact.flags = (unsigned)event->measure & 0xffff;
     note_team(agg, made.agent, made.team, event->time_ms);
     dp_accrue_fact(agg, made.agent, +1, &made.fact);
+    if (dp_ledger_is_kept(agg))
+        dp_ledger_tell(agg, +1, &made, event->interaction, event->id);
 }
 
 void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "aggregator/histogram.h"
 #include "common/memory.h"
 
 #define NUMBER_MAX 10
@@ -37,14 +36,19 @@ static void put_signed(struct dp_period_bytes *out, int64_t number)
 
 static void put_spread(struct dp_period_bytes *out, const struct dp_spread *spread)
 {
-    put(out, spread ? spread->used : 0);
-    if (!spread || !spread->used)
+    size_t used = 0;
+    for (size_t i = 0; spread && i < spread->used; i++)
+        used += spread->counts[i] > 0;
+    put(out, used);
+    if (!used)
         return;
     unsigned before = 0;
     for (size_t i = 0; i < spread->used; i++) {
-        put(out, spread->buckets[i] - before);
+        if (!spread->counts[i])
+            continue;
+        put(out, dp_spread_bucket(spread, i) - before);
         put(out, spread->counts[i]);
-        before = spread->buckets[i];
+        before = dp_spread_bucket(spread, i);
     }
     put(out, (uint64_t)spread->below);
     put(out, spread->top_count);
@@ -158,22 +162,18 @@ static void get_tops(struct reader *reader, struct dp_spread *spread)
 
 static struct dp_spread *get_spread(struct reader *reader)
 {
-    uint32_t used = get_upto(reader, DP_HISTOGRAM_PAGES * 64);
+    uint32_t used = get_upto(reader, DP_SPREAD_BUCKETS);
     if (!used)
         return NULL;
     struct dp_spread *spread = dp_xcalloc(1, sizeof *spread);
-    spread->used = spread->capacity = (uint16_t)used;
-    spread->counts = dp_xcalloc(used, sizeof *spread->counts);
-    spread->buckets = dp_xcalloc(used, sizeof *spread->buckets);
     unsigned bucket = 0;
-    for (uint32_t i = 0; i < used; i++) {
-        uint32_t step = get_upto(reader, DP_HISTOGRAM_PAGES * 64 - 1);
+    for (uint32_t i = 0; i < used && !reader->malformed; i++) {
+        uint32_t step = get_upto(reader, DP_SPREAD_BUCKETS - 1);
         bucket += step;
-        if ((i && !step) || bucket >= DP_HISTOGRAM_PAGES * 64)
+        if ((i && !step) || bucket >= DP_SPREAD_BUCKETS)
             reader->malformed = true;
-        spread->buckets[i] = (uint16_t)bucket;
-        spread->counts[i] = get_upto(reader, UINT32_MAX);
-        spread->count += spread->counts[i];
+        else
+            dp_spread_add(spread, bucket, get_upto(reader, UINT32_MAX));
     }
     get_tops(reader, spread);
     return spread;

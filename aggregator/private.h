@@ -4,6 +4,7 @@
  *   look.c        fetches the memory that events will need
  *   apply.c       one event to its contact or agent, and on to facts
  *   judge.c       verdicts about facts by the rules in force
+ *   ledger.c      tells the observer of facts what is settled
  *   accrue.c      facts and times in states to calendar periods
  *   history.c     notes in the journal what was found out, or says it from there
  *   carry.c       tells of contacts and agents anew, so that old frames can go
@@ -99,6 +100,9 @@ struct dp_aggregator {
     int64_t settled_ms; /* no event before this will be applied any more */
     uint32_t since_forget;
 
+    dp_ledger_fn *ledger; /* the observer of facts; NULL: none */
+    void *ledger_ctx;
+
     struct dp_journal *journal;        /* the owner's; NULL: none is kept */
     struct dp_journal_reader *answers; /* restoring: what was found out for the event at hand */
     uint64_t restored_frame;           /* restoring: the frame at hand */
@@ -170,12 +174,31 @@ void dp_apply_event(struct dp_aggregator *agg, const struct dp_event *event,
 struct dp_record dp_record_of(struct dp_aggregator *agg, const struct dp_event *event,
                               const struct dp_outlook *outlook, struct dp_str *customer);
 
-/* apply.c: a fact in its final form goes to the windows of everybody it concerns (dp_marked_fn;
- * `ctx` is the aggregator). */
-void dp_settle_fact(void *ctx, int sign, const struct dp_made *made);
+/* apply.c: a contact's fact in its final form goes to the windows and periods of everybody it
+ * concerns, and to the ledger (dp_marked_fn; `ctx` is the aggregator). */
+void dp_settle_fact(void *ctx, const struct dp_contact *contact, int sign,
+                    const struct dp_made *made);
 
-/* apply.c: the same for windows alone: the fact is in the periods already. */
-void dp_window_fact(void *ctx, int sign, const struct dp_made *made);
+/* apply.c: the same for windows alone: the fact is in the periods already, and was told. */
+void dp_window_fact(void *ctx, const struct dp_contact *contact, int sign,
+                    const struct dp_made *made);
+
+/* True: what is settled is told. */
+static inline bool dp_ledger_is_kept(const struct dp_aggregator *agg)
+{
+    return agg->ledger && !agg->restoring;
+}
+
+/* ledger.c: tells of a fact. For when dp_ledger_is_kept. */
+void dp_ledger_tell(struct dp_aggregator *agg, int sign, const struct dp_made *made,
+                    struct dp_str contact, struct dp_str event);
+
+/* ledger.c: the state that an agent's change of that very millisecond begins; and tells that it is
+ * another than before the change. */
+#define DP_LEDGER_NO_STATE (-1)
+int dp_ledger_state_at(const struct dp_agent *agent, int64_t time_ms);
+void dp_ledger_tell_state(struct dp_aggregator *agg, const struct dp_scope *scope, int64_t time_ms,
+                          int before);
 
 /* judge.c: a fact of the contact is made (sign +1): what is judged of it is found out and kept with
  * the contact. */

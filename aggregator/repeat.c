@@ -173,7 +173,7 @@ static void tell_marked(struct dp_contact *contact, int sign, const struct dp_ma
     struct dp_made marked = *made;
     if (contact->fcr)
         marked.fact.flags |= DP_FACT_FCR;
-    tell(ctx, sign, &marked);
+    tell(ctx, contact, sign, &marked);
 }
 
 void dp_repeat_mark(struct dp_contact *contact, bool fcr, dp_marked_fn *tell, void *ctx)

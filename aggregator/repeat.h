@@ -39,8 +39,9 @@ void dp_repeat_deinit(struct dp_repeat *repeat);
 uint64_t dp_repeat_prefetch(const struct dp_repeat *repeat, struct dp_str customer);
 void dp_repeat_prefetch_customer(const struct dp_repeat *repeat, uint64_t hash);
 
-/* Tells of a fact of a contact with marks that changed by it. */
-typedef void dp_marked_fn(void *ctx, int sign, const struct dp_made *made);
+/* Tells of a fact of a contact, or of another contact whose mark changes by it. */
+typedef void dp_marked_fn(void *ctx, const struct dp_contact *contact, int sign,
+                          const struct dp_made *made);
 
 /* Takes an offered or outcome fact as the contact made it (sign +1) or took it back (-1). An
  * outcome is passed on through `tell` with its mark; so are outcomes of other contacts whose mark

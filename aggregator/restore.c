@@ -113,7 +113,7 @@ static void tell_again(void *ctx, int sign, const struct dp_made *made)
                           restoring->agg);
     dp_note_abandon(restoring->agg, restoring->contact, sign, made);
     if (made->fact.kind != DP_FACT_OUTCOME)
-        dp_window_fact(restoring->agg, sign, &judged);
+        dp_window_fact(restoring->agg, restoring->contact, sign, &judged);
 }
 
 static void finish_contact(struct restoring *restoring)

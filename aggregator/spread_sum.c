@@ -16,8 +16,9 @@ void dp_spread_sum_add(struct dp_spread_sum *sum, const struct dp_spread *spread
     if (!spread || !spread->count)
         return;
     for (size_t i = 0; i < spread->used; i++)
-        sum->counts[spread->buckets[i]] += spread->counts[i];
-    unsigned first = spread->buckets[0], end = spread->buckets[spread->used - 1] + 1u;
+        sum->counts[dp_spread_bucket(spread, i)] += spread->counts[i];
+    unsigned first = dp_spread_bucket(spread, 0);
+    unsigned end = dp_spread_bucket(spread, spread->used - 1u) + 1;
     if (!sum->count || first < sum->first)
         sum->first = first;
     if (end > sum->end)

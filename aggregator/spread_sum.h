@@ -6,10 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aggregator/histogram.h"
 #include "aggregator/spread.h"
-
-#define DP_SPREAD_BUCKETS (DP_HISTOGRAM_PAGES * 64)
 
 /* All zero is empty. */
 struct dp_spread_sum {

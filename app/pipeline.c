@@ -39,11 +39,26 @@ void dp_pipeline_deinit(struct dp_pipeline *pipeline)
     free(pipeline->outlooks);
 }
 
+static void on_told(void *ctx, const struct dp_told *told)
+{
+    struct dp_pipeline *pipeline = ctx;
+    pipeline->facts++;
+    pipeline->ledger(pipeline->ledger_ctx, told);
+}
+
+void dp_pipeline_set_ledger(struct dp_pipeline *pipeline, dp_ledger_fn *tell, void *ctx)
+{
+    pipeline->ledger = tell;
+    pipeline->ledger_ctx = ctx;
+    dp_aggregator_set_ledger(pipeline->aggregator, tell ? on_told : NULL, pipeline);
+}
+
 void dp_pipeline_reset(struct dp_pipeline *pipeline)
 {
     dp_aggregator_destroy(pipeline->aggregator);
     pipeline->aggregator = dp_aggregator_create(&pipeline->options);
-    pipeline->consumed = pipeline->skipped = 0;
+    dp_pipeline_set_ledger(pipeline, pipeline->ledger, pipeline->ledger_ctx);
+    pipeline->consumed = pipeline->skipped = pipeline->facts = 0;
     memset(pipeline->dead, 0, sizeof pipeline->dead);
     pipeline->refused = DP_REJECT_NONE;
     pipeline->meta_given = false;
@@ -129,6 +144,8 @@ static void meta_entry(const struct dp_pipeline *pipeline, struct dp_entry *entr
     dp_entry_add(entry, "duplicate", DP_FIELD_INTEGER, (int64_t)counters->duplicate);
     dp_entry_add(entry, "dead_lettered", DP_FIELD_INTEGER, (int64_t)dp_pipeline_dead(pipeline));
     dp_entry_add(entry, "clock_skew", DP_FIELD_INTEGER, (int64_t)counters->clock_skew);
+    if (pipeline->ledger)
+        dp_entry_add(entry, "facts", DP_FIELD_INTEGER, (int64_t)pipeline->facts);
     if (pipeline->skipped)
         dp_entry_add(entry, "skipped", DP_FIELD_INTEGER, (int64_t)pipeline->skipped);
 }
@@ -149,10 +166,12 @@ bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
 
 char *dp_pipeline_format(const struct dp_pipeline *pipeline)
 {
-    size_t size = 64 * (DP_REJECTS + 3);
+    size_t size = 64 * (DP_REJECTS + 4);
     char *text = dp_xmalloc(size);
     int used = snprintf(text, size, "consumed=%" PRIu64 " skipped=%" PRIu64, pipeline->consumed,
                         pipeline->skipped);
+    if (pipeline->facts)
+        used += snprintf(text + used, size - (size_t)used, " facts=%" PRIu64, pipeline->facts);
     for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS; reason++)
         used += snprintf(text + used, size - (size_t)used, " %s=%" PRIu64, dp_reject_names[reason],
                          pipeline->dead[reason]);
@@ -188,6 +207,8 @@ static uint64_t *counter_named(struct dp_pipeline *pipeline, const char *name, s
         return &pipeline->consumed;
     if (dp_str_equal(wanted, DP_STR("skipped")))
         return &pipeline->skipped;
+    if (dp_str_equal(wanted, DP_STR("facts")))
+        return &pipeline->facts;
     for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS; reason++)
         if (dp_str_equal(wanted, dp_str_from(dp_reject_names[reason])))
             return &pipeline->dead[reason];
@@ -218,6 +239,8 @@ const char *dp_pipeline_summary(const struct dp_pipeline *pipeline, char *buf, s
         buf, size,
         "consumed=%" PRIu64 " accepted=%" PRIu64 " duplicate=%" PRIu64 " dead_lettered=%" PRIu64,
         pipeline->consumed, counters->accepted, counters->duplicate, dp_pipeline_dead(pipeline));
+    if (pipeline->ledger && (size_t)used < size)
+        used += snprintf(buf + used, size - (size_t)used, " facts=%" PRIu64, pipeline->facts);
     for (int reason = DP_REJECT_NONE + 1; reason < DP_REJECTS && (size_t)used < size; reason++)
         used += snprintf(buf + used, size - (size_t)used, " %s=%" PRIu64, dp_reject_names[reason],
                          pipeline->dead[reason]);

@@ -26,6 +26,10 @@ struct dp_pipeline {
     uint64_t skipped; /* lost to Kafka's retention, and knowingly left out; not in `consumed` */
 
     struct dp_aggregator_options options;
+    dp_ledger_fn *ledger; /* the observer of facts; NULL: none */
+    void *ledger_ctx;
+    uint64_t facts; /* told to it */
+
     const struct dp_adapter *adapter;
     void *adapter_self;
     struct dp_pseudonyms *pseudonyms;  /* NULL: customers keep their ids */
@@ -43,6 +47,10 @@ void dp_pipeline_init(struct dp_pipeline *pipeline, const struct dp_adapter *ada
                       const struct dp_customer_key *customer_key,
                       struct dp_dead_letters *dead_letters);
 void dp_pipeline_deinit(struct dp_pipeline *pipeline);
+
+/* Tells `tell` of every fact that is settled, and counts them (aggregator/ledger.h). Before the
+ * first message. */
+void dp_pipeline_set_ledger(struct dp_pipeline *pipeline, dp_ledger_fn *tell, void *ctx);
 
 /* Forgets all that was taken. */
 void dp_pipeline_reset(struct dp_pipeline *pipeline);

@@ -1,4 +1,5 @@
 /* deskpulse replay: files instead of Kafka, event time instead of the clock. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "common/timestamp.h"
 #include "ingest/file_dead_letters.h"
 #include "ingest/file_source.h"
+#include "sink/fact_line.h"
 #include "sink/ndjson_sink.h"
 
 static const char help[] =
@@ -24,12 +26,26 @@ static const char help[] =
     "      --set S.K=VALUE     overrides key K of section S\n"
     "      --format NAME       input format (default: cloudevents)\n"
     "      --as-of TIME        figures as of TIME (RFC 3339); later events are not applied\n"
-    "      --output WHERE      redis (default) or ndjson, one line a key on standard output\n"
+    "      --output WHERE      redis (default), ndjson, one line a key on standard output, or "
+    "none\n"
+    "      --facts PATH        writes every fact to PATH as one line of JSON, in the order in "
+    "which they\n"
+    "                          are made and taken back; what `deskpulse explain --facts` reads\n"
     "      --dead-letters PATH writes what cannot be used to PATH, with the reason\n"
     "      --help, --version\n";
 
+enum output { OUTPUT_REDIS, OUTPUT_NDJSON, OUTPUT_NONE };
+
+struct arguments {
+    const char *config, *format, *dead_letters, *facts;
+    struct dp_overrides overrides;
+    int64_t as_of_ms;
+    enum output output;
+};
+
 struct replay {
     struct dp_pipeline pipeline;
+    FILE *facts;           /* NULL: not written */
     struct timespec shown; /* when progress was last shown */
     const char *path;
     bool terminal;
@@ -39,6 +55,13 @@ static size_t take(void *ctx, const struct dp_message *messages, size_t count)
 {
     struct replay *replay = ctx;
     return dp_pipeline_take(&replay->pipeline, messages, count);
+}
+
+static void write_fact(void *ctx, const struct dp_told *told)
+{
+    struct replay *replay = ctx;
+    char line[DP_FACT_LINE_SIZE];
+    fwrite(line, 1, dp_fact_line_write(line, told, NULL), replay->facts);
 }
 
 static double seconds_since(const struct timespec *start)
@@ -107,10 +130,12 @@ static void set_time(struct dp_aggregator *agg, int64_t as_of_ms)
     dp_aggregator_advance(agg, t);
 }
 
-static bool write_out(struct replay *replay, const struct dp_config *config, bool ndjson)
+static bool write_out(struct replay *replay, const struct dp_config *config, enum output output)
 {
     char error[512];
-    if (!ndjson)
+    if (output == OUTPUT_NONE)
+        return true;
+    if (output == OUTPUT_REDIS)
         return dp_redis_output(config, dp_pipeline_next_entry, &replay->pipeline);
     if (dp_ndjson_sink_write(stdout, config->redis_prefix, dp_pipeline_next_entry,
                              &replay->pipeline, error, sizeof error))
@@ -119,9 +144,18 @@ static bool write_out(struct replay *replay, const struct dp_config *config, boo
     return false;
 }
 
+/* The facts are all in the file. */
+static bool end_facts(struct replay *replay, const char *path)
+{
+    if (!replay->facts || (!ferror(replay->facts) && fclose(replay->facts) == 0))
+        return true;
+    fprintf(stderr, "deskpulse replay: %s cannot be written: %s\n", path, strerror(errno));
+    return false;
+}
+
 static bool replay_files(const struct dp_config *config, const struct dp_adapter *adapter,
-                         int64_t as_of_ms, bool ndjson, struct dp_dead_letters *dead_letters,
-                         char **paths, size_t count)
+                         const struct arguments *arguments, FILE *facts,
+                         struct dp_dead_letters *dead_letters, char **paths, size_t count)
 {
     /* Static, and never given back piece by piece: the process ends here, and its memory with it.
      */
@@ -131,14 +165,18 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
     replay.terminal = isatty(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &start);
     dp_config_aggregator_options(config, &options);
-    options.as_of_limit_ms = as_of_ms;
+    options.as_of_limit_ms = arguments->as_of_ms;
     dp_pipeline_init(&replay.pipeline, adapter, &options, config->customer_key, dead_letters);
 
+    replay.facts = facts;
+    if (facts)
+        dp_pipeline_set_ledger(&replay.pipeline, write_fact, &replay);
     bool ok = read_all(&replay, paths, count);
     if (ok) {
-        set_time(replay.pipeline.aggregator, as_of_ms);
-        ok = write_out(&replay, config, ndjson);
+        set_time(replay.pipeline.aggregator, arguments->as_of_ms);
+        ok = write_out(&replay, config, arguments->output);
     }
+    ok = end_facts(&replay, arguments->facts) && ok;
     char summary[512];
     double seconds = seconds_since(&start);
     dp_log(ok ? DP_LOG_INFO : DP_LOG_ERROR, ok ? "replay done" : "replay failed",
@@ -162,17 +200,21 @@ static const char *input_that_is(const char *file, char **paths, size_t count)
     return NULL;
 }
 
-struct arguments {
-    const char *config, *format, *dead_letters;
-    struct dp_overrides overrides;
-    int64_t as_of_ms;
-    bool ndjson;
-};
+static bool choose_output(struct arguments *arguments, const char *name)
+{
+    static const char *const names[] = {"redis", "ndjson", "none"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0) {
+            arguments->output = (enum output)i;
+            return true;
+        }
+    return false;
+}
 
 /* Returns -1 to go on, else the exit code. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    enum { SET = 256, FORMAT, AS_OF, OUTPUT, DEAD_LETTERS };
+    enum { SET = 256, FORMAT, AS_OF, OUTPUT, DEAD_LETTERS, FACTS };
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
         {"set", required_argument, NULL, SET},
@@ -180,6 +222,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         {"as-of", required_argument, NULL, AS_OF},
         {"output", required_argument, NULL, OUTPUT},
         {"dead-letters", required_argument, NULL, DEAD_LETTERS},
+        {"facts", required_argument, NULL, FACTS},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
@@ -204,13 +247,15 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
                                       optarg);
             break;
         case OUTPUT:
-            arguments->ndjson = strcmp(optarg, "ndjson") == 0;
-            if (!arguments->ndjson && strcmp(optarg, "redis") != 0)
-                return dp_usage_error(argv[0], "--output '%s' is unknown; allowed: redis, ndjson",
-                                      optarg);
+            if (!choose_output(arguments, optarg))
+                return dp_usage_error(
+                    argv[0], "--output '%s' is unknown; allowed: redis, ndjson, none", optarg);
             break;
         case DEAD_LETTERS:
             arguments->dead_letters = optarg;
+            break;
+        case FACTS:
+            arguments->facts = optarg;
             break;
         case 'h':
             fputs(help, stdout);
@@ -238,6 +283,7 @@ int dp_replay_main(int argc, char **argv)
         return DP_EXIT_USAGE;
     code = DP_EXIT_USAGE;
     struct dp_dead_letters *dead_letters = NULL;
+    FILE *facts = NULL;
     const char *format = arguments.format ? arguments.format : config.format;
     const struct dp_adapter *adapter = dp_adapter_find(format);
     char error[512];
@@ -251,9 +297,15 @@ int dp_replay_main(int argc, char **argv)
     } else if (arguments.dead_letters && !(dead_letters = dp_file_dead_letters_create(
                                                arguments.dead_letters, error, sizeof error))) {
         fprintf(stderr, "deskpulse replay: %s\n", error);
+    } else if (arguments.facts &&
+               input_that_is(arguments.facts, argv + optind, (size_t)(argc - optind))) {
+        dp_usage_error(argv[0], "--facts '%s' is one of the files to read", arguments.facts);
+    } else if (arguments.facts && !(facts = fopen(arguments.facts, "w"))) {
+        fprintf(stderr, "deskpulse replay: %s cannot be written: %s\n", arguments.facts,
+                strerror(errno));
     } else {
-        bool ok = replay_files(&config, adapter, arguments.as_of_ms, arguments.ndjson, dead_letters,
-                               argv + optind, (size_t)(argc - optind));
+        bool ok = replay_files(&config, adapter, &arguments, facts, dead_letters, argv + optind,
+                               (size_t)(argc - optind));
         if (dead_letters && !dead_letters->close(dead_letters, 0))
             ok = false;
         code = ok ? DP_EXIT_DONE : DP_EXIT_FAILED;

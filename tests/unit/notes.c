@@ -161,6 +161,13 @@ bool dp_notes_same(struct dp_notes *notes, struct dp_notes *others)
     return same;
 }
 
+void dp_notes_marked(void *ctx, const struct dp_contact *contact, int sign,
+                     const struct dp_made *made)
+{
+    (void)contact;
+    dp_notes_emit(ctx, sign, made);
+}
+
 bool dp_notes_are(struct dp_notes *notes, const char *expected)
 {
     struct dp_notes wanted = {0};

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "aggregator/fold.h"
+#include "aggregator/repeat.h"
 
 #define DP_NOTES_NAMES 64
 
@@ -37,6 +37,10 @@ struct dp_record dp_notes_record(struct dp_notes *notes, const struct dp_event *
 /* An emit of a fold (`ctx` is the notes). Fails the test for a fact taken back that was not made.
  */
 void dp_notes_emit(void *ctx, int sign, const struct dp_made *made);
+
+/* The same of facts with marks (dp_marked_fn). */
+void dp_notes_marked(void *ctx, const struct dp_contact *contact, int sign,
+                     const struct dp_made *made);
 
 /* True when the facts are those of `expected`, separated by ";", in any order; else both are
  * printed. */

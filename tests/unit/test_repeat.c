@@ -26,7 +26,7 @@ static void told(void *ctx, int sign, const struct dp_made *made)
 {
     struct desk *desk = ctx;
     if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
-        dp_repeat_take(&desk->repeat, desk->contact, sign, made, dp_notes_emit, &desk->notes);
+        dp_repeat_take(&desk->repeat, desk->contact, sign, made, dp_notes_marked, &desk->notes);
 }
 
 static void open_desk(struct desk *desk)
