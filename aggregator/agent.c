@@ -10,6 +10,29 @@ void dp_agent_deinit(struct dp_agent *agent)
     free(agent->changes);
     free(agent->bytes);
     free(agent->team_tie);
+    free((char *)agent->reason.p);
+}
+
+struct dp_str dp_agent_reason(struct dp_str text)
+{
+    const size_t most = 128;
+    if (text.len <= most)
+        return text;
+    text.len = most;
+    while (text.len && ((unsigned char)text.p[text.len] & 0xc0) == 0x80)
+        text.len--;
+    return text;
+}
+
+void dp_agent_set_reason(struct dp_agent *agent, struct dp_str reason)
+{
+    struct dp_str kept = dp_agent_reason(reason);
+    if (dp_str_equal(agent->reason, kept))
+        return;
+    free((char *)agent->reason.p);
+    agent->reason = (struct dp_str){0};
+    if (kept.len)
+        agent->reason = (struct dp_str){memcpy(dp_xmalloc(kept.len), kept.p, kept.len), kept.len};
 }
 
 /* A tie: source and id, each of 1 to 256 bytes, behind their lengths less one. */
@@ -115,6 +138,8 @@ void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t 
             return;
         before->tie = told_apart ? keep_tie(agent, event) : 0;
         before->state = event->state;
+        if (at == agent->count)
+            dp_agent_set_reason(agent, event->reason);
         return;
     }
     struct dp_state_change change = {.time_ms = event->time_ms, .state = event->state};
@@ -125,7 +150,8 @@ void dp_agent_put(struct dp_agent *agent, const struct dp_event *event, int64_t 
     memmove(&agent->changes[at + 1], &agent->changes[at],
             (agent->count - at) * sizeof *agent->changes);
     agent->changes[at] = change;
-    agent->count++;
+    if (at == agent->count++)
+        dp_agent_set_reason(agent, event->reason);
 }
 
 bool dp_agent_put_team(struct dp_agent *agent, const struct dp_event *event, uint32_t team)

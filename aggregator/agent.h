@@ -27,8 +27,12 @@ struct dp_agent {
     uint32_t frame; /* of the journal: where its first state is; its lowest bits */
     uint32_t team;  /* scope number from the latest change that named a team, or 0 */
     int64_t team_ms;
-    char *team_tie; /* owned */
+    char *team_tie;       /* owned */
+    struct dp_str reason; /* of the latest change, owned; absent: none */
 };
+
+/* As much of the free text as is kept: whole characters of up to 128 bytes. */
+struct dp_str dp_agent_reason(struct dp_str text);
 
 void dp_agent_deinit(struct dp_agent *agent);
 
@@ -47,6 +51,9 @@ struct dp_agent_tie {
 };
 struct dp_agent_tie dp_agent_tie_of_change(const struct dp_agent *agent, uint32_t at);
 struct dp_agent_tie dp_agent_tie_of_team(const struct dp_agent *agent);
+
+/* Sets the reason of the latest change. */
+void dp_agent_set_reason(struct dp_agent *agent, struct dp_str reason);
 
 /* Puts back a change as it was, after those before it; its tie is absent: it is settled. */
 void dp_agent_restore(struct dp_agent *agent, int64_t time_ms, enum dp_agent_state state,

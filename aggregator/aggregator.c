@@ -17,10 +17,10 @@ static int64_t floor_second(int64_t ms)
 static void give_targets(struct dp_aggregator *agg, struct dp_scope *queue)
 {
     const struct dp_targets *targets = &agg->options.targets;
-    memset(queue->target_ms, 0, sizeof queue->target_ms);
+    queue->own = NULL;
     for (size_t i = 0; i < targets->queue_count; i++)
         if (dp_str_equal(dp_str_from(targets->queues[i].queue), queue->id))
-            memcpy(queue->target_ms, targets->queues[i].target_ms, sizeof queue->target_ms);
+            queue->own = &targets->queues[i];
 }
 
 static void free_targets(struct dp_targets *targets)
@@ -89,11 +89,23 @@ void dp_aggregator_destroy(struct dp_aggregator *agg)
 
 void dp_aggregator_set_targets(struct dp_aggregator *agg, const struct dp_targets *targets)
 {
-    free_targets(&agg->options.targets);
+    struct dp_targets before = agg->options.targets;
     copy_targets(&agg->options.targets, targets);
-    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++)
-        if (agg->scopes.items[i] && agg->scopes.items[i]->kind == DP_SCOPE_QUEUE)
-            give_targets(agg, agg->scopes.items[i]);
+    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
+        struct dp_scope *scope = agg->scopes.items[i];
+        if (!scope)
+            continue;
+        enum dp_formula formula =
+            scope->own && scope->own->has_formula ? scope->own->formula : before.formula;
+        if (scope->kind == DP_SCOPE_QUEUE)
+            give_targets(agg, scope);
+        if (formula == dp_scope_formula(agg, scope))
+            continue;
+        dp_windows_mark_changed(scope->windows);
+        dp_periods_mark_changed(&scope->periods);
+        dp_scope_touch(agg, scope);
+    }
+    free_targets(&before);
 }
 
 void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope)
@@ -326,6 +338,8 @@ void dp_aggregator_mark_all(struct dp_aggregator *agg)
             scope->published[channel] |= scope->removed[channel];
         scope->known_changed = scope->now_changed = !scope->left;
         scope->periods_ms = INT64_MIN;
+        if (scope->callbacks)
+            dp_callbacks_mark_unknown(scope->callbacks);
         dp_periods_mark_changed(&scope->periods);
         scope->sets_unknown = true;
         scope->sets_gone = 0;

@@ -16,22 +16,29 @@
 #include "aggregator/calendar.h"
 #include "aggregator/dedup.h"
 #include "aggregator/entry.h"
+#include "aggregator/hours.h"
 #include "aggregator/ledger.h"
 #include "aggregator/saved.h"
 #include "aggregator/scorecard.h"
+#include "aggregator/service_level.h"
 #include "aggregator/windows.h"
 #include "ingest/event.h"
 
-/* Response-time targets, in milliseconds, indexed by channel; queue entries override the defaults
- * where they are above 0. */
+/* What responses and abandons are measured by. Response-time targets, in milliseconds, are indexed
+ * by channel; those of queues override the defaults where they are above 0. */
 struct dp_queue_targets {
     const char *queue;
     int64_t target_ms[DP_CHANNELS];
+    bool has_short_abandon, has_formula; /* of its own */
+    int64_t short_abandon_ms;
+    enum dp_formula formula;
+    struct dp_hours hours; /* when it is served */
 };
 struct dp_targets {
     int64_t target_ms[DP_CHANNELS];
     const struct dp_queue_targets *queues;
     size_t queue_count;
+    enum dp_formula formula; /* of the service level */
 };
 
 struct dp_aggregator_options {
@@ -67,7 +74,8 @@ struct dp_aggregator;
 struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *options);
 void dp_aggregator_destroy(struct dp_aggregator *aggregator); /* accepts NULL */
 
-/* Targets for facts made from now on; facts already made keep the verdict of their time. */
+/* Targets for facts made from now on; facts already made keep the verdict of their time. A formula
+ * holds for all of them. */
 void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp_targets *targets);
 
 /* Tells `tell` of every fact that is settled from now on (ledger.h); NULL: nobody. What is restored

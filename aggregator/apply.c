@@ -18,20 +18,29 @@ static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
     dp_scope_touch(agg, scope);
 }
 
-static bool in_target(const struct dp_aggregator *agg, uint32_t queue, const struct dp_fact *fact)
+/* The queue that a fact goes to. Of contacts that were offered outside its hours a queue counts the
+ * offers alone. */
+static uint32_t queue_of(const struct dp_made *made)
 {
-    int64_t target = queue ? dp_scope_at(agg, queue)->target_ms[fact->channel] : 0;
-    if (target <= 0)
-        target = agg->options.targets.target_ms[fact->channel];
-    return fact->value <= target;
+    bool outside = made->fact.flags & DP_FACT_OUTSIDE && made->fact.kind != DP_FACT_OFFERED;
+    return outside ? DP_SCOPE_NONE : made->queue;
+}
+
+/* To everybody else hours are nothing. */
+static struct dp_fact to_others(const struct dp_made *made)
+{
+    struct dp_fact fact = made->fact;
+    fact.flags &= ~(unsigned)DP_FACT_OUTSIDE & 0xffff;
+    return fact;
 }
 
 static void to_windows(struct dp_aggregator *agg, int sign, const struct dp_made *made)
 {
-    to_scope(agg, made->agent, sign, &made->fact);
-    to_scope(agg, made->team, sign, &made->fact);
-    to_scope(agg, made->queue, sign, &made->fact);
-    to_scope(agg, DP_SCOPE_OF_ALL, sign, &made->fact);
+    struct dp_fact fact = to_others(made);
+    to_scope(agg, made->agent, sign, &fact);
+    to_scope(agg, made->team, sign, &fact);
+    to_scope(agg, queue_of(made), sign, &made->fact);
+    to_scope(agg, DP_SCOPE_OF_ALL, sign, &fact);
 }
 
 void dp_window_fact(void *ctx, const struct dp_contact *contact, int sign,
@@ -43,10 +52,11 @@ void dp_window_fact(void *ctx, const struct dp_contact *contact, int sign,
 
 static void accrue(struct dp_aggregator *agg, int sign, const struct dp_made *made)
 {
-    dp_accrue_fact(agg, made->agent, sign, &made->fact);
-    dp_accrue_fact(agg, made->team, sign, &made->fact);
-    dp_accrue_fact(agg, made->queue, sign, &made->fact);
-    dp_accrue_fact(agg, DP_SCOPE_OF_ALL, sign, &made->fact);
+    struct dp_fact fact = to_others(made);
+    dp_accrue_fact(agg, made->agent, sign, &fact);
+    dp_accrue_fact(agg, made->team, sign, &fact);
+    dp_accrue_fact(agg, queue_of(made), sign, &made->fact);
+    dp_accrue_fact(agg, DP_SCOPE_OF_ALL, sign, &fact);
 }
 
 void dp_settle_fact(void *ctx, const struct dp_contact *contact, int sign,
@@ -57,18 +67,6 @@ void dp_settle_fact(void *ctx, const struct dp_contact *contact, int sign,
     accrue(agg, sign, made);
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell(agg, sign, made, dp_contact_id(contact), (struct dp_str){0});
-}
-
-/* The verdict about a response is kept: the targets may be others later. */
-static void tell_response(struct dp_aggregator *agg, struct dp_contact *contact, int sign,
-                          const struct dp_made *made)
-{
-    struct dp_made judged = *made;
-    if (sign > 0)
-        contact->in_target = dp_history_in_target(agg, in_target(agg, made->queue, &made->fact));
-    if (contact->in_target)
-        judged.fact.flags |= DP_FACT_IN_TARGET;
-    dp_settle_fact(agg, contact, sign, &judged);
 }
 
 /* What a contact tells of its facts. */
@@ -85,10 +83,12 @@ static void told(void *ctx, int sign, const struct dp_made *made)
         agg->counters.clock_skew += (uint64_t)sign; /* of the facts that stand */
     if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
         dp_repeat_take(&agg->repeat, telling->contact, sign, made, dp_settle_fact, agg);
-    if (made->fact.kind == DP_FACT_RESPONSE)
-        tell_response(agg, telling->contact, sign, made);
-    else if (made->fact.kind != DP_FACT_OUTCOME) /* they come back from there with their mark */
-        dp_settle_fact(agg, telling->contact, sign, made);
+    if (made->fact.kind == DP_FACT_OUTCOME) /* they come back from there with their mark */
+        return;
+    dp_judge(agg, telling->contact, sign, made);
+    dp_note_abandon(agg, telling->contact, sign, made);
+    struct dp_made judged = dp_judged_as(telling->contact, made);
+    dp_settle_fact(agg, telling->contact, sign, &judged);
 }
 
 /* An agent is ranked in the team that the latest event names for it; of several of one time, in the
@@ -148,6 +148,7 @@ void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact)
     /* To the gauges it is over; the facts it has made stay in their windows. */
     dp_gauges_note(contact, &agg->active_before);
     dp_repeat_forget_contact(&agg->repeat, contact);
+    dp_forget_abandon(agg, contact);
     dp_fold_rewind(&contact->fold, NULL, 0);
     dp_gauges_follow(agg, contact);
     for (uint32_t i = 0; i < contact->record_count; i++)
@@ -171,7 +172,7 @@ struct dp_record dp_record_of(struct dp_aggregator *agg, const struct dp_event *
     case DP_CONTACT_OFFERED:
         record.queue =
             keep_named(agg, DP_SCOPE_QUEUE, event->queue, outlook->queue, event->time_ms);
-        record.what = event->channel & 0xff;
+        record.what = dp_record_offer(event->channel, event->priority);
         *customer = event->customer;
         break;
     case DP_CONTACT_ANSWERED:
@@ -217,7 +218,6 @@ static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *e
     struct dp_record record = dp_record_of(agg, event, outlook, &customer);
     struct telling telling = {agg, contact};
     struct dp_fold_rules rules = {
-        .short_abandon_ms = agg->options.short_abandon_ms,
         .look_up_team = dp_look_up_team,
         .team_ctx = agg,
         .emit = told,

@@ -104,7 +104,7 @@ static struct dp_str take_number(struct reader *reader)
 
 static bool take_condition(struct reader *reader, struct dp_condition *condition)
 {
-    char names[1024];
+    char names[1280];
     struct dp_str word = take_word(reader);
     condition->quantity = dp_quantity_find(word);
     if (condition->quantity == DP_QUANTITIES) {

@@ -33,7 +33,8 @@ static struct dp_event event_of(const struct dp_aggregator *agg, const struct dp
     switch (event.type) {
     case DP_CONTACT_OFFERED:
         event.queue = name_of(agg, record->queue);
-        event.channel = (enum dp_channel)record->what;
+        event.channel = dp_record_channel(record);
+        event.priority = dp_record_priority(record);
         if (record->customer)
             event.customer = dp_contact_customer(contact, record->customer);
         break;
@@ -54,13 +55,14 @@ static struct dp_event event_of(const struct dp_aggregator *agg, const struct dp
 
 void dp_carry_contact(struct dp_aggregator *agg, const struct dp_contact *contact)
 {
-    dp_journal_contact(agg->journal, &(struct dp_journal_contact){
-                                         .id = dp_contact_id(contact),
-                                         .last_ms = contact->last_ms,
-                                         .events = contact->record_count,
-                                         .fcr = contact->fcr,
-                                         .in_target = contact->in_target,
-                                     });
+    dp_journal_contact(agg->journal,
+                       &(struct dp_journal_contact){
+                           .id = dp_contact_id(contact),
+                           .last_ms = contact->last_ms,
+                           .events = contact->record_count,
+                           .fcr = contact->fcr,
+                           .judged = {contact->judged[0], contact->judged[1], contact->judged[2]},
+                       });
     for (uint32_t i = 0; i < contact->record_count; i++) {
         const struct dp_record *record = &contact->records[i];
         struct dp_journal_contact_event event = {
@@ -92,6 +94,7 @@ static void carry_agent(struct dp_aggregator *agg, struct dp_scope *scope)
     struct dp_agent *agent = &scope->agent;
     struct dp_journal_agent told = {.id = scope->id, .states = agent->count};
     told.settled = agent->settled;
+    told.reason = agent->reason;
     if (agent->team) {
         struct dp_agent_tie tie = dp_agent_tie_of_team(agent);
         told.team = name_of(agg, agent->team);

@@ -28,13 +28,16 @@ struct dp_contact {
     uint32_t byte_count, byte_capacity;
     int64_t last_ms; /* the latest of its events */
     uint8_t id_len;
-    bool fcr;       /* its outcome counts as first-contact resolution */
-    bool in_target; /* its response was within the target in force when it was made */
-    uint32_t frame; /* of the journal: where its first event is; its lowest bits */
+    bool fcr;                   /* its outcome counts as first-contact resolution */
+    uint16_t judged[DP_JUDGED]; /* the flags of its facts that were found out when they were made */
+    uint32_t frame;             /* of the journal: where its first event is; its lowest bits */
 
     /* What the gauges have been told: where it waits, where it is served. */
     uint32_t waiting_queue, service_queue;
     struct dp_heap_node waiting; /* in waiting_queue's heap, by since when */
+
+    int64_t abandoned_ms;  /* of its abandon, if abandoned_in */
+    uint32_t abandoned_in; /* the queue that is told of it, to call back; 0: none */
 
     struct dp_contact *next_silent, **link_silent; /* silence.c: its list */
     int64_t filed;                                 /* the second that it is filed under */

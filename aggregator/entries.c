@@ -10,6 +10,10 @@
 #define DP_NOW_PERIOD_MS INT64_C(120000)
 #define DP_NOW_TTL_MS    INT64_C(300000)
 
+/* The abandoned contacts of a queue stay while they are remembered, and expire a day after the last
+ * of them came, unless that is put off: so often. */
+#define DP_CALLBACKS_PERIOD_MS INT64_C(21600000)
+
 /* An agent's occupancy moves with the clock: a window is written again at least every so-many-th
  * part of its length. */
 #define DP_OCCUPANCY_PARTS 20
@@ -93,6 +97,9 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
     cursor->changed[DP_CHANNEL_NONE] |= occupancy_due(agg, scope);
     cursor->now |= scope->now_changed || dp_gauges_tick(scope) || scope->entries_ms == INT64_MIN ||
                    dp_entries_passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
+    if (scope->callbacks && scope->entries_ms != INT64_MIN &&
+        dp_entries_passed(scope, DP_CALLBACKS_PERIOD_MS, scope->entries_ms, agg->t_ms))
+        dp_callbacks_renew(scope->callbacks);
     scope->now_changed = scope->past_changed = false;
     scope->entries_ms = agg->t_ms;
     cursor->scope = scope;
@@ -135,14 +142,18 @@ void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struc
     entry->field_count = 0;
 }
 
-void dp_entry_figures(const struct dp_figures *figures, struct dp_entry *entry)
+void dp_entry_figures(const struct dp_aggregator *agg, const struct dp_scope *scope,
+                      const struct dp_figures *figures, struct dp_entry *entry)
 {
+    enum dp_formula formula = dp_scope_formula(agg, scope);
     for (enum dp_figure which = 0; which < DP_FIGURES; which++)
         if (dp_figures_has(figures, which))
             dp_entry_add(entry, dp_figure_infos[which].name,
                          dp_figure_infos[which].unit == DP_UNIT_MILLIONTHS ? DP_FIELD_MILLIONTHS
                                                                            : DP_FIELD_INTEGER,
                          figures->value[which]);
+    if (formula != DP_ANSWERED_AND_ABANDONED)
+        dp_entry_add_text(entry, "service_level_formula", dp_str_from(dp_formula_names[formula]));
 }
 
 static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size_t window,
@@ -156,18 +167,21 @@ static void window_entry(struct dp_aggregator *agg, struct dp_scope *scope, size
     scope->published[channel] |= 1u << window;
     scope->removed[channel] &= ~(1u << window);
 
-    struct dp_figures figures = {0};
-    dp_windows_figures(scope->windows, channel, window, &figures);
+    struct dp_figures figures;
+    struct dp_totals totals;
+    dp_windows_figures(scope->windows, channel, window, &totals, &figures);
+    dp_service_level_set(dp_scope_formula(agg, scope), &totals, &figures);
     if (channel == DP_CHANNEL_NONE && has_occupancy(scope)) {
         int64_t worked, staffed;
         dp_agent_occupancy(&scope->agent, agg->t_ms - length, agg->t_ms, &worked, &staffed);
         dp_figures_set_share(&figures, DP_FIGURE_OCCUPANCY, worked, staffed);
+        dp_totals_staffed(&totals, staffed, &figures);
     }
     entry->ttl_ms = length + DP_WINDOW_GRACE_MS;
     dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
     dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
     dp_entry_add(entry, "from_ms", DP_FIELD_INTEGER, agg->t_ms - length);
-    dp_entry_figures(&figures, entry);
+    dp_entry_figures(agg, scope, &figures, entry);
 }
 
 /* The next changed window of the open scope. */
@@ -194,6 +208,15 @@ static bool next_window(struct dp_aggregator *agg, struct dp_scope *scope, struc
         }
     }
     return false;
+}
+
+/* The next change of the abandoned contacts of the open scope. */
+static bool next_callback(const struct dp_aggregator *agg, struct dp_scope *scope,
+                          struct dp_entry *entry)
+{
+    dp_entry_begin(scope, DP_ENTRY_RANKED, entry);
+    entry->ttl_ms = agg->options.contact_ttl_ms + DP_DAY_MS;
+    return scope->callbacks && dp_callbacks_next(scope->callbacks, entry);
 }
 
 /* The next entry of the open scope; false when it has no more. */
@@ -224,6 +247,8 @@ static bool next_of_scope(struct dp_aggregator *agg, struct dp_entry *entry)
         }
         cursor->stage = DP_STAGE_PERIODS;
     }
+    if (next_callback(agg, scope, entry))
+        return true;
     if (cursor->periods) {
         if (dp_period_entries_take(agg, scope, entry))
             return true;
@@ -248,7 +273,7 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
         return false;
     }
     bool gauges = cursor->stage == DP_STAGE_LEAVING;
-    if (gauges && next_window(agg, scope, entry))
+    if (gauges && (next_window(agg, scope, entry) || next_callback(agg, scope, entry)))
         return true;
     cursor->now = cursor->periods = false;
     dp_entry_begin(scope, gauges ? DP_ENTRY_NOW : DP_ENTRY_KNOWN, entry);

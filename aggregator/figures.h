@@ -1,7 +1,7 @@
-/* The figures of one window, as integers ready to print: what kpis.md calls by name.
+/* The figures of one window or period, as integers ready to print: what kpis.md calls by name.
  *
  * A figure with nothing to divide by is absent (its bit in `present` is 0). Units: counts, whole
- * milliseconds, millionths (shares from 0 to 1, and means of scores from 0 to 100). */
+ * milliseconds, millionths (shares from 0 to 1, means of scores from 0 to 100, and ratios). */
 #ifndef DP_FIGURES_H
 #define DP_FIGURES_H
 
@@ -45,16 +45,24 @@ enum dp_figure_unit { DP_UNIT_COUNT, DP_UNIT_MS, DP_UNIT_MILLIONTHS };
     X(SERVICE_LEVEL, "service_level", MILLIONTHS)                                                  \
     X(ANSWER_RATE, "answer_rate", MILLIONTHS)                                                      \
     X(ABANDON_RATE, "abandon_rate", MILLIONTHS)                                                    \
+    X(ANSWERED_30S_RATE, "answered_30s_rate", MILLIONTHS)                                          \
     X(RESOLUTION_RATE, "resolution_rate", MILLIONTHS)                                              \
     X(RESOLVED_24H_RATE, "resolved_24h_rate", MILLIONTHS)                                          \
     X(FCR_RATE, "fcr_rate", MILLIONTHS)                                                            \
+    X(REPEAT_CONTACT_RATE, "repeat_contact_rate", MILLIONTHS)                                      \
+    X(URGENT_5M_RATE, "urgent_5m_rate", MILLIONTHS)                                                \
+    X(HIGH_24H_RATE, "high_24h_rate", MILLIONTHS)                                                  \
     X(TRANSFER_RATE, "transfer_rate", MILLIONTHS)                                                  \
     X(REPLY_3M_RATE, "reply_3m_rate", MILLIONTHS)                                                  \
+    X(MESSAGE_REPLY_RATE, "message_reply_rate", MILLIONTHS)                                        \
+    X(AGENT_TALK_SHARE, "agent_talk_share", MILLIONTHS)                                            \
     X(SATISFACTION_MEAN, "satisfaction_mean", MILLIONTHS)                                          \
     X(SATISFIED_RATE, "satisfied_rate", MILLIONTHS)                                                \
     X(COMPLAINT_RATE, "complaint_rate", MILLIONTHS)                                                \
     X(QUALITY_MEAN, "quality_mean", MILLIONTHS)                                                    \
-    X(OCCUPANCY, "occupancy", MILLIONTHS)
+    X(OCCUPANCY, "occupancy", MILLIONTHS)                                                          \
+    X(CONTACTS_PER_HOUR, "contacts_per_hour", MILLIONTHS)                                          \
+    X(CONCURRENCY, "concurrency", MILLIONTHS)
 
 enum dp_figure {
 #define DP_X(symbol, name, unit) DP_FIGURE_##symbol,
@@ -88,6 +96,10 @@ static inline bool dp_figures_has(const struct dp_figures *figures, enum dp_figu
 
 /* numerator / denominator in millionths, rounded half up; nothing is set when denominator is 0. */
 void dp_figures_set_share(struct dp_figures *figures, enum dp_figure which, int64_t numerator,
+                          int64_t denominator);
+
+/* The same of numbers of any size; what is too large is cut. */
+void dp_figures_set_ratio(struct dp_figures *figures, enum dp_figure which, int64_t numerator,
                           int64_t denominator);
 
 /* sum / count in whole units, rounded half up; nothing is set when count is 0. */

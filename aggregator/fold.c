@@ -27,7 +27,8 @@ void dp_fold_rewind(struct dp_fold *fold, const struct dp_record *records, uint3
             fold->offered_team = records[i].team;
             fold->customer = records[i].customer;
             fold->queue = records[i].queue;
-            fold->channel = (enum dp_channel)records[i].what;
+            fold->channel = dp_record_channel(&records[i]);
+            fold->priority = dp_record_priority(&records[i]);
             break;
         }
 }
@@ -163,10 +164,14 @@ static void message(struct dp_fold *fold, struct dp_record *records, uint32_t at
 {
     if (fold->channel != DP_CHANNEL_CHAT && fold->channel != DP_CHANNEL_EMAIL)
         return;
+    if (records[at].what == DP_FROM_CUSTOMER)
+        fold->asked++;
     if (records[at].what == DP_FROM_CUSTOMER && fold->unanswered_ms == INT64_MIN)
         fold->unanswered_ms = records[at].time_ms;
     if (records[at].what != DP_FROM_AGENT)
         return;
+    fold->said++;
+    fold->replied |= fold->asked > 0;
     if (!fold->responded)
         emit_response(fold, records, at, rules);
     if (fold->unanswered_ms != INT64_MIN) {
@@ -193,6 +198,28 @@ static void transferred(struct dp_fold *fold, struct dp_record *records, uint32_
         fold->queue = record->queue;
 }
 
+/* Of a chat, at most once. */
+static void emit_conversation(struct dp_fold *fold, struct dp_record *records, int64_t time_ms,
+                              const struct dp_fold_rules *rules)
+{
+    if (fold->conversed || fold->channel != DP_CHANNEL_CHAT || !(fold->said + fold->asked))
+        return;
+    fold->conversed = true;
+    struct dp_made made = make(fold, DP_FACT_CONVERSATION, time_ms);
+    made.fact.value = fold->said;
+    made.fact.hold_ms = fold->asked;
+    if (fold->asked)
+        made.fact.flags |= DP_FACT_ASKED;
+    if (fold->replied)
+        made.fact.flags |= DP_FACT_REPLIED;
+    if (fold->leg_count) {
+        const struct dp_leg *leg = &fold->legs[fold->leg_count - 1];
+        made.agent = leg->agent;
+        made.team = team_of(fold, records, leg->agent, &records[leg->answered].end_team, rules);
+    }
+    rules->emit(rules->emit_ctx, +1, &made);
+}
+
 static void ended(struct dp_fold *fold, struct dp_record *records, uint32_t at,
                   const struct dp_fold_rules *rules)
 {
@@ -200,6 +227,7 @@ static void ended(struct dp_fold *fold, struct dp_record *records, uint32_t at,
         if (fold->legs[i].open)
             end_leg(fold, records, &fold->legs[i], records[at].time_ms,
                     &records[fold->legs[i].answered].end_team, rules);
+    emit_conversation(fold, records, records[at].time_ms, rules);
     fold->over = true;
     fold->waiting_ms = INT64_MIN;
 }
@@ -232,8 +260,6 @@ static void abandoned(struct dp_fold *fold, const struct dp_record *record,
     struct dp_made made = make(fold, DP_FACT_ABANDON, record->time_ms);
     made.team = fold->offered_team;
     set_duration(&made.fact, fold->offered_ms);
-    if (made.fact.value < rules->short_abandon_ms)
-        made.fact.flags |= DP_FACT_SHORT;
     rules->emit(rules->emit_ctx, +1, &made);
 }
 
@@ -267,6 +293,10 @@ static void resolved(struct dp_fold *fold, struct dp_record *records, uint32_t a
             set_duration(&made.fact, fold->offered_ms);
         }
     }
+    if (fold->offered != DP_NOT_OFFERED && fold->priority == DP_PRIORITY_URGENT)
+        made.fact.flags |= DP_FACT_URGENT;
+    if (fold->offered != DP_NOT_OFFERED && fold->priority == DP_PRIORITY_HIGH)
+        made.fact.flags |= DP_FACT_HIGH;
     fold->outcome = made;
     fold->has_outcome = true;
     rules->emit(rules->emit_ctx, +1, &made);

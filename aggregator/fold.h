@@ -32,9 +32,25 @@ struct dp_record {
     uint32_t source_at, id_at;
     uint8_t source_len, id_len; /* less one */
     uint8_t type;               /* enum dp_event_type */
-    uint8_t what;               /* offered: channel; message: author; resolved: 1 or 0 */
+    uint8_t what;               /* offered: dp_record_offer; message: author; resolved: 1 or 0 */
 };
 _Static_assert(sizeof(struct dp_record) == 40, "records are most of a contact's memory");
+
+/* An offer's channel and priority in one byte, and back. */
+static inline uint8_t dp_record_offer(enum dp_channel channel, enum dp_priority priority)
+{
+    return (uint8_t)((unsigned)channel | (unsigned)priority << 2);
+}
+
+static inline enum dp_channel dp_record_channel(const struct dp_record *offer)
+{
+    return (enum dp_channel)(offer->what & 3);
+}
+
+static inline enum dp_priority dp_record_priority(const struct dp_record *offer)
+{
+    return (enum dp_priority)(offer->what >> 2);
+}
 
 /* A fact with whom it concerns. No padding: compared and sorted as bytes. */
 struct dp_made {
@@ -46,7 +62,6 @@ _Static_assert(sizeof(struct dp_made) == 48, "compared as bytes");
 
 /* What the walk asks and tells. */
 struct dp_fold_rules {
-    int64_t short_abandon_ms;
     /* Sets *team to the team of the agent's states as known now, 0 for none; what it was is given
      * back. */
     void (*look_up_team)(void *ctx, uint32_t agent, uint32_t *team);
@@ -81,9 +96,13 @@ struct dp_fold {
     uint32_t offered;      /* record of the offer that counts, DP_NOT_OFFERED when there is none */
     uint32_t offered_team;
     uint32_t customer;
-    uint32_t queue; /* at this point of the walk */
+    uint32_t queue;       /* at this point of the walk */
+    uint32_t said, asked; /* messages of agents and of the customer, in a chat or e-mail */
     enum dp_channel channel;
+    enum dp_priority priority;                    /* of the offer */
     bool responded, abandoned, over, has_outcome; /* over: it has ended or been abandoned */
+    bool replied;                                 /* an agent has written after the customer */
+    bool conversed;                               /* it has made its conversation fact */
     struct dp_made outcome;
 };
 

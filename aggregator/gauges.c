@@ -156,6 +156,8 @@ void dp_gauges_fields(const struct dp_aggregator *agg, const struct dp_scope *sc
         if (now) {
             dp_entry_add_text(entry, "state", dp_str_from(dp_agent_state_names[now->state]));
             dp_entry_add(entry, "state_since_ms", DP_FIELD_INTEGER, now->time_ms);
+            if (scope->agent.reason.len)
+                dp_entry_add_text(entry, "state_reason", scope->agent.reason);
         }
         dp_entry_add(entry, "active_contacts", DP_FIELD_INTEGER, scope->active_contacts);
     }

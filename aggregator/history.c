@@ -59,14 +59,22 @@ uint32_t dp_history_team(struct dp_aggregator *agg, uint32_t agent)
     return team;
 }
 
-bool dp_history_in_target(struct dp_aggregator *agg, bool now)
+/* It was noted if something was found. */
+unsigned dp_history_judged(struct dp_aggregator *agg, enum dp_judged which, unsigned now)
 {
     struct dp_journal_record record;
-    if (agg->answers)
-        return answer(agg, DP_JOURNAL_IN_TARGET, &record);
-    if (agg->journal && now)
-        dp_journal_word(agg->journal, DP_JOURNAL_IN_TARGET);
-    return now;
+    if (!agg->answers) {
+        if (agg->journal && now)
+            dp_journal_judged(agg->journal, which, now);
+        return now;
+    }
+    dp_history_marks(agg, agg->answers);
+    struct dp_journal_reader after = *agg->answers;
+    if (dp_journal_peek(&after) != DP_JOURNAL_JUDGED || !dp_journal_read(&after, &record) ||
+        record.judged != which)
+        return 0;
+    *agg->answers = after;
+    return record.judged_flags;
 }
 
 /* The history of repeat contacts (repeat.h). */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aggregator/agent.h"
 #include "common/memory.h"
 
 /* The most that a record of any kind takes. */
@@ -119,7 +120,8 @@ static char *put_event(struct dp_journal *journal, char *at, const struct dp_eve
         [DP_JOURNAL_TEAM_ID] = event->team,
         [DP_JOURNAL_QUEUE] = event->queue,
         [DP_JOURNAL_CUSTOMER] = event->customer,
-        [DP_JOURNAL_TO_AGENT] = event->to_agent,
+        [DP_JOURNAL_TO_AGENT] =
+            event->type == DP_AGENT_STATE ? dp_agent_reason(event->reason) : event->to_agent,
         [DP_JOURNAL_TO_QUEUE] = event->to_queue,
     };
     for (unsigned i = 0; i < DP_JOURNAL_STRINGS; i++)
@@ -167,6 +169,22 @@ void dp_journal_team(struct dp_journal *journal, struct dp_str team)
     char *at = begin(journal);
     *at++ = DP_JOURNAL_TEAM;
     end(journal, put_optional(at, team));
+}
+
+/* Three flags as neighbours. */
+static unsigned pack(unsigned flags)
+{
+    return (flags & (DP_FACT_SHORT | DP_FACT_IN_TARGET)) | (flags & DP_FACT_OUTSIDE ? 4u : 0u);
+}
+
+void dp_journal_judged(struct dp_journal *journal, enum dp_judged which, unsigned flags)
+{
+    char *at = begin(journal);
+    bool usual = which == DP_JUDGED_RESPONSE && flags == DP_FACT_IN_TARGET;
+    *at++ = (char)(DP_JOURNAL_JUDGED | (usual ? DP_JOURNAL_USUAL : 0));
+    if (!usual)
+        *at++ = (char)(pack(flags) | (unsigned)which << 3);
+    end(journal, at);
 }
 
 void dp_journal_settled(struct dp_journal *journal, int64_t horizon_ms, int64_t settled_ms)
@@ -228,8 +246,10 @@ void dp_journal_contact(struct dp_journal *journal, const struct dp_journal_cont
 {
     char *at = begin(journal);
     *at++ = DP_JOURNAL_CONTACT;
-    *at++ = (char)(contact->fcr | contact->in_target << 1);
-    at = put_string(at, contact->id);
+    unsigned flags = contact->fcr;
+    for (unsigned i = 0; i < DP_JUDGED; i++)
+        flags |= pack(contact->judged[i]) << (1 + 3 * i);
+    at = put_string(put_number(at, flags), contact->id);
     at = put_time(at, contact->last_ms, journal->time_ms);
     end(journal, put_number(at, contact->events));
 }
@@ -253,7 +273,7 @@ void dp_journal_agent(struct dp_journal *journal, const struct dp_journal_agent 
 {
     char *at = begin(journal);
     *at++ = DP_JOURNAL_AGENT;
-    at = put_optional(put_string(at, agent->id), agent->team);
+    at = put_optional(put_optional(put_string(at, agent->id), agent->reason), agent->team);
     if (agent->team.len) {
         at = put_time(at, agent->team_ms, journal->time_ms);
         at = put_string(put_string(at, agent->team_source), agent->team_event);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "aggregator/entry.h"
+#include "aggregator/fact.h"
 #include "common/str.h"
 #include "ingest/event.h"
 
@@ -26,7 +27,7 @@ enum dp_journal_kind {
     DP_JOURNAL_TAKE,                  /* the earliest event that waits for T is applied */
     DP_JOURNAL_BEGINS,                /* the event before is the first of its contact */
     DP_JOURNAL_TEAM,                  /* looked up for the event before: a team, or none */
-    DP_JOURNAL_IN_TARGET,             /* likewise: its response is within the target */
+    DP_JOURNAL_JUDGED,                /* likewise: flags of its offer, response or abandon */
     DP_JOURNAL_FCR,                   /* likewise: its outcome is a first-contact resolution */
     DP_JOURNAL_MARK,                  /* the mark of another contact's outcome has changed */
     DP_JOURNAL_SETTLED,               /* how far the partitions have come */
@@ -48,6 +49,10 @@ _Static_assert(DP_JOURNAL_KINDS <= 32, "five bits");
 #define DP_JOURNAL_WAITS       0x40 /* it is ahead of T; else it is applied, if it has waited too */
 #define DP_JOURNAL_ATTRIBUTES  0x80 /* two bytes of them follow */
 
+/* Of the first byte of a JUDGED: a response is within the target, and nothing else; else the flags
+ * follow. */
+#define DP_JOURNAL_USUAL 0x20
+
 /* Of the first byte of another record: it is of the next kind beyond those of five bits. */
 #define DP_JOURNAL_MORE 0x40
 
@@ -58,7 +63,7 @@ enum dp_journal_string {
     DP_JOURNAL_TEAM_ID,
     DP_JOURNAL_QUEUE,
     DP_JOURNAL_CUSTOMER,
-    DP_JOURNAL_TO_AGENT,
+    DP_JOURNAL_TO_AGENT, /* of a transfer; of an agent's state its reason */
     DP_JOURNAL_TO_QUEUE,
     DP_JOURNAL_STRINGS
 };
@@ -79,7 +84,8 @@ struct dp_journal_contact {
     struct dp_str id;
     int64_t last_ms;
     uint32_t events;
-    bool fcr, in_target;
+    bool fcr;
+    uint16_t judged[DP_JUDGED]; /* DP_FACT_JUDGED of its facts */
 };
 
 struct dp_journal_contact_event {
@@ -90,7 +96,8 @@ struct dp_journal_contact_event {
 
 struct dp_journal_agent {
     struct dp_str id;
-    struct dp_str team; /* absent: none, and the next three are absent too */
+    struct dp_str reason; /* of the latest state; absent: none */
+    struct dp_str team;   /* absent: none, and the next three are absent too */
     int64_t team_ms;
     struct dp_str team_source, team_event;
     uint32_t states, settled;
@@ -128,12 +135,13 @@ void dp_journal_deinit(struct dp_journal *journal);
 /* Begins a frame; the memory is kept. */
 void dp_journal_clear(struct dp_journal *journal);
 
-/* All of the event but its reason, which is free text that no figure knows. */
+/* All of the event but the reason of a declined offer, which is free text that no figure knows. */
 void dp_journal_event(struct dp_journal *journal, const struct dp_event *event, bool waits);
 
 void dp_journal_time(struct dp_journal *journal, int64_t t_ms);
 void dp_journal_word(struct dp_journal *journal, enum dp_journal_kind kind); /* a kind alone */
 void dp_journal_team(struct dp_journal *journal, struct dp_str team);
+void dp_journal_judged(struct dp_journal *journal, enum dp_judged which, unsigned flags);
 void dp_journal_mark_of(struct dp_journal *journal, struct dp_str contact, bool fcr);
 void dp_journal_settled(struct dp_journal *journal, int64_t horizon_ms, int64_t settled_ms);
 void dp_journal_forgotten(struct dp_journal *journal, struct dp_str contact);

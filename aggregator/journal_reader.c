@@ -185,7 +185,7 @@ static void get_event(struct dp_journal_reader *reader, unsigned first, unsigned
         [DP_JOURNAL_TEAM_ID] = &event->team,
         [DP_JOURNAL_QUEUE] = &event->queue,
         [DP_JOURNAL_CUSTOMER] = &event->customer,
-        [DP_JOURNAL_TO_AGENT] = &event->to_agent,
+        [DP_JOURNAL_TO_AGENT] = event->type == DP_AGENT_STATE ? &event->reason : &event->to_agent,
         [DP_JOURNAL_TO_QUEUE] = &event->to_queue,
     };
     for (unsigned i = 0; i < DP_JOURNAL_STRINGS; i++)
@@ -223,11 +223,29 @@ static void get_contact_event(struct dp_journal_reader *reader,
     get_event(reader, first, required[type] & ~BIT(INTERACTION), &event->event);
 }
 
+static unsigned unpack(uint64_t flags)
+{
+    return (flags & (DP_FACT_SHORT | DP_FACT_IN_TARGET)) | (flags & 4 ? DP_FACT_OUTSIDE : 0u);
+}
+
+static void get_judged(struct dp_journal_reader *reader, unsigned first,
+                       struct dp_journal_record *record)
+{
+    unsigned packed = DP_FACT_IN_TARGET | (unsigned)DP_JUDGED_RESPONSE << 3;
+    if (!(first & DP_JOURNAL_USUAL))
+        packed = get_below(reader, DP_JUDGED << 3);
+    record->judged = (enum dp_judged)(packed >> 3);
+    record->judged_flags = unpack(packed & 7);
+}
+
 static void get_contact(struct dp_journal_reader *reader, struct dp_journal_contact *contact)
 {
-    unsigned flags = get_below(reader, 4);
+    uint64_t flags = get_number(reader);
+    if (flags >> (1 + 3 * DP_JUDGED))
+        fail(reader);
     contact->fcr = flags & 1;
-    contact->in_target = flags >> 1;
+    for (unsigned i = 0; i < DP_JUDGED; i++)
+        contact->judged[i] = unpack(flags >> (1 + 3 * i) & 7) & DP_FACT_JUDGED;
     contact->id = get_identifier(reader);
     contact->last_ms = get_moment(reader);
     contact->events = get_count(reader);
@@ -237,6 +255,7 @@ static void get_agent(struct dp_journal_reader *reader, struct dp_journal_agent 
 {
     *agent = (struct dp_journal_agent){0};
     agent->id = get_identifier(reader);
+    agent->reason = get_optional(reader);
     agent->team = get_optional(reader);
     if (agent->team.len) {
         agent->team_ms = get_moment(reader);
@@ -308,6 +327,9 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
         case DP_JOURNAL_TEAM:
             record->name = get_optional(reader);
             break;
+        case DP_JOURNAL_JUDGED:
+            get_judged(reader, first, record);
+            break;
         case DP_JOURNAL_SETTLED:
             record->horizon_ms = get_moment_or_none(reader);
             record->settled_ms = get_moment_or_none(reader);
@@ -337,7 +359,6 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
             break;
         case DP_JOURNAL_TAKE:
         case DP_JOURNAL_BEGINS:
-        case DP_JOURNAL_IN_TARGET:
         case DP_JOURNAL_FCR:
             break;
         default:

@@ -36,6 +36,10 @@ struct dp_journal_record {
             struct dp_str marked;
             bool fcr;
         }; /* MARK */
+        struct {
+            enum dp_judged judged;
+            unsigned judged_flags;
+        }; /* JUDGED */
         struct dp_journal_contact contact;
         struct dp_journal_contact_event contact_event;
         struct dp_journal_agent agent;

@@ -3,18 +3,19 @@
 #include "aggregator/private.h"
 
 const char *const dp_ledger_kind_names[] = {
-    [DP_FACT_OFFERED] = "offered", [DP_FACT_RESPONSE] = "response",
-    [DP_FACT_REPLY] = "reply",     [DP_FACT_ABANDON] = "abandon",
-    [DP_FACT_HANDLE] = "handle",   [DP_FACT_TRANSFER] = "transfer",
-    [DP_FACT_DECLINE] = "decline", [DP_FACT_OUTCOME] = "outcome",
-    [DP_FACT_RATING] = "rating",   [DP_FACT_COMPLAINT] = "complaint",
-    [DP_FACT_QUALITY] = "quality", [DP_FACT_MEASURED] = "measured",
-    [DP_LEDGER_STATE] = "state"};
+    [DP_FACT_OFFERED] = "offered",   [DP_FACT_RESPONSE] = "response",
+    [DP_FACT_REPLY] = "reply",       [DP_FACT_ABANDON] = "abandon",
+    [DP_FACT_HANDLE] = "handle",     [DP_FACT_TRANSFER] = "transfer",
+    [DP_FACT_DECLINE] = "decline",   [DP_FACT_OUTCOME] = "outcome",
+    [DP_FACT_RATING] = "rating",     [DP_FACT_COMPLAINT] = "complaint",
+    [DP_FACT_QUALITY] = "quality",   [DP_FACT_CONVERSATION] = "conversation",
+    [DP_FACT_MEASURED] = "measured", [DP_LEDGER_STATE] = "state"};
 _Static_assert(sizeof dp_ledger_kind_names / sizeof *dp_ledger_kind_names == DP_LEDGER_KINDS,
                "each kind has a name");
 
-const char *const dp_fact_flag_names[DP_FACT_FLAGS] = {"short", "in_target", "resolved", "timed",
-                                                       "fcr",   "satisfied", "fatal",    "skewed"};
+const char *const dp_fact_flag_names[DP_FACT_FLAGS] = {
+    "short",  "in_target", "resolved", "timed",   "fcr",    "satisfied", "fatal",
+    "skewed", "outside",   "asked",    "replied", "urgent", "high"};
 
 void dp_aggregator_set_ledger(struct dp_aggregator *agg, dp_ledger_fn *tell, void *ctx)
 {

@@ -32,7 +32,7 @@ extern const char *const dp_ledger_kind_names[DP_LEDGER_KINDS];
 
 /* The names of enum dp_fact_flag, by bit. Flags of facts that have DP_FACT_MEASURED or
  * DP_LEDGER_STATE as their kind have other names: dp_measure_names, dp_agent_state_names. */
-#define DP_FACT_FLAGS 8
+#define DP_FACT_FLAGS 13
 extern const char *const dp_fact_flag_names[DP_FACT_FLAGS];
 
 /* True where the value of that kind is points, in billionths; else it is milliseconds. */

@@ -212,12 +212,12 @@ static void period_entry(struct dp_aggregator *agg, struct dp_scope *scope,
     if (agent)
         dp_standing_score(agg, scope, period, &figures, &score);
     else
-        dp_period_view_figures(dp_accrue_view(agg, scope, period), &figures);
+        dp_standing_figures(agg, scope, period, &figures);
     dp_entry_add(entry, "v", DP_FIELD_INTEGER, DP_FORMAT_VERSION);
     dp_entry_add(entry, "as_of_ms", DP_FIELD_INTEGER, agg->t_ms);
     dp_entry_add(entry, "from_ms", DP_FIELD_INTEGER, period->span.from_ms);
     dp_entry_add(entry, "to_ms", DP_FIELD_INTEGER, period->span.to_ms);
-    dp_entry_figures(&figures, entry);
+    dp_entry_figures(agg, scope, &figures, entry);
     add_classes(&agg->cursor, view, entry);
     if (agent)
         add_agent(agg, scope, period, &figures, &score, entry);

@@ -3,6 +3,7 @@
  *   aggregator.c  admits events, moves T, forgets what is old
  *   look.c        fetches the memory that events will need
  *   apply.c       one event to its contact or agent, and on to facts
+ *   judge.c       verdicts about facts by the rules in force
  *   ledger.c      tells the observer of facts what is settled
  *   accrue.c      facts and times in states to calendar periods
  *   history.c     notes in the journal what was found out, or says it from there
@@ -17,6 +18,7 @@
 
 #include "aggregator/aggregator.h"
 #include "aggregator/ahead.h"
+#include "aggregator/callbacks.h"
 #include "aggregator/contact.h"
 #include "aggregator/dedup.h"
 #include "aggregator/journal_reader.h"
@@ -133,6 +135,14 @@ static inline struct dp_scope *dp_scope_at(const struct dp_aggregator *agg, uint
     return dp_scopes_at(&agg->scopes, number);
 }
 
+/* The formula of a scope's service level. */
+static inline enum dp_formula dp_scope_formula(const struct dp_aggregator *agg,
+                                               const struct dp_scope *scope)
+{
+    return scope->own && scope->own->has_formula ? scope->own->formula
+                                                 : agg->options.targets.formula;
+}
+
 /* Puts the scope on the list of those that entries.c looks at. */
 void dp_scope_touch(struct dp_aggregator *agg, struct dp_scope *scope);
 
@@ -191,6 +201,20 @@ int dp_ledger_state_at(const struct dp_agent *agent, int64_t time_ms);
 void dp_ledger_tell_state(struct dp_aggregator *agg, const struct dp_scope *scope, int64_t time_ms,
                           int before);
 
+/* judge.c: a fact of the contact is made (sign +1): what is judged of it is found out and kept with
+ * the contact. */
+void dp_judge(struct dp_aggregator *agg, struct dp_contact *contact, int sign,
+              const struct dp_made *made);
+
+/* judge.c: the fact with what is kept with the contact. */
+struct dp_made dp_judged_as(const struct dp_contact *contact, const struct dp_made *made);
+
+/* judge.c: an abandon comes to those that its queue may call back, or goes; so when its contact is
+ * forgotten. Other facts change nothing. */
+void dp_note_abandon(struct dp_aggregator *agg, struct dp_contact *contact, int sign,
+                     const struct dp_made *made);
+void dp_forget_abandon(struct dp_aggregator *agg, struct dp_contact *contact);
+
 /* accrue.c: no event before `settled_ms` will be applied any more. */
 void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms);
 
@@ -223,10 +247,10 @@ void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact);
  * - An event of a contact that is not known: does the contact begin with it? If not, its beginning
  *   is not in the journal any more, and all of it will be told later.
  * - The team of an agent's states, a scope's number.
- * - Whether a response is within the target; `now`: by the targets of now. */
+ * - The flags that are judged of an offer, a response or an abandon; `now`: by the rules of now. */
 bool dp_history_begins(struct dp_aggregator *agg);
 uint32_t dp_history_team(struct dp_aggregator *agg, uint32_t agent);
-bool dp_history_in_target(struct dp_aggregator *agg, bool now);
+unsigned dp_history_judged(struct dp_aggregator *agg, enum dp_judged which, unsigned now);
 
 /* history.c: the marks of repeat contacts are noted, or given, likewise from now on. */
 void dp_history_init(struct dp_aggregator *agg);
@@ -283,8 +307,14 @@ struct dp_known {
 };
 bool dp_known_tell(void *ctx, enum dp_quantity quantity, struct dp_robust robust, double *value);
 
-/* standing.c: the figures and the score of a period of an agent's as of T; leaves the period in
- * agg->period_rules.view. */
+/* standing.c: the figures of a period of any scope's as of T. Returns agg->period_rules.view, which
+ * holds the period then. */
+const struct dp_period_view *dp_standing_figures(struct dp_aggregator *agg,
+                                                 const struct dp_scope *scope,
+                                                 const struct dp_period *period,
+                                                 struct dp_figures *figures);
+
+/* standing.c: the same of an agent's, and its score. */
 void dp_standing_score(struct dp_aggregator *agg, const struct dp_scope *scope,
                        const struct dp_period *period, struct dp_figures *figures,
                        struct dp_score *score);
@@ -295,8 +325,10 @@ void dp_card_names_deinit(struct dp_card_names *names);
 /* entries.c: the beginning of an entry about a scope. */
 void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struct dp_entry *entry);
 
-/* entries.c: the figures that are present. */
-void dp_entry_figures(const struct dp_figures *figures, struct dp_entry *entry);
+/* entries.c: the figures that are present, and the formula of the service level unless it is the
+ * usual one. */
+void dp_entry_figures(const struct dp_aggregator *agg, const struct dp_scope *scope,
+                      const struct dp_figures *figures, struct dp_entry *entry);
 
 /* entries.c: true when a multiple of `period_ms`, shifted by the scope's number so that not all
  * come at once, lies in (from, to]; and the first such multiple after `ms`. */

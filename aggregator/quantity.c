@@ -31,6 +31,9 @@ enum dp_quantity_form dp_quantity_form(enum dp_quantity quantity)
     if (quantity == dp_quantity_of(DP_FIGURE_SATISFACTION_MEAN) ||
         quantity == dp_quantity_of(DP_FIGURE_QUALITY_MEAN))
         return DP_FORM_POINTS;
+    if (quantity == dp_quantity_of(DP_FIGURE_CONTACTS_PER_HOUR) ||
+        quantity == dp_quantity_of(DP_FIGURE_CONCURRENCY))
+        return DP_FORM_NUMBER;
     switch (dp_figure_infos[quantity].unit) {
     case DP_UNIT_MS:
         return DP_FORM_MS;

@@ -23,11 +23,10 @@ enum dp_quantity_form { DP_FORM_NUMBER, DP_FORM_MS, DP_FORM_SHARE, DP_FORM_POINT
     X(CROSS_TEAM_COMPLETION, "cross_team_completion", POINTS)                                      \
     X(TRAINING_ATTENDANCE, "training_attendance", POINTS)                                          \
     X(KNOWLEDGE, "knowledge", POINTS)                                                              \
-    X(FATAL_RATE, "fatal_rate", SHARE)                /* quality_fatals / quality_checks */        \
-    X(DECLINES_PER_100, "declines_per_100", NUMBER)   /* 100 * declines / handles */               \
-    X(ONLINE, "online_ms", MS)                        /* in any state but offline */               \
-    X(CONTACTS_PER_HOUR, "contacts_per_hour", NUMBER) /* handles / hours of online_ms */           \
-    X(SCORE, "score", POINTS)                         /* the scorecard's result: no measure */
+    X(FATAL_RATE, "fatal_rate", SHARE)              /* quality_fatals / quality_checks */          \
+    X(DECLINES_PER_100, "declines_per_100", NUMBER) /* 100 * declines / handles */                 \
+    X(ONLINE, "online_ms", MS)                      /* in any state but offline */                 \
+    X(SCORE, "score", POINTS)                       /* the scorecard's result: no measure */
 
 /* The numbers of enum dp_figure stand for those figures; the others follow. */
 enum dp_quantity {

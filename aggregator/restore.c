@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "aggregator/period_record.h"
 #include "aggregator/private.h"
@@ -106,12 +107,11 @@ static void restore_waiting(struct restoring *restoring, struct dp_journal_reade
 static void tell_again(void *ctx, int sign, const struct dp_made *made)
 {
     struct restoring *restoring = ctx;
-    struct dp_made judged = *made;
+    struct dp_made judged = dp_judged_as(restoring->contact, made);
     if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
         dp_repeat_restore(&restoring->agg->repeat, restoring->contact, made, dp_window_fact,
                           restoring->agg);
-    if (made->fact.kind == DP_FACT_RESPONSE && restoring->contact->in_target)
-        judged.fact.flags |= DP_FACT_IN_TARGET;
+    dp_note_abandon(restoring->agg, restoring->contact, sign, made);
     if (made->fact.kind != DP_FACT_OUTCOME)
         dp_window_fact(restoring->agg, restoring->contact, sign, &judged);
 }
@@ -123,14 +123,13 @@ static void finish_contact(struct restoring *restoring)
     if (!contact)
         return;
     struct dp_fold_rules rules = {
-        .short_abandon_ms = agg->options.short_abandon_ms,
         .look_up_team = dp_look_up_team,
         .team_ctx = agg,
         .emit = tell_again,
         .emit_ctx = restoring,
     };
     contact->fcr = restoring->told.fcr;
-    contact->in_target = restoring->told.in_target;
+    memcpy(contact->judged, restoring->told.judged, sizeof contact->judged);
     agg->active_before.count = 0;
     dp_contact_tell(&agg->contacts, contact, &rules);
     dp_gauges_follow(agg, contact);
@@ -223,6 +222,7 @@ static void begin_agent(struct restoring *restoring, const struct dp_journal_age
         dp_scope_hold(agg, team);
         dp_agent_put_team(&scope->agent, &event, team);
     }
+    dp_agent_set_reason(&scope->agent, told->reason);
     restoring->agent = scope;
     restoring->states_left = told->states;
     restoring->settled_left = told->settled;

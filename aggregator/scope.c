@@ -4,6 +4,7 @@
 #define XXH_INLINE_ALL /* keys are short: a call would cost more than the hash */
 #include <xxhash.h>
 
+#include "aggregator/callbacks.h"
 #include "common/memory.h"
 
 const char *const dp_scope_kind_names[DP_SCOPE_KINDS] = {"all", "agent", "team", "queue"};
@@ -27,6 +28,10 @@ void dp_scope_assume_written(const struct dp_scopes *scopes, struct dp_scope *sc
     for (int channel = 0; channel < DP_CHANNELS; channel++)
         scope->published[channel] = (UINT32_C(1) << scopes->plan->count) - 1;
     dp_windows_mark_unknown(scope->windows);
+    if (scope->kind == DP_SCOPE_QUEUE) {
+        scope->callbacks = scope->callbacks ? scope->callbacks : dp_callbacks_create();
+        dp_callbacks_mark_unknown(scope->callbacks);
+    }
 }
 
 static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, struct dp_str id,
@@ -70,6 +75,7 @@ static void destroy(struct dp_scope *scope)
     dp_heap_deinit(&scope->waiting);
     dp_agent_deinit(&scope->agent);
     dp_periods_deinit(&scope->periods);
+    dp_callbacks_destroy(scope->callbacks);
     free((char *)scope->id.p);
     free(scope);
 }

@@ -17,6 +17,9 @@
 #include "common/index.h"
 #include "common/str.h"
 
+struct dp_callbacks;
+struct dp_queue_targets;
+
 #define DP_SCOPE_NONE   0u
 #define DP_SCOPE_OF_ALL 1u
 
@@ -34,13 +37,14 @@ struct dp_scope {
     bool past_changed;  /* agent: its states changed before what was handed out last */
 
     /* Gauges, each used by the kinds it concerns. */
-    uint32_t active_contacts;         /* agent: contacts in which it has an open leg */
-    uint32_t in_service;              /* queue, all: contacts with an open leg */
-    uint32_t waiting_count;           /* all: over the queues */
-    uint32_t states[DP_AGENT_STATES]; /* team, all: agents in each state */
-    struct dp_heap waiting;           /* queue: contacts that wait, the oldest first */
-    int64_t target_ms[DP_CHANNELS];   /* queue: response-time targets */
-    struct dp_agent agent;            /* agent: its states */
+    uint32_t active_contacts;           /* agent: contacts in which it has an open leg */
+    uint32_t in_service;                /* queue, all: contacts with an open leg */
+    uint32_t waiting_count;             /* all: over the queues */
+    uint32_t states[DP_AGENT_STATES];   /* team, all: agents in each state */
+    struct dp_heap waiting;             /* queue: contacts that wait, the oldest first */
+    const struct dp_queue_targets *own; /* queue: what it has of its own; NULL: nothing */
+    struct dp_callbacks *callbacks;     /* queue: the abandoned contacts; NULL: none yet */
+    struct dp_agent agent;              /* agent: its states */
 
     struct dp_periods periods;
     int64_t accrued_ms;   /* agent: until when the time in its states is in the periods */

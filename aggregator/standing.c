@@ -6,8 +6,6 @@
 #include "aggregator/private.h"
 #include "common/memory.h"
 
-#define HOUR_MS 3600000.0
-
 void dp_card_names_init(struct dp_card_names *names, const struct dp_scorecard *card)
 {
     char text[160];
@@ -110,8 +108,6 @@ bool dp_known_tell(void *ctx, enum dp_quantity quantity, struct dp_robust robust
     case DP_QUANTITY_ONLINE:
         *value = online_ms(known);
         return *value > 0;
-    case DP_QUANTITY_CONTACTS_PER_HOUR:
-        return share(value, counts[DP_FACT_HANDLE], online_ms(known) / HOUR_MS);
     case DP_QUANTITY_SCORE:
         *value = (double)known->score / 1e6;
         return known->score != DP_NO_SCORE;
@@ -120,21 +116,34 @@ bool dp_known_tell(void *ctx, enum dp_quantity quantity, struct dp_robust robust
     }
 }
 
-static void add_occupancy(const int64_t *state_ms, struct dp_figures *figures)
+static void add_states(const struct dp_period_view *view, struct dp_figures *figures)
 {
+    const int64_t *state_ms = view->agent.state_ms;
     int64_t worked = state_ms[DP_STATE_BUSY] + state_ms[DP_STATE_WRAPUP];
-    dp_figures_set_share(figures, DP_FIGURE_OCCUPANCY, worked,
-                         worked + state_ms[DP_STATE_AVAILABLE]);
+    int64_t staffed = worked + state_ms[DP_STATE_AVAILABLE];
+    dp_figures_set_share(figures, DP_FIGURE_OCCUPANCY, worked, staffed);
+    dp_totals_staffed(&view->totals, staffed, figures);
+}
+
+const struct dp_period_view *dp_standing_figures(struct dp_aggregator *agg,
+                                                 const struct dp_scope *scope,
+                                                 const struct dp_period *period,
+                                                 struct dp_figures *figures)
+{
+    const struct dp_period_view *view = dp_accrue_view(agg, scope, period);
+    dp_period_view_figures(view, figures);
+    dp_service_level_set(dp_scope_formula(agg, scope), &view->totals, figures);
+    if (scope->kind == DP_SCOPE_AGENT)
+        add_states(view, figures);
+    return view;
 }
 
 void dp_standing_score(struct dp_aggregator *agg, const struct dp_scope *scope,
                        const struct dp_period *period, struct dp_figures *figures,
                        struct dp_score *score)
 {
-    const struct dp_period_view *view = dp_accrue_view(agg, scope, period);
+    const struct dp_period_view *view = dp_standing_figures(agg, scope, period, figures);
     struct dp_known known = {view, figures, DP_NO_SCORE};
-    dp_period_view_figures(view, figures);
-    add_occupancy(view->agent.state_ms, figures);
     dp_scorecard_evaluate(&agg->options.scorecard, dp_known_tell, &known, score);
 }
 

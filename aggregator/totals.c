@@ -1,6 +1,11 @@
 #include "aggregator/totals.h"
 
-#define REPLY_LIMIT_MS INT64_C(180000)
+#include "aggregator/service_level.h"
+
+#define REPLY_LIMIT_MS    INT64_C(180000)
+#define RESPONSE_LIMIT_MS INT64_C(30000)
+#define URGENT_LIMIT_MS   INT64_C(300000)
+#define HOUR_MS           INT64_C(3600000)
 
 /* From billionths of a point to millionths, as published. */
 #define SCORE_DIVISOR (DP_SCORE_UNIT / 1000000)
@@ -17,8 +22,12 @@ static const uint8_t sum_of_kind[DP_FACT_KINDS] = {
     [DP_FACT_RATING] = DP_SUM_RATINGS,
     [DP_FACT_COMPLAINT] = DP_SUM_REST,
     [DP_FACT_QUALITY] = DP_SUM_QUALITIES,
+    [DP_FACT_CONVERSATION] = DP_SUM_SAID,
     [DP_FACT_MEASURED] = DP_SUM_REST,
 };
+
+/* hold_ms of a conversation is a number of messages. */
+static const uint8_t hold_sum[2] = {DP_SUM_HOLD, DP_SUM_ASKED};
 
 /* `one` is 1 or, to take out, all bits set: modular arithmetic does the rest. No branches: facts of
  * all kinds come mixed, so the processor would guess wrong at each. */
@@ -29,9 +38,14 @@ static inline void add(struct dp_totals *totals, const struct dp_fact *fact, uin
     bool timed = (flags & DP_FACT_TIMED) != 0;
     bool in_3m = (fact->kind == DP_FACT_REPLY) & (fact->value <= REPLY_LIMIT_MS);
     bool in_24h = timed & (fact->value <= DP_DAY_MS);
+    bool in_5m = timed & (fact->value <= URGENT_LIMIT_MS);
+    bool in_30s = (fact->kind == DP_FACT_RESPONSE) & (fact->value <= RESPONSE_LIMIT_MS);
+    bool in_target = (flags & DP_FACT_IN_TARGET) != 0, abandon = fact->kind == DP_FACT_ABANDON;
+    bool outside = ((flags & DP_FACT_OUTSIDE) != 0) & (fact->kind == DP_FACT_OFFERED);
+    bool urgent = (flags & DP_FACT_URGENT) != 0, high = (flags & DP_FACT_HIGH) != 0;
     counts[fact->kind] += count;
     counts[DP_COUNT_SHORT] += flags & DP_FACT_SHORT ? count : 0;
-    counts[DP_COUNT_IN_TARGET] += flags & DP_FACT_IN_TARGET ? count : 0;
+    counts[DP_COUNT_IN_TARGET] += in_target & !abandon ? count : 0;
     counts[DP_COUNT_RESOLVED] += flags & DP_FACT_RESOLVED ? count : 0;
     counts[DP_COUNT_TIMED] += timed ? count : 0;
     counts[DP_COUNT_FCR] += flags & DP_FACT_FCR ? count : 0;
@@ -39,9 +53,18 @@ static inline void add(struct dp_totals *totals, const struct dp_fact *fact, uin
     counts[DP_COUNT_FATAL] += flags & DP_FACT_FATAL ? count : 0;
     counts[DP_COUNT_REPLIES_3M] += in_3m ? count : 0;
     counts[DP_COUNT_OUTCOMES_24H] += in_24h ? count : 0;
+    counts[DP_COUNT_RESPONSES_30S] += in_30s ? count : 0;
+    counts[DP_COUNT_ABANDONS_IN_TARGET] += in_target & abandon ? count : 0;
+    counts[DP_COUNT_OUTSIDE] += outside ? count : 0;
+    counts[DP_COUNT_ASKED] += flags & DP_FACT_ASKED ? count : 0;
+    counts[DP_COUNT_REPLIED] += flags & DP_FACT_REPLIED ? count : 0;
+    counts[DP_COUNT_URGENT] += urgent ? count : 0;
+    counts[DP_COUNT_URGENT_5M] += urgent & in_5m ? count : 0;
+    counts[DP_COUNT_HIGH] += high ? count : 0;
+    counts[DP_COUNT_HIGH_24H] += high & in_24h ? count : 0;
     counts[DP_COUNT_FACTS] += count;
     totals->sums[sum_of_kind[fact->kind]] += (uint64_t)fact->value * one;
-    totals->sums[DP_SUM_HOLD] += (uint64_t)fact->hold_ms * one;
+    totals->sums[hold_sum[fact->kind == DP_FACT_CONVERSATION]] += (uint64_t)fact->hold_ms * one;
     totals->sums[DP_SUM_WRAP] += (uint64_t)fact->wrap_ms * one;
 }
 
@@ -92,22 +115,37 @@ static void set_counts(const uint32_t *counts, struct dp_figures *figures)
     dp_figures_set(figures, DP_FIGURE_QUALITY_FATALS, counts[DP_COUNT_FATAL]);
 }
 
-static void set_shares(const uint32_t *counts, struct dp_figures *figures)
+static void set_shares(const struct dp_totals *totals, struct dp_figures *figures)
 {
+    const uint32_t *counts = totals->counts;
     int64_t handles = counts[DP_FACT_HANDLE], outcomes = counts[DP_FACT_OUTCOME];
     int64_t responses = counts[DP_FACT_RESPONSE];
     int64_t lost = (int64_t)counts[DP_FACT_ABANDON] - counts[DP_COUNT_SHORT];
     int64_t demand = responses + lost;
-    dp_figures_set_share(figures, DP_FIGURE_SERVICE_LEVEL, counts[DP_COUNT_IN_TARGET], demand);
+    dp_service_level_set(DP_ANSWERED_AND_ABANDONED, totals, figures);
     dp_figures_set_share(figures, DP_FIGURE_ANSWER_RATE, responses, demand);
     dp_figures_set_share(figures, DP_FIGURE_ABANDON_RATE, lost, demand);
+    dp_figures_set_share(figures, DP_FIGURE_ANSWERED_30S_RATE, counts[DP_COUNT_RESPONSES_30S],
+                         responses);
     dp_figures_set_share(figures, DP_FIGURE_RESOLUTION_RATE, counts[DP_COUNT_RESOLVED], outcomes);
     dp_figures_set_share(figures, DP_FIGURE_RESOLVED_24H_RATE, counts[DP_COUNT_OUTCOMES_24H],
                          outcomes);
     dp_figures_set_share(figures, DP_FIGURE_FCR_RATE, counts[DP_COUNT_FCR], outcomes);
+    dp_figures_set_share(figures, DP_FIGURE_REPEAT_CONTACT_RATE,
+                         (int64_t)counts[DP_COUNT_RESOLVED] - counts[DP_COUNT_FCR],
+                         counts[DP_COUNT_RESOLVED]);
+    dp_figures_set_share(figures, DP_FIGURE_URGENT_5M_RATE, counts[DP_COUNT_URGENT_5M],
+                         counts[DP_COUNT_URGENT]);
+    dp_figures_set_share(figures, DP_FIGURE_HIGH_24H_RATE, counts[DP_COUNT_HIGH_24H],
+                         counts[DP_COUNT_HIGH]);
     dp_figures_set_share(figures, DP_FIGURE_TRANSFER_RATE, counts[DP_FACT_TRANSFER], handles);
     dp_figures_set_share(figures, DP_FIGURE_REPLY_3M_RATE, counts[DP_COUNT_REPLIES_3M],
                          counts[DP_FACT_REPLY]);
+    dp_figures_set_share(figures, DP_FIGURE_MESSAGE_REPLY_RATE, counts[DP_COUNT_REPLIED],
+                         counts[DP_COUNT_ASKED]);
+    int64_t said = (int64_t)totals->sums[DP_SUM_SAID];
+    dp_figures_set_share(figures, DP_FIGURE_AGENT_TALK_SHARE, said,
+                         said + (int64_t)totals->sums[DP_SUM_ASKED]);
     dp_figures_set_share(figures, DP_FIGURE_SATISFIED_RATE, counts[DP_COUNT_SATISFIED],
                          counts[DP_FACT_RATING]);
     dp_figures_set_share(figures, DP_FIGURE_COMPLAINT_RATE, counts[DP_FACT_COMPLAINT], handles);
@@ -142,5 +180,14 @@ void dp_totals_figures(const struct dp_totals *totals, struct dp_figures *figure
 {
     set_counts(totals->counts, figures);
     set_means(totals, figures);
-    set_shares(totals->counts, figures);
+    set_shares(totals, figures);
+}
+
+void dp_totals_staffed(const struct dp_totals *totals, int64_t staffed_ms,
+                       struct dp_figures *figures)
+{
+    uint64_t served_ms = totals->sums[DP_METRIC_HANDLE] - totals->sums[DP_SUM_WRAP];
+    dp_figures_set_ratio(figures, DP_FIGURE_CONTACTS_PER_HOUR,
+                         totals->counts[DP_FACT_HANDLE] * HOUR_MS, staffed_ms);
+    dp_figures_set_ratio(figures, DP_FIGURE_CONCURRENCY, (int64_t)served_ms, staffed_ms);
 }

@@ -405,16 +405,16 @@ static void set_charted(struct dp_windows *windows, struct channels over, size_t
 }
 
 void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, size_t window,
-                        struct dp_figures *figures)
+                        struct dp_totals *totals, struct dp_figures *figures)
 {
     struct channels over = channels_of(channel);
-    struct dp_totals sum = sum_of(windows, over, window);
+    *totals = sum_of(windows, over, window);
     figures->present = 0;
-    dp_totals_figures(&sum, figures);
+    dp_totals_figures(totals, figures);
 
     uint32_t few = 0;
     for (enum dp_metric metric = 0; metric < DP_METRICS; metric++) {
-        size_t count = dp_totals_values(&sum, metric);
+        size_t count = dp_totals_values(totals, metric);
         if (count > GATHER_MAX)
             set_charted(windows, over, window, metric, count, figures);
         else if (count > 0)

@@ -18,6 +18,7 @@
 
 #include "aggregator/fact.h"
 #include "aggregator/figures.h"
+#include "aggregator/totals.h"
 
 #define DP_WINDOWS_MAX 16
 
@@ -77,10 +78,11 @@ bool dp_windows_empty(const struct dp_windows *windows);
 /* The facts in one window, as of T; 0 means that the window has no figures and no key. */
 int64_t dp_windows_count(const struct dp_windows *windows, enum dp_channel channel, size_t window);
 
-/* All figures of one window as of T, but for occupancy. DP_CHANNEL_NONE: all channels together
+/* All figures of one window as of T, but for those of times in states, and the totals that they are
+ * made of. DP_CHANNEL_NONE: all channels together
  * (facts without a channel included). Percentiles: the value at rank ceil(p/100*n), exact where the
  * window holds few values, else within 1 %. Not const: a maximum may be found anew and kept. */
 void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, size_t window,
-                        struct dp_figures *figures);
+                        struct dp_totals *totals, struct dp_figures *figures);
 
 #endif

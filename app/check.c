@@ -28,7 +28,8 @@ static const char *duration(int64_t ms, char text[32])
     return text;
 }
 
-static void say_targets(const int64_t target_ms[DP_CHANNELS])
+/* Of a queue, with what else it has of its own; NULL: of all. */
+static void say_targets(const int64_t target_ms[DP_CHANNELS], const struct dp_queue_targets *queue)
 {
     char text[32];
     const char *comma = "";
@@ -38,6 +39,16 @@ static void say_targets(const int64_t target_ms[DP_CHANNELS])
         printf("%s%s %s", comma, dp_channel_names[channel], duration(target_ms[channel], text));
         comma = ", ";
     }
+    if (queue && queue->has_short_abandon) {
+        printf("%sabandons short below %s", comma, duration(queue->short_abandon_ms, text));
+        comma = ", ";
+    }
+    if (queue && queue->has_formula) {
+        printf("%sservice level by %s", comma, dp_formula_names[queue->formula]);
+        comma = ", ";
+    }
+    if (queue && queue->hours.count)
+        printf("%shas service hours", comma);
     puts("");
 }
 
@@ -85,11 +96,12 @@ static void say_meaning(const char *name, const struct dp_config *config)
     printf("; late is what comes more than %s behind\n",
            duration(config->allowed_lateness_ms, text));
     printf("  targets       ");
-    say_targets(config->target_ms);
+    say_targets(config->target_ms, NULL);
     for (size_t i = 0; i < config->queue_count; i++) {
         printf("                queue \"%s\": ", config->queues[i].queue);
-        say_targets(config->queues[i].target_ms);
+        say_targets(config->queues[i].target_ms, &config->queues[i]);
     }
+    printf("  service level by %s\n", dp_formula_names[config->formula]);
     say_scorecard(config);
     fflush(stdout);
 }

@@ -339,6 +339,7 @@ void dp_config_aggregator_options(const struct dp_config *config,
         .targets = {.queues = config->queues, .queue_count = config->queue_count},
     };
     memcpy(options->window_labels, config->window_labels, sizeof options->window_labels);
+    options->targets.formula = config->formula;
     memcpy(options->targets.target_ms, config->target_ms, sizeof options->targets.target_ms);
 }
 

@@ -46,6 +46,7 @@ struct dp_config {
 
     int64_t short_abandon_ms, fcr_window_ms;
     int64_t target_ms[DP_CHANNELS];
+    enum dp_formula formula;         /* of the service level */
     struct dp_queue_targets *queues; /* 0: as for all queues */
     size_t queue_count;
 

@@ -26,7 +26,7 @@ bool dp_config_fail_text(struct dp_config_load *load, const char *section, const
 bool dp_config_fail(struct dp_config_load *load, const char *section, const char *key,
                     const char *wrong, const char *allowed)
 {
-    char text[2 * DP_CONFIG_TEXT + 1024];
+    char text[2 * DP_CONFIG_TEXT + 1280];
     snprintf(text, sizeof text, "%s; allowed: %s", wrong, allowed);
     return dp_config_fail_text(load, section, key, text);
 }

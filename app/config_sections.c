@@ -27,33 +27,77 @@ static bool open_queue(struct dp_config_load *load, const char *name)
                           "1 to 128 bytes of UTF-8 without control characters, braces or colons");
 }
 
-/* [queue "NAME"] takes what [target] does, by the names target.voice and so on. */
+static bool fail_here(struct dp_config_load *load, const char *key, const char *wrong,
+                      const char *allowed)
+{
+    return dp_config_fail(load, load->section, key, wrong, allowed);
+}
+
+static bool set_hours(struct dp_config_load *load, struct dp_queue_targets *queue, const char *key,
+                      const char *value)
+{
+    char quoted[80], wrong[DP_CONFIG_TEXT];
+    if (queue->hours.count)
+        return fail_here(load, key, "this is set twice", "each key once");
+    if (dp_hours_parse(dp_str_from(value), &queue->hours))
+        return true;
+    snprintf(wrong, sizeof wrong, "%s is no service hours", dp_config_quote(quoted, value));
+    return fail_here(load, key, wrong, DP_HOURS_ALLOWED);
+}
+
+/* Puts what a key of the table has set aside into the queue. False: it was there. */
+static bool put_own(struct dp_queue_targets *queue, const struct dp_config_key *as,
+                    const struct dp_config *set)
+{
+    bool *has = strcmp(as->name, "short_abandon") == 0 ? &queue->has_short_abandon
+                : strcmp(as->section, "kpi") == 0      ? &queue->has_formula
+                                                       : NULL;
+    bool good = !has || !*has;
+    for (int i = 0; i < DP_CHANNELS; i++) {
+        good = good && !(set->target_ms[i] && queue->target_ms[i]);
+        if (set->target_ms[i])
+            queue->target_ms[i] = set->target_ms[i];
+    }
+    if (has == &queue->has_short_abandon)
+        queue->short_abandon_ms = set->short_abandon_ms;
+    if (has == &queue->has_formula)
+        queue->formula = set->formula;
+    if (has)
+        *has = true;
+    return good;
+}
+
+/* [queue "NAME"] takes what [target] does, by the names target.voice and so on, and some of [kpi].
+ */
 static bool set_queue(struct dp_config_load *load, const char *name, const char *key,
                       const char *value)
 {
     struct dp_config scratch = {0};
     char wrong[DP_CONFIG_TEXT], allowed[DP_CONFIG_TEXT];
-    const char *channel = strncmp(key, "target.", 7) == 0 ? key + 7 : "";
-    const struct dp_config_key *target = dp_config_key_find("target", channel);
-    if (!target)
-        return dp_config_fail(load, load->section, key, "there is no such key",
-                              "target.voice, target.chat, target.email");
-    if (!target->set(&scratch, target, value, wrong)) {
-        dp_config_allowed(target, allowed);
-        return dp_config_fail(load, load->section, key, wrong, allowed);
+    bool target = strncmp(key, "target.", 7) == 0;
+    bool kpi = strcmp(key, "short_abandon") == 0 || strcmp(key, "service_level_formula") == 0;
+    const struct dp_config_key *as = dp_config_key_find(kpi ? "kpi" : "target", target ? key + 7
+                                                                                : kpi  ? key
+                                                                                       : "");
+    if (strcmp(key, "hours") == 0)
+        return set_hours(load, queue_of(load->config, name), key, value);
+    if (!as)
+        return fail_here(load, key, "there is no such key",
+                         "target.voice, target.chat, target.email, service_level_formula, "
+                         "short_abandon, hours");
+    if (!as->set(&scratch, as, value, wrong)) {
+        dp_config_allowed(as, allowed);
+        return fail_here(load, key, wrong, allowed);
     }
-    struct dp_queue_targets *queue = queue_of(load->config, name);
-    for (int i = 0; i < DP_CHANNELS; i++) {
-        if (scratch.target_ms[i] && queue->target_ms[i])
-            return dp_config_fail(load, load->section, key, "this is set twice", "each key once");
-        if (scratch.target_ms[i])
-            queue->target_ms[i] = scratch.target_ms[i];
-    }
-    return true;
+    return put_own(queue_of(load->config, name), as, &scratch) ||
+           fail_here(load, key, "this is set twice", "each key once");
 }
 
 const struct dp_config_section dp_config_sections[] = {
-    {"queue", "target.voice, target.chat, target.email\n    as in [target], for one queue\n",
+    {"queue",
+     "target.voice, target.chat, target.email\n    as in [target], for one queue\n"
+     "service_level_formula, short_abandon\n    as in [kpi], for one queue\n"
+     "hours\n    when it is served: Mon-Fri 09:00-18:00, Sat 10:00-14:00\n",
      open_queue, set_queue},
     {"dimension",
      "weight\n    of the scorecard's dimension; all weights add up to 1; 0 takes it out\n"

@@ -301,6 +301,19 @@ static bool set_level(struct dp_config *config, const struct dp_config_key *key,
     return true;
 }
 
+static bool set_formula(struct dp_config *config, const struct dp_config_key *key,
+                        const char *value, char *wrong)
+{
+    (void)key;
+    for (int formula = 0; formula < DP_FORMULAS; formula++) {
+        if (strcmp(value, dp_formula_names[formula]) != 0)
+            continue;
+        config->formula = (enum dp_formula)formula;
+        return true;
+    }
+    return wrong_value(wrong, value, "is no formula");
+}
+
 static bool set_preset(struct dp_config *config, const struct dp_config_key *key, const char *value,
                        char *wrong)
 {
@@ -401,6 +414,8 @@ const struct dp_config_key dp_config_keys[] = {
      "an abandon sooner than this is not held against anybody"},
     {"kpi", "fcr_window", "24h", set_duration, DP_AT(fcr_window_ms), DP_SECOND, DP_MONTH, NULL,
      "a customer who comes back within this time was not helped the first time"},
+    {"kpi", "service_level_formula", "answered-and-abandoned", set_formula, 0, 0, 0,
+     DP_FORMULAS_ALLOWED, "what the service level is a share of"},
     {"scorecard", "preset", "performance", set_preset, 0, 0, 0,
      "performance, training or none", "the dimensions and measures to begin with"},
     {"scorecard", "robust", "p5-p95", set_robust, 0, 0, 0, DP_ROBUST_ALLOWED,

@@ -27,6 +27,10 @@ struct dp_config_key {
 extern const struct dp_config_key dp_config_keys[];
 extern const size_t dp_config_key_count;
 
+#define DP_FORMULAS_ALLOWED                                                                        \
+    "answered-and-abandoned, answered, offered, offered-less-short, target-abandons or "           \
+    "credit-abandons"
+
 /* NULL: there is none. */
 const struct dp_config_key *dp_config_key_find(const char *section, const char *name);
 

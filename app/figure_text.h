@@ -7,13 +7,14 @@
 #include "aggregator/figures.h"
 #include "common/str.h"
 
-/* COUNT and MS: whole numbers. SHARE (0 to 1) and SCORE (0 to 100): millionths. FLAG: 1 or 0.
- * CLASSES: DP_CLASSES counts, separated by commas. */
+/* COUNT and MS: whole numbers. SHARE (0 to 1), SCORE (0 to 100) and RATIO: millionths. FLAG: 1 or
+ * 0. CLASSES: DP_CLASSES counts, separated by commas. */
 enum dp_text_unit {
     DP_TEXT_COUNT,
     DP_TEXT_MS,
     DP_TEXT_SHARE,
     DP_TEXT_SCORE,
+    DP_TEXT_RATIO,
     DP_TEXT_FLAG,
     DP_TEXT_CLASSES,
     DP_TEXT_WORDS

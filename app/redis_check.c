@@ -86,6 +86,8 @@ static void on_up(void *ctx)
     command(check, &check->hash, "DEL", hash, NULL);
     command(check, &check->set, "SADD", set, "check", NULL);
     command(check, &check->set, "SREM", set, "check", NULL);
+    command(check, &check->set, "ZADD", set, "1", "check", NULL);
+    command(check, &check->set, "ZREM", set, "check", NULL);
     command(check, &check->message, "PUBLISH", channel, "check", NULL);
     command(check, &check->state, "WATCH", bytes, NULL);
     command(check, &check->state, "GET", bytes, NULL);

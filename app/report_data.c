@@ -116,10 +116,11 @@ static void set_value(struct dp_report_value *value, enum dp_text_unit unit, str
 {
     int64_t number = 0, counts[DP_CLASSES];
     char *copy = clean_copy(text);
-    bool good = unit == DP_TEXT_WORDS                            ? *copy != '\0'
-                : unit == DP_TEXT_CLASSES                        ? parse_classes(copy, counts)
-                : unit == DP_TEXT_SHARE || unit == DP_TEXT_SCORE ? parse_number(text, 6, &number)
-                                                                 : parse_number(text, 0, &number);
+    bool good = unit == DP_TEXT_WORDS     ? *copy != '\0'
+                : unit == DP_TEXT_CLASSES ? parse_classes(copy, counts)
+                : unit == DP_TEXT_SHARE || unit == DP_TEXT_SCORE || unit == DP_TEXT_RATIO
+                    ? parse_number(text, 6, &number)
+                    : parse_number(text, 0, &number);
     free(value->text);
     *value = (struct dp_report_value){0};
     if (good)

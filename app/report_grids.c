@@ -66,7 +66,8 @@ static void add_group(struct dp_grids *grids, const struct dp_report *report, in
         const struct dp_figure_text *text = dp_figure_text(field);
         if ((int)text->group != group || text->unit == DP_TEXT_CLASSES ||
             !dp_report_shows(report, field) ||
-            (!agent && (text->agents_only || field == DP_FIGURE_OCCUPANCY)))
+            (!agent && (text->agents_only ||
+                        (field >= DP_FIGURE_OCCUPANCY && field <= DP_FIGURE_CONCURRENCY))))
             continue;
         dp_grid_add(&grid, text->label, DP_MARK_NONE);
         dp_columns_add_field(&grid, &report->focus, field);

@@ -20,6 +20,7 @@ static yyjson_mut_val *number(struct json *json, const struct dp_report_value *v
     switch (unit) {
     case DP_TEXT_SHARE:
     case DP_TEXT_SCORE:
+    case DP_TEXT_RATIO:
         return yyjson_mut_real(json->doc, (double)value->number / MILLION);
     case DP_TEXT_FLAG:
         return yyjson_mut_bool(json->doc, value->number != 0);

@@ -43,6 +43,10 @@ void dp_report_number(enum dp_text_unit unit, int64_t number, char text[DP_REPOR
         tenths = rounded(number, 100000);
         snprintf(text, DP_REPORT_TEXT, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);
         break;
+    case DP_TEXT_RATIO:
+        tenths = rounded(number, 10000);
+        snprintf(text, DP_REPORT_TEXT, "%" PRId64 ".%02" PRId64, tenths / 100, tenths % 100);
+        break;
     case DP_TEXT_FLAG:
         snprintf(text, DP_REPORT_TEXT, "%s", number ? "yes" : "no");
         break;

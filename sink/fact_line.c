@@ -51,6 +51,9 @@ static char *put_value(char *at, const struct dp_fact *fact)
     case DP_FACT_QUALITY:
     case DP_FACT_MEASURED:
         return put_score(at, fact->value);
+    case DP_FACT_CONVERSATION:
+        at = put_number(at, ",\"agent_messages\":", fact->value);
+        return put_number(at, ",\"customer_messages\":", fact->hold_ms);
     case DP_FACT_OUTCOME:
         return fact->flags & DP_FACT_TIMED ? put_number(at, ",\"value_ms\":", fact->value) : at;
     default:
@@ -182,23 +185,34 @@ static bool read_flags(yyjson_val *object, struct dp_fact *fact)
     return true;
 }
 
+/* Those of a conversation are in the places of others' times. */
+static bool read_values(yyjson_val *object, struct dp_fact *fact)
+{
+    bool talk = fact->kind == DP_FACT_CONVERSATION;
+    int64_t hold, wrap;
+    if (!whole(object, talk ? "agent_messages" : "value_ms", &fact->value) ||
+        !whole(object, talk ? "customer_messages" : "hold_ms", &hold) ||
+        !whole(object, "wrap_ms", &wrap))
+        return false;
+    fact->hold_ms = DP_FACT_SPAN(hold);
+    fact->wrap_ms = DP_FACT_SPAN(wrap);
+    return true;
+}
+
 static bool read_fact(yyjson_val *object, struct dp_told *told)
 {
     struct dp_fact *fact = &told->fact;
     struct dp_str channel = text_of(object, "channel");
-    int64_t sign, hold, wrap;
+    int64_t sign;
     if (!whole(object, "sign", &sign) || (sign != 1 && sign != -1) ||
         !yyjson_obj_get(object, "time_ms") || !whole(object, "time_ms", &fact->time_ms) ||
-        !whole(object, "value_ms", &fact->value) || !whole(object, "hold_ms", &hold) ||
-        !whole(object, "wrap_ms", &wrap) || !read_flags(object, fact))
+        !read_values(object, fact) || !read_flags(object, fact))
         return false;
     int named = index_of(channel, dp_channel_names, DP_CHANNELS);
     if (named < 0)
         return false;
     told->sign = (int)sign;
     fact->channel = (unsigned)named & 0xff;
-    fact->hold_ms = DP_FACT_SPAN(hold);
-    fact->wrap_ms = DP_FACT_SPAN(wrap);
     if (dp_ledger_is_score(fact->kind)) /* a double has digits enough */
         fact->value =
             llround(yyjson_get_num(yyjson_obj_get(object, "score")) * (double)DP_SCORE_UNIT);

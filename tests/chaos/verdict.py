@@ -41,17 +41,18 @@ def partition_files(directory, broker, topic, partitions):
 
 
 def public_keys(redis):
-    """All hashes and sets that are not the program's own, and those that live for too long."""
+    """All hashes, sets and sorted sets that are not the program's own, and those that live for too long."""
     keys = sorted(key for key in redis("KEYS", "dp:*") if not key.startswith("dp:state:"))
     kinds = redis.many([("TYPE", key) for key in keys])
     hashes = [key for key, kind in zip(keys, kinds) if kind == "hash"]
     sets = [key for key, kind in zip(keys, kinds) if kind == "set"]
     found = {key: value for key, value in zip(hashes, redis.hashes(hashes)) if value}
-    members = redis.many([("SMEMBERS", key) for key in sets])
+    ranked = [key for key, kind in zip(keys, kinds) if kind == "zset"]
+    found |= {key: value for key, value in zip(ranked, redis.sorted_sets(ranked)) if value}
     lives = redis.many([("PTTL", key) for key in hashes])
     eternal = [key for key, life in zip(hashes, lives)
                if key != "dp:meta" and (life == -1 or life > MARGIN_MS + span_ms(key))]
-    return found | {key: sorted(value) for key, value in zip(sets, members) if value}, eternal
+    return found | {key: value for key, value in zip(sets, redis.sets(sets)) if value}, eternal
 
 
 def span_ms(key):

@@ -21,7 +21,8 @@ def to_output(keys, path):
     """Writes keys and values as a replay would, for tests/oracle/compare.py."""
     with open(path, "w", encoding="utf-8") as out:
         for key in sorted(keys, key=str.encode):
-            kind = "set" if isinstance(keys[key], list) else "hash"
+            kind = ("set" if isinstance(keys[key], list)
+                    else "zset" if key.endswith(":abandoned") else "hash")
             out.write(json.dumps({"key": key, "type": kind, "value": keys[key]}) + "\n")
     return path
 

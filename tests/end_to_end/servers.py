@@ -124,14 +124,25 @@ class Redis:
         replies = self.many([("HGETALL", key) for key in keys])
         return [dict(zip(fields[::2], fields[1::2])) for fields in replies]
 
+    def sets(self, keys):
+        return [sorted(members) for members in self.many([("SMEMBERS", key) for key in keys])]
+
+    def sorted_sets(self, keys):
+        """Scores by members; whole numbers as such."""
+        replies = self.many([("ZRANGE", key, 0, -1, "WITHSCORES") for key in keys])
+        return [{member: int(score) if score.isdigit() else float(score)
+                 for member, score in zip(members[::2], members[1::2])} for members in replies]
+
     def public(self):
-        """All public keys with their values: a dict for a hash, a sorted list for a set."""
-        sets = ("dp:agents", "dp:teams", "dp:queues")
-        keys = [key for key in self("KEYS", "dp:*")
-                if key not in sets and not key.startswith("dp:state:")]
-        found = {key: value for key, value in zip(keys, self.hashes(keys)) if value}
-        members = zip(sets, self.many([("SMEMBERS", key) for key in sets]))
-        return found | {key: sorted(value) for key, value in members if value}
+        """All public keys with their values: a dict for a hash, a sorted list for a set, a dict
+        of numbers for a sorted set."""
+        keys = [key for key in self("KEYS", "dp:*") if not key.startswith("dp:state:")]
+        kinds = self.many([("TYPE", key) for key in keys])
+        found = {}
+        for kind, read in (("hash", self.hashes), ("set", self.sets), ("zset", self.sorted_sets)):
+            chosen = [key for key, its in zip(keys, kinds) if its == kind]
+            found |= {key: value for key, value in zip(chosen, read(chosen)) if value}
+        return found
 
 
 # ---------------------------------------------------------------- Kafka

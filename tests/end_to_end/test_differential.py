@@ -64,6 +64,31 @@ def other_windows_lateness_and_targets_are_as_in_the_model():
 
 
 @case(60)
+def rules_of_queues_are_as_in_the_model():
+    hours = {"q0": "Mon-Fri 09:00-18:00,Sat 10:00-14:00", "q1": "Sun-Tue 00:00-24:00"}
+    formulas = {"q0": "credit-abandons", "q1": "offered-less-short", "q2": "offered"}
+    own = {f'queue "{queue}"': {"service_level_formula": formula}
+           for queue, formula in formulas.items()}
+    for queue, text in hours.items():
+        own[f'queue "{queue}"']["hours"] = text
+    own['queue "q1"']["short_abandon"] = "2m"
+    own['queue "q2"']["target.chat"] = "5m"
+    for seed in (50, 51, 52):
+        with tempfile.TemporaryDirectory() as directory:
+            path = configuration(os.path.join(directory, "deskpulse.conf"),
+                                 window={"timezone": "America/New_York"},
+                                 kpi={"service_level_formula": "target-abandons"}, **own)
+            paths = generate(directory, seed, "--contacts", "100", partitions=2)
+            model = ["--formulas", "target-abandons " + " ".join(
+                f"{queue}={formula}" for queue, formula in formulas.items())]
+            for queue, text in hours.items():
+                model += ["--hours", f"{queue}={text}"]
+            assert_as_model(directory, paths, ("-c", path),
+                            (*model, "--short-abandons", "q1=2m", "--targets", "q2.chat=5m",
+                             "--timezone", "America/New_York"))
+
+
+@case(60)
 def figures_as_of_an_earlier_moment_are_those_of_the_model():
     with tempfile.TemporaryDirectory() as directory:
         paths = generate(directory, 21, "--contacts", "60", partitions=2)

@@ -74,6 +74,7 @@ static void read_step(const uint8_t *bytes, unsigned number, struct step *step)
         event->queue = pick(queues, queue);
         event->customer = pick(customers, bytes[3]);
         event->team = pick(teams, team);
+        event->priority = (enum dp_priority)(agent & 3);
         break;
     case DP_CONTACT_TRANSFERRED:
         event->to_queue = pick(to_queues, queue);
@@ -84,6 +85,7 @@ static void read_step(const uint8_t *bytes, unsigned number, struct step *step)
         break;
     case DP_AGENT_STATE: /* names no team: facts would depend on what is known when they are made */
         event->state = (enum dp_agent_state)(who % DP_AGENT_STATES);
+        event->reason = pick(to_queues, bytes[3]);
         break;
     default:
         event->team = pick(teams, team);

@@ -216,7 +216,8 @@ static void test_missing_rights(void **state)
     (void)state;
     char options[128];
     dp_test_command(&redis,
-                    "ACL SETUSER limited on >pw ~dp:* +ping +multi +exec +del +hset +sadd +srem");
+                    "ACL SETUSER limited on >pw ~dp:* +ping +multi +exec +del +hset +sadd +srem "
+                    "+zadd +zrem");
     snprintf(options, sizeof options, "--set redis.url=redis://limited:pw@127.0.0.1:%d",
              redis.port);
     check_servers(options);

@@ -414,14 +414,14 @@ static void damage_is_told(void **state)
     dp_redis_state_read(a.state, &a.commit.head, &tail);
     wait_for(&a, &a.unreadable, 2);
     assert_non_null(strstr(a.why, "missing"));
-    dp_test_command(&dp_test_server, "HSET dp:state:commit v 2");
+    dp_test_command(&dp_test_server, "HSET dp:state:commit v 3");
     dp_redis_state_claim(a.state);
     wait_for(&a, &a.unreadable, 3);
-    assert_non_null(strstr(a.why, "format 2"));
+    assert_non_null(strstr(a.why, "format 3"));
     dp_test_command(&dp_test_server, "HDEL dp:state:commit v");
     dp_redis_state_claim(a.state);
     wait_for(&a, &a.unreadable, 4);
-    dp_test_command(&dp_test_server, "HSET dp:state:commit v 1 tail x");
+    dp_test_command(&dp_test_server, "HSET dp:state:commit v 2 tail x");
     dp_redis_state_look(a.state);
     wait_for(&a, &a.unreadable, 5);
     free(bytes);

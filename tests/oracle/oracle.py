@@ -3,15 +3,18 @@
 
 Reads NDJSON events (each FILE a partition of its own, "-" is standard input), keeps all of them and
 works out every figure anew from the whole list. Prints one JSON object:
-{"counts": {...}, "windows": {key: {figure: number}}, "now": {key: {gauge: value}}}.
+{"counts": {...}, "windows": {key: {figure: number}}, "now": {key: {gauge: value}},
+"sets": {key: {member: score}}}.
 Times are integer milliseconds since the Unix epoch.
 """
 import argparse
 import bisect
+import datetime
 import json
 import math
 import re
 import sys
+import zoneinfo
 from fractions import Fraction
 
 sys.dont_write_bytecode = True
@@ -19,7 +22,13 @@ from event import STATES, duration, in_deep_thread, parse_time, read_events  # n
 
 SHORT_ABANDON = 5_000
 DAY = 86_400_000
+HOUR = 3_600_000
 DEFAULT_TARGETS = "voice=20s chat=60s email=24h"
+FORMULAS = ("answered-and-abandoned", "answered", "offered", "offered-less-short",
+            "target-abandons", "credit-abandons")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+REASON_MAX = 128        # bytes
+CALLBACKS = 100         # abandoned contacts shown of a queue
 
 
 # ---------------------------------------------------------------- agents
@@ -166,6 +175,24 @@ class Contact:
             self.fallbacks[made_by] = self.agents.team(agent, self.now)
         return self.fallbacks[made_by]
 
+    def priority(self):
+        return self.offer.data.get("priority", "normal") if self.offer else None
+
+    def conversation(self):
+        """The fact of a chat: at its first end that has messages before it."""
+        asked = said = 0
+        replied = False
+        for index, event in enumerate(self.events):
+            if event.kind == "contact.message" and event.data["from"] == "customer":
+                asked += 1
+            elif event.kind == "contact.message" and event.data["from"] == "agent":
+                said += 1
+                replied = replied or asked > 0
+            elif event.kind == "contact.ended" and asked + said > 0:
+                return self.agent_fact("conversation", index, self.last_agent(index), None,
+                                       asked=asked, said=said, replied=replied)
+        return None
+
     def since_offer(self, event):
         return max(0, event.time - self.offer.time)
 
@@ -233,11 +260,18 @@ class Contact:
         if outcome is not None:
             event = self.events[outcome]
             agent = event.data.get("agent_id", self.last_agent(outcome))
+            priority = self.priority()
             value = None
             if self.offer and event.data["resolved"]:
                 value = self.since_offer(event)
             made.append(self.agent_fact("outcome", outcome, agent, value,
-                                        resolved=event.data["resolved"], fcr=False))
+                                        resolved=event.data["resolved"], fcr=False,
+                                        priority=priority))
+        conversation = self.conversation() if self.channel == "chat" else None
+        if conversation:
+            made.append(conversation)
+        for fact in made:
+            fact.contact = self
         return made
 
 
@@ -313,18 +347,74 @@ def distribution(name, values):
     return figures
 
 
-def figures_of(facts, targets):
+class Rules:
+    """What responses and abandons are measured by: for all, and a queue's own."""
+
+    def __init__(self, options):
+        self.targets = read_targets(options.targets)
+        self.formula, self.formulas = FORMULAS[0], {}
+        self.short = {}
+        self.hours = {}
+        self.zone = zoneinfo.ZoneInfo(options.timezone)
+        for item in options.formulas.split():
+            queue, _, formula = item.rpartition("=")
+            if queue:
+                self.formulas[queue] = formula
+            else:
+                self.formula = formula
+        for item in options.short_abandons.split():
+            queue, _, text = item.rpartition("=")
+            self.short[queue] = duration(text)
+        for item in options.hours:
+            queue, _, text = item.partition("=")
+            self.hours[queue] = [self.read_span(span) for span in text.split(",")]
+
+    @staticmethod
+    def read_span(text):
+        days, times = text.split()
+        first, _, last = days.partition("-")
+        first, last = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        minutes = [int(time[:2]) * 60 + int(time[3:]) for time in times.split("-")]
+        return [(first + day) % 7 for day in range((last - first) % 7 + 1)], *minutes
+
+    def within_target(self, fact):
+        target = self.targets["queue"].get((fact.queue, fact.channel),
+                                           self.targets["channel"][fact.channel])
+        return fact.value <= target
+
+    def is_short(self, fact):
+        return fact.value < self.short.get(fact.queue, SHORT_ABANDON)
+
+    def outside(self, fact):
+        """Whether the contact was offered when the fact's queue is not served."""
+        if fact.queue not in self.hours:
+            return False
+        seconds = fact.contact.offer.time // 1000
+        local = (datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+                 + datetime.timedelta(seconds=seconds)).astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        return not any(local.weekday() in days and begin <= minute < end
+                       for days, begin, end in self.hours[fact.queue])
+
+
+def figures_of(facts, rules, queue=None):
+    """Figures of a window's facts; queue: it is that queue's."""
+    if queue is not None:
+        facts = [fact for fact in facts
+                 if fact.kind not in ("response", "abandon") or not rules.outside(fact)]
+
     def of(kind):
         return [fact for fact in facts if fact.kind == kind]
 
     responses, replies, handles = of("response"), of("reply"), of("handle")
     abandons, outcomes, ratings, checks = of("abandon"), of("outcome"), of("rating"), of("quality")
-    short = [fact for fact in abandons if fact.value < SHORT_ABANDON]
+    short = [fact for fact in abandons if rules.is_short(fact)]
+    offers, talks = of("offered"), of("conversation")
     resolved = [fact for fact in outcomes if fact.resolved]
     resolve_times = [fact.value for fact in resolved if fact.value is not None]
     complaints, transfers = of("complaint"), of("transfer")
     figures = {
-        "offered": len(of("offered")), "responses": len(responses), "abandons": len(abandons),
+        "offered": len(offers), "responses": len(responses), "abandons": len(abandons),
         "short_abandons": len(short), "handles": len(handles), "transfers": len(transfers),
         "declines": len(of("decline")), "replies": len(replies), "outcomes": len(outcomes),
         "resolved": len(resolved), "ratings": len(ratings), "complaints": len(complaints),
@@ -339,20 +429,38 @@ def figures_of(facts, targets):
         if whole:
             figures[name] = six_decimals(Fraction(part, whole))
 
-    def within_target(fact):
-        target = targets["queue"].get((fact.queue, fact.channel), targets["channel"][fact.channel])
-        return fact.value <= target
-
     if handles:
         for part in ("talk", "hold", "wrap"):
             figures[part + "_mean_ms"] = mean_ms([getattr(fact, part) for fact in handles])
     lost = len(abandons) - len(short)
-    share("service_level", sum(within_target(fact) for fact in responses), len(responses) + lost)
+    good, early = (sum(map(rules.within_target, held)) for held in (responses, abandons))
+    shut = sum(map(rules.outside, offers)) if queue is not None else 0
+    formula = rules.formulas.get(queue, rules.formula)
+    part = good + (early if formula == "credit-abandons" else 0)
+    whole = {"answered-and-abandoned": len(responses) + lost, "answered": len(responses),
+             "offered": len(responses) + len(abandons),
+             "offered-less-short": len(offers) - shut - len(short),
+             "target-abandons": len(responses) + len(abandons) - early,
+             "credit-abandons": len(responses) + len(abandons)}[formula]
+    if whole > 0:
+        share("service_level", min(part, whole), whole)
+    if formula != FORMULAS[0]:
+        figures["service_level_formula"] = formula
     share("answer_rate", len(responses), len(responses) + lost)
     share("abandon_rate", lost, len(responses) + lost)
+    share("answered_30s_rate", sum(fact.value <= 30_000 for fact in responses), len(responses))
     share("resolution_rate", len(resolved), len(outcomes))
     share("resolved_24h_rate", sum(value <= DAY for value in resolve_times), len(outcomes))
     share("fcr_rate", sum(fact.fcr for fact in outcomes), len(outcomes))
+    share("repeat_contact_rate", sum(not fact.fcr for fact in resolved), len(resolved))
+    for name, priority, limit in (("urgent_5m_rate", "urgent", 300_000),
+                                  ("high_24h_rate", "high", DAY)):
+        held = [fact for fact in outcomes if fact.priority == priority]
+        share(name, sum(fact.resolved and fact.value <= limit for fact in held), len(held))
+    asked = [fact for fact in talks if fact.asked]
+    said = sum(fact.said for fact in talks)
+    share("message_reply_rate", sum(fact.replied for fact in asked), len(asked))
+    share("agent_talk_share", said, said + sum(fact.asked for fact in talks))
     share("transfer_rate", len(transfers), len(handles))
     share("reply_3m_rate", sum(fact.value <= 180_000 for fact in replies), len(replies))
     if ratings:
@@ -364,28 +472,39 @@ def figures_of(facts, targets):
     return figures
 
 
-def scopes_of(fact):
-    """(scope, agent) of every window that holds the fact; agent only where occupancy is shown."""
-    scopes = [("{all}", None)]
+def staffed_figures(facts, busy, present):
+    """What an agent got done in the time in available, busy or wrapup."""
+    handles = [fact for fact in facts if fact.kind == "handle"]
+    served = sum(fact.talk + fact.hold for fact in handles)
+    return {"occupancy": six_decimals(Fraction(busy, present)),
+            "contacts_per_hour": six_decimals(Fraction(len(handles) * HOUR, present)),
+            "concurrency": six_decimals(Fraction(served, present))}
+
+
+def scopes_of(fact, rules):
+    """(scope, agent, queue) of every window that holds the fact; agent only where times in states
+    are shown."""
+    scopes = [("{all}", None, None)]
     if fact.agent is not None:
-        scopes.append(("{agent:%s}" % fact.agent, fact.agent))
+        scopes.append(("{agent:%s}" % fact.agent, fact.agent, None))
     if fact.team is not None:
-        scopes.append(("{team:%s}" % fact.team, None))
-    if fact.queue is not None:
-        scopes.append(("{queue:%s}" % fact.queue, None))
+        scopes.append(("{team:%s}" % fact.team, None, None))
+    hidden = fact.kind in ("response", "abandon") and rules.outside(fact)
+    if fact.queue is not None and not hidden:
+        scopes.append(("{queue:%s}" % fact.queue, None, fact.queue))
     if fact.channel is not None:
-        scopes += [(f"{scope}:{fact.channel}", None) for scope, _ in scopes]
+        scopes += [(f"{scope}:{fact.channel}", None, queue) for scope, _, queue in scopes]
     return scopes
 
 
-def windows_of(facts, agents, as_of, lengths, targets, begins):
+def windows_of(facts, agents, as_of, lengths, rules, begins):
     """Figures by key. begins: key -> from_ms, for windows that move in steps."""
     by_scope = {}
     for fact in facts:
-        for scope in scopes_of(fact):
+        for scope in scopes_of(fact, rules):
             by_scope.setdefault(scope, []).append(fact)
     windows = {}
-    for (scope, agent), held in by_scope.items():
+    for (scope, agent, queue), held in by_scope.items():
         held.sort(key=lambda fact: fact.time)
         times = [fact.time for fact in held]
         for name, length in lengths.items():
@@ -394,11 +513,11 @@ def windows_of(facts, agents, as_of, lengths, targets, begins):
             inside = held[bisect.bisect_right(times, begin):bisect.bisect_right(times, as_of)]
             if not inside:
                 continue
-            figures = {"as_of_ms": as_of, **figures_of(inside, targets)}
+            figures = {"as_of_ms": as_of, **figures_of(inside, rules, queue)}
             if agent is not None:
                 busy, present = agents.occupancy(agent, begin, as_of)
                 if present:
-                    figures["occupancy"] = six_decimals(Fraction(busy, present))
+                    figures |= staffed_figures(inside, busy, present)
             windows[key] = figures
     return windows
 
@@ -435,6 +554,9 @@ def now_of(contacts, agents, as_of):
         gauges = people.setdefault(agent, new("active_contacts"))
         gauges["state"] = states[-1].data["state"]
         gauges["state_since_ms"] = states[-1].time
+        reason = states[-1].data.get("reason", "").encode()[:REASON_MAX].decode("utf-8", "ignore")
+        if reason:
+            gauges["state_reason"] = reason
         team = agents.team(agent)
         if team is not None:
             add(teams, team, STATES, gauges["state"])
@@ -444,6 +566,18 @@ def now_of(contacts, agents, as_of):
             **{"dp:{queue:%s}:now" % name: value for name, value in queues.items()},
             **{"dp:{agent:%s}:now" % name: value for name, value in people.items()},
             **{"dp:{team:%s}:now" % name: value for name, value in teams.items()}}
+
+
+def sets_of(facts):
+    """The last abandoned contacts of each queue, with the times of their abandons."""
+    queues = {}
+    for fact in facts:
+        if fact.kind == "abandon":
+            name = fact.contact.events[0].data["interaction_id"]
+            queues.setdefault(fact.queue, []).append((fact.time, name.encode(), name))
+    return {"dp:{queue:%s}:abandoned" % queue:
+            {name: time for time, _, name in sorted(held)[-CALLBACKS:]}
+            for queue, held in queues.items()}
 
 
 # ---------------------------------------------------------------- command line
@@ -474,7 +608,7 @@ def read_begins(path):
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             item = json.loads(line)
-            if ":w:" in item["key"] and "from_ms" in item["value"]:
+            if item["type"] == "hash" and ":w:" in item["key"] and "from_ms" in item["value"]:
                 begins[item["key"]] = int(item["value"]["from_ms"])
     return begins
 
@@ -486,6 +620,11 @@ def main():
     parser.add_argument("--lateness", type=duration, default=60_000)
     parser.add_argument("--fcr-window", type=duration, default=DAY)
     parser.add_argument("--targets", default="", help='like "voice=20s billing.voice=10s"')
+    parser.add_argument("--formulas", default="", help='like "offered billing=answered"')
+    parser.add_argument("--short-abandons", default="", help='like "billing=10s"')
+    parser.add_argument("--hours", action="append", default=[],
+                        help='like "billing=Mon-Fri 09:00-18:00,Sat 10:00-14:00"; may come again')
+    parser.add_argument("--timezone", default="UTC", help="of hours")
     parser.add_argument("--from-of", metavar="NDJSON",
                         help="begin each window where this replay output says it begins")
     parser.add_argument("--now", action="store_true", help="gauges too")
@@ -504,8 +643,9 @@ def main():
     if as_of is not None:
         lengths = {text: duration(text) for text in options.windows.split()}
         begins = read_begins(options.from_of) if options.from_of else {}
-        windows = windows_of(facts, agents, as_of, lengths, read_targets(options.targets), begins)
+        windows = windows_of(facts, agents, as_of, lengths, Rules(options), begins)
         result["windows"] = dict(sorted(windows.items()))
+        result["sets"] = sets_of(facts)
         if options.now:
             result["now"] = dict(sorted(now_of(contacts, agents, as_of).items()))
     json.dump(result, sys.stdout, indent=1, ensure_ascii=False)

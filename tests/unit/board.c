@@ -132,9 +132,10 @@ static void check_sane(const struct dp_entry *entry, const char *key)
         bool moment = ends_with(field->name, "as_of_ms") || ends_with(field->name, "from_ms") ||
                       ends_with(field->name, "to_ms") || ends_with(field->name, "since_ms");
         /* Transfers and complaints may be more than there are handles. */
-        bool open_end = field->unit != DP_FIELD_MILLIONTHS ||
-                        strcmp(field->name, "transfer_rate") == 0 ||
-                        strcmp(field->name, "complaint_rate") == 0;
+        bool open_end =
+            field->unit != DP_FIELD_MILLIONTHS || strcmp(field->name, "transfer_rate") == 0 ||
+            strcmp(field->name, "contacts_per_hour") == 0 ||
+            strcmp(field->name, "concurrency") == 0 || strcmp(field->name, "complaint_rate") == 0;
         int64_t limit = open_end ? INT64_MAX : is_of_100(field->name) ? 100000000 : 1000000;
         if (field->unit != DP_FIELD_TEXT && !moment &&
             (field->value < 0 || field->value > limit ||

@@ -19,11 +19,8 @@ static void look_up_team(void *ctx, uint32_t agent, uint32_t *team)
 void dp_notes_init(struct dp_notes *notes)
 {
     *notes = (struct dp_notes){.name_count = 1};
-    notes->rules = (struct dp_fold_rules){.short_abandon_ms = 5000,
-                                          .look_up_team = look_up_team,
-                                          .team_ctx = notes,
-                                          .emit = dp_notes_emit,
-                                          .emit_ctx = notes};
+    notes->rules = (struct dp_fold_rules){
+        .look_up_team = look_up_team, .team_ctx = notes, .emit = dp_notes_emit, .emit_ctx = notes};
 }
 
 void dp_notes_deinit(struct dp_notes *notes)
@@ -61,7 +58,7 @@ struct dp_record dp_notes_record(struct dp_notes *notes, const struct dp_event *
     if (event->type == DP_CONTACT_ANSWERED)
         record.end_team = DP_TEAM_OPEN;
     if (event->type == DP_CONTACT_OFFERED)
-        record.what = event->channel & 0xff;
+        record.what = dp_record_offer(event->channel, event->priority);
     if (event->type == DP_CONTACT_MESSAGE)
         record.what = event->from & 0xff;
     if (event->type == DP_CONTACT_RESOLVED)
@@ -71,15 +68,16 @@ struct dp_record dp_notes_record(struct dp_notes *notes, const struct dp_event *
 
 static const char *const kinds[DP_FACT_KINDS] = {"offered", "response",  "reply",   "abandon",
                                                  "handle",  "transfer",  "decline", "outcome",
-                                                 "rating",  "complaint", "quality"};
-static const char *const flags[] = {"short", "in_target", "resolved", "timed",
-                                    "fcr",   "satisfied", "fatal",    "skewed"};
+                                                 "rating",  "complaint", "quality", "conversation"};
+static const char *const flags[] = {"short",     "in_target", "resolved", "timed",   "fcr",
+                                    "satisfied", "fatal",     "skewed",   "outside", "asked",
+                                    "replied",   "urgent",    "high"};
 
 static bool has_value(const struct dp_fact *fact)
 {
     return fact->kind == DP_FACT_RESPONSE || fact->kind == DP_FACT_REPLY ||
            fact->kind == DP_FACT_ABANDON || fact->kind == DP_FACT_HANDLE ||
-           fact->flags & DP_FACT_TIMED;
+           fact->kind == DP_FACT_CONVERSATION || fact->flags & DP_FACT_TIMED;
 }
 
 static void print_fact(const struct dp_notes *notes, const struct dp_made *made, char *line,
@@ -94,6 +92,8 @@ static void print_fact(const struct dp_notes *notes, const struct dp_made *made,
     if (fact->kind == DP_FACT_HANDLE)
         at += snprintf(line + at, room - (size_t)at, "/%lld/%lld", (long long)fact->hold_ms,
                        (long long)fact->wrap_ms);
+    else if (fact->kind == DP_FACT_CONVERSATION)
+        at += snprintf(line + at, room - (size_t)at, ":%lld", (long long)fact->hold_ms);
     else
         assert_true(fact->hold_ms == 0 && fact->wrap_ms == 0);
     uint32_t concerned[] = {made->agent, made->team, made->queue};

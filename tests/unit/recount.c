@@ -26,7 +26,8 @@ static bool concerns(const struct dp_made *made, const struct dp_recount *of)
     return made->fact.time_ms > of->from_ms && made->fact.time_ms <= of->to_ms &&
            (!of->agent || made->agent == of->agent) && (!of->team || made->team == of->team) &&
            (!of->queue || made->queue == of->queue) &&
-           (!of->channel || made->fact.channel == of->channel);
+           (!of->channel || made->fact.channel == of->channel) &&
+           !(of->queue && made->fact.flags & DP_FACT_OUTSIDE && made->fact.kind != DP_FACT_OFFERED);
 }
 
 /* What to count: facts of a kind with all of `flags` and, if `below` is not 0, a value up to it. */
@@ -63,6 +64,25 @@ static int64_t part_of(const struct dp_fact *fact, enum part part)
            : part == WRAP ? fact->wrap_ms
            : part == TALK ? fact->value - fact->hold_ms - fact->wrap_ms
                           : fact->value;
+}
+
+static int64_t sum(const struct dp_fact_list *list, const struct dp_recount *of,
+                   enum dp_fact_kind kind, enum part part)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (concerns(&list->items[i], of) && list->items[i].fact.kind == kind)
+            sum += part_of(&list->items[i].fact, part);
+    return sum;
+}
+
+void dp_recount_staffed(const struct dp_fact_list *list, const struct dp_recount *of,
+                        int64_t staffed_ms, struct dp_figures *figures)
+{
+    int64_t served = sum(list, of, DP_FACT_HANDLE, TALK) + sum(list, of, DP_FACT_HANDLE, HOLD);
+    share(figures, DP_FIGURE_CONTACTS_PER_HOUR,
+          count(list, of, (struct asked){DP_FACT_HANDLE, 0, 0}) * 3600000, staffed_ms);
+    share(figures, DP_FIGURE_CONCURRENCY, served, staffed_ms);
 }
 
 /* The mean of a part of the values in units of `unit`, half up. */
@@ -111,9 +131,9 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
                   struct dp_figures *figures)
 {
     static const enum dp_figure counts[DP_FACT_KINDS] = {
-        DP_FIGURE_OFFERED, DP_FIGURE_RESPONSES,  DP_FIGURE_REPLIES,       DP_FIGURE_ABANDONS,
-        DP_FIGURE_HANDLES, DP_FIGURE_TRANSFERS,  DP_FIGURE_DECLINES,      DP_FIGURE_OUTCOMES,
-        DP_FIGURE_RATINGS, DP_FIGURE_COMPLAINTS, DP_FIGURE_QUALITY_CHECKS};
+        DP_FIGURE_OFFERED, DP_FIGURE_RESPONSES,  DP_FIGURE_REPLIES,        DP_FIGURE_ABANDONS,
+        DP_FIGURE_HANDLES, DP_FIGURE_TRANSFERS,  DP_FIGURE_DECLINES,       DP_FIGURE_OUTCOMES,
+        DP_FIGURE_RATINGS, DP_FIGURE_COMPLAINTS, DP_FIGURE_QUALITY_CHECKS, DP_FIGURES};
     const struct asked resolved = {DP_FACT_OUTCOME, DP_FACT_RESOLVED, 0},
                        timed = {DP_FACT_OUTCOME, DP_FACT_TIMED, 0},
                        handles = {DP_FACT_HANDLE, 0, 0};
@@ -121,7 +141,8 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
     figures->present = 0;
     for (enum dp_fact_kind kind = 0; kind < DP_FACT_MEASURED; kind++) {
         n[kind] = count(list, of, (struct asked){kind, 0, 0});
-        dp_figures_set(figures, counts[kind], n[kind]);
+        if (counts[kind] < DP_FIGURES)
+            dp_figures_set(figures, counts[kind], n[kind]);
         facts += n[kind];
     }
     int64_t brief = count(list, of, (struct asked){DP_FACT_ABANDON, DP_FACT_SHORT, 0});
@@ -145,15 +166,31 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
           count(list, of, (struct asked){DP_FACT_RESPONSE, DP_FACT_IN_TARGET, 0}), asked);
     share(figures, DP_FIGURE_ANSWER_RATE, n[DP_FACT_RESPONSE], asked);
     share(figures, DP_FIGURE_ABANDON_RATE, lost, asked);
+    share(figures, DP_FIGURE_ANSWERED_30S_RATE,
+          count(list, of, (struct asked){DP_FACT_RESPONSE, 0, 30000}), n[DP_FACT_RESPONSE]);
     share(figures, DP_FIGURE_RESOLUTION_RATE, solved, n[DP_FACT_OUTCOME]);
     share(figures, DP_FIGURE_RESOLVED_24H_RATE,
           count(list, of, (struct asked){DP_FACT_OUTCOME, DP_FACT_TIMED, DP_DAY_MS}),
           n[DP_FACT_OUTCOME]);
     share(figures, DP_FIGURE_FCR_RATE,
           count(list, of, (struct asked){DP_FACT_OUTCOME, DP_FACT_FCR, 0}), n[DP_FACT_OUTCOME]);
+    share(figures, DP_FIGURE_REPEAT_CONTACT_RATE,
+          solved - count(list, of, (struct asked){DP_FACT_OUTCOME, DP_FACT_FCR, 0}), solved);
+    share(figures, DP_FIGURE_URGENT_5M_RATE,
+          count(list, of, (struct asked){DP_FACT_OUTCOME, DP_FACT_URGENT | DP_FACT_TIMED, 300000}),
+          count(list, of, (struct asked){DP_FACT_OUTCOME, DP_FACT_URGENT, 0}));
+    share(figures, DP_FIGURE_HIGH_24H_RATE,
+          count(list, of, (struct asked){DP_FACT_OUTCOME, DP_FACT_HIGH | DP_FACT_TIMED, DP_DAY_MS}),
+          count(list, of, (struct asked){DP_FACT_OUTCOME, DP_FACT_HIGH, 0}));
     share(figures, DP_FIGURE_TRANSFER_RATE, n[DP_FACT_TRANSFER], n[DP_FACT_HANDLE]);
     share(figures, DP_FIGURE_REPLY_3M_RATE,
           count(list, of, (struct asked){DP_FACT_REPLY, 0, 180000}), n[DP_FACT_REPLY]);
+    share(figures, DP_FIGURE_MESSAGE_REPLY_RATE,
+          count(list, of, (struct asked){DP_FACT_CONVERSATION, DP_FACT_REPLIED, 0}),
+          count(list, of, (struct asked){DP_FACT_CONVERSATION, DP_FACT_ASKED, 0}));
+    int64_t said = sum(list, of, DP_FACT_CONVERSATION, VALUE);
+    share(figures, DP_FIGURE_AGENT_TALK_SHARE, said,
+          said + sum(list, of, DP_FACT_CONVERSATION, HOLD));
     mean(list, of, (struct asked){DP_FACT_RATING, 0, 0}, VALUE, DP_SCORE_UNIT / 1000000, figures,
          DP_FIGURE_SATISFACTION_MEAN);
     share(figures, DP_FIGURE_SATISFIED_RATE,
@@ -162,6 +199,24 @@ size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
     mean(list, of, (struct asked){DP_FACT_QUALITY, 0, 0}, VALUE, DP_SCORE_UNIT / 1000000, figures,
          DP_FIGURE_QUALITY_MEAN);
     return (size_t)facts;
+}
+
+void dp_recount_service_level(const struct dp_fact_list *list, const struct dp_recount *of,
+                              enum dp_formula formula, struct dp_figures *figures)
+{
+    int64_t good = count(list, of, (struct asked){DP_FACT_RESPONSE, DP_FACT_IN_TARGET, 0});
+    int64_t early = count(list, of, (struct asked){DP_FACT_ABANDON, DP_FACT_IN_TARGET, 0});
+    int64_t brief = count(list, of, (struct asked){DP_FACT_ABANDON, DP_FACT_SHORT, 0});
+    int64_t answers = count(list, of, (struct asked){DP_FACT_RESPONSE, 0, 0});
+    int64_t all = answers + count(list, of, (struct asked){DP_FACT_ABANDON, 0, 0});
+    int64_t offers = count(list, of, (struct asked){DP_FACT_OFFERED, 0, 0});
+    if (of->queue)
+        offers -= count(list, of, (struct asked){DP_FACT_OFFERED, DP_FACT_OUTSIDE, 0});
+    int64_t wholes[DP_FORMULAS] = {all - brief, answers, all, offers - brief, all - early, all};
+    int64_t part = good + (formula == DP_CREDIT_ABANDONS ? early : 0), whole = wholes[formula];
+    figures->present &= ~(UINT64_C(1) << DP_FIGURE_SERVICE_LEVEL);
+    if (whole > 0)
+        share(figures, DP_FIGURE_SERVICE_LEVEL, part < whole ? part : whole, whole);
 }
 
 void dp_recount_fcr(struct dp_fact_list *all, const size_t *contacts, const uint32_t *customers,

@@ -4,6 +4,7 @@
 
 #include "aggregator/figures.h"
 #include "aggregator/fold.h"
+#include "aggregator/service_level.h"
 
 /* A list of facts with whom they concern. */
 struct dp_fact_list {
@@ -21,10 +22,18 @@ struct dp_recount {
     int64_t from_ms, to_ms; /* from < time <= to */
 };
 
-/* All figures but occupancy. Responses are in their target if DP_FACT_IN_TARGET says so. Returns
+/* All figures but those of times in states. What is judged is told by DP_FACT_JUDGED. Returns
  * how many facts there are. */
 size_t dp_recount(const struct dp_fact_list *list, const struct dp_recount *of,
                   struct dp_figures *figures);
+
+/* The service level by another formula. */
+void dp_recount_service_level(const struct dp_fact_list *list, const struct dp_recount *of,
+                              enum dp_formula formula, struct dp_figures *figures);
+
+/* The figures of an agent that need the time in available, busy or wrapup. */
+void dp_recount_staffed(const struct dp_fact_list *list, const struct dp_recount *of,
+                        int64_t staffed_ms, struct dp_figures *figures);
 
 /* Marks the outcomes of first-contact resolution, comparing every outcome with every offer. Of each
  * fact `contacts` names the contact, `customers` the customer (0: none), `all` are the facts of all

@@ -74,6 +74,13 @@ static void read_message(struct dp_story *story, struct dp_event *event)
         event->agent = author;
 }
 
+static void read_priority(struct dp_story *story, struct dp_event *event)
+{
+    struct dp_str priority = word(story);
+    if (priority.len)
+        event->priority = (enum dp_priority)must_be(priority, dp_priority_names, 4);
+}
+
 static void read_feedback(struct dp_story *story, struct dp_event *event)
 {
     event->agent = word(story);
@@ -96,6 +103,7 @@ static void read_rest(struct dp_story *story, struct dp_event *event)
         event->queue = word(story);
         event->team = word(story);
         event->customer = word(story);
+        read_priority(story, event);
         break;
     case DP_CONTACT_MESSAGE:
         read_message(story, event);
@@ -124,6 +132,7 @@ static void read_rest(struct dp_story *story, struct dp_event *event)
         event->state =
             (enum dp_agent_state)must_be(word(story), dp_agent_state_names, DP_AGENT_STATES);
         event->team = word(story);
+        event->reason = word(story);
         break;
     default: /* at most an agent and a team */
         event->agent = word(story);

@@ -3,14 +3,15 @@
  *   "0 offered voice q1 t1 x; 5000 answered a1; 5000/c2#b answered a2; 9000 ended"
  *
  * Each is TIME[/CONTACT][#ID] and one of these, "-" for an optional word that is left out:
- *   offered CHANNEL QUEUE [TEAM [CUSTOMER]]   answered AGENT [TEAM]      declined AGENT
+ *   offered CHANNEL QUEUE [TEAM [CUSTOMER [PRIORITY]]]
+ *   answered AGENT [TEAM]                     declined AGENT
  *   message customer|bot|AGENT                held AGENT                 retrieved AGENT
  *   transferred AGENT [QUEUE]                 ended                      wrapped AGENT
  *   abandoned                                 resolved yes|no [AGENT]    reopened
- *   rated AGENT SCORE SCALE [TEAM [QUEUE [CHANNEL]]]                     state AGENT STATE [TEAM]
- *   complained AGENT [TEAM [QUEUE [CHANNEL]]]                            measured AGENT [TEAM]
- *   scored AGENT SCORE [TEAM [fatal]]
- * TIME is in ms. An event without an ID gets one that sorts by its place in the story. */
+ *   rated AGENT SCORE SCALE [TEAM [QUEUE [CHANNEL]]]                     state AGENT STATE [TEAM
+ * [REASON]] complained AGENT [TEAM [QUEUE [CHANNEL]]]                            measured AGENT
+ * [TEAM] scored AGENT SCORE [TEAM [fatal]] TIME is in ms. An event without an ID gets one that
+ * sorts by its place in the story. */
 #ifndef DP_STORY_H
 #define DP_STORY_H
 

@@ -193,13 +193,31 @@ static void any_order(void **state)
     }
 }
 
+/* Whole characters of up to 128 bytes. */
+static void long_reasons(void **state)
+{
+    (void)state;
+    char text[300];
+    memset(text, 'x', sizeof text);
+    assert_int_equal(dp_agent_reason((struct dp_str){text, 0}).len, 0);
+    assert_int_equal(dp_agent_reason((struct dp_str){text, 128}).len, 128);
+    assert_int_equal(dp_agent_reason((struct dp_str){text, 129}).len, 128);
+    for (size_t i = 0; i + 3 <= sizeof text; i += 3)
+        memcpy(text + i, "\xe4\xbc\x91", 3);
+    assert_int_equal(dp_agent_reason((struct dp_str){text, 300}).len, 126);
+    for (size_t i = 0; i + 2 <= sizeof text; i += 2)
+        memcpy(text + i, "\xc3\xa9", 2);
+    assert_int_equal(dp_agent_reason((struct dp_str){text, 300}).len, 128);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_state), cmocka_unit_test(latest_by_event_time),
-        cmocka_unit_test(ties),     cmocka_unit_test(occupancy),
-        cmocka_unit_test(teams),    cmocka_unit_test(forgets),
-        cmocka_unit_test(settled),  cmocka_unit_test(any_order),
+        cmocka_unit_test(no_state),     cmocka_unit_test(latest_by_event_time),
+        cmocka_unit_test(ties),         cmocka_unit_test(occupancy),
+        cmocka_unit_test(teams),        cmocka_unit_test(forgets),
+        cmocka_unit_test(settled),      cmocka_unit_test(any_order),
+        cmocka_unit_test(long_reasons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,8 +102,9 @@ static void a_call(void **state)
         "resolve_mean_ms=35000 resolve_max_ms=35000 resolve_p50_ms=35000 "
         "resolve_p90_ms=35000 resolve_p95_ms=35000 resolve_p99_ms=35000 "
         "talk_mean_ms=17000 hold_mean_ms=3000 wrap_mean_ms=5000 service_level=1000000 "
-        "answer_rate=1000000 abandon_rate=0 resolution_rate=1000000 "
-        "resolved_24h_rate=1000000 fcr_rate=1000000 transfer_rate=0 complaint_rate=0");
+        "answer_rate=1000000 abandon_rate=0 answered_30s_rate=1000000 resolution_rate=1000000 "
+        "resolved_24h_rate=1000000 fcr_rate=1000000 repeat_contact_rate=0 transfer_rate=0 "
+        "complaint_rate=0");
     assert_string_equal(dp_board_text(&centre.board, "queue:q1:w:5m") + 30,
                         dp_board_text(&centre.board, "queue:q1:voice:w:5m") + 30);
     dp_centre_expect(&centre, "team:t1:w:1m", "offered", 1); /* the offer names the team */
@@ -157,7 +158,7 @@ static void targets(void **state)
     (void)state;
     struct dp_aggregator_options options = dp_centre_options();
     char name[] = "q2";
-    struct dp_queue_targets special[] = {{name, {0, 5 * SECOND, 0, 0}}};
+    struct dp_queue_targets special[] = {{.queue = name, .target_ms = {0, 5 * SECOND, 0, 0}}};
     options.targets.queues = special;
     options.targets.queue_count = 1;
     struct dp_centre centre;
@@ -171,8 +172,9 @@ static void targets(void **state)
     dp_centre_expect(&centre, "queue:q2:voice:w:5m", "service_level", 0);
     dp_centre_expect(&centre, "queue:q2:chat:w:5m", "service_level", 1000000); /* the default */
 
-    struct dp_queue_targets tighter[] = {{"q1", {0, SECOND, 0, 0}}};
-    struct dp_targets others = {{0, 30 * SECOND, SECOND, DAY}, tighter, 1};
+    struct dp_queue_targets tighter[] = {{.queue = "q1", .target_ms = {0, SECOND, 0, 0}}};
+    struct dp_targets others = {
+        .target_ms = {0, 30 * SECOND, SECOND, DAY}, .queues = tighter, .queue_count = 1};
     dp_aggregator_set_targets(centre.agg, &others);
     dp_centre_tell(
         &centre, "60000/d1 offered voice q1; 60000/d2 offered voice q2; 60000/d3 offered voice q3;"
@@ -189,6 +191,105 @@ static void targets(void **state)
     dp_centre_close(&centre);
 }
 
+/* 1970-01-01 was a Thursday. q1 is served in its first minute, q2 always. */
+static void service_hours(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options options = dp_centre_options();
+    struct dp_queue_targets rules[] = {
+        {.queue = "q1", .hours = {.count = 1, .spans = {{1 << 3, 0, 60000}}}}};
+    options.targets.queues = rules;
+    options.targets.queue_count = 1;
+    options.period_kinds = 1u << DP_PERIOD_DAY;
+    options.period_interval_ms = 0;
+    struct dp_centre centre;
+    dp_centre_open(&centre, &options);
+    dp_centre_tell(&centre, "0/c1 offered voice q1 t1; 10000/c1 answered a1;"
+                            "59999/c2 offered voice q1 t1; 60000/c3 offered voice q1 t1;"
+                            "61000/c4 offered voice q1 t1; 62000/c2 answered a1;"
+                            "63000/c3 answered a1; 64000/c3 transferred a1 q2;"
+                            "90000/c4 abandoned; 95000/c5 offered voice q1 t1;"
+                            "96000/c5 transferred a2 q2; 97000/c5 answered a1");
+    dp_centre_advance(&centre, 100 * SECOND);
+    for (int i = 0; i < 2; i++) {
+        const char *key = i ? "queue:q1:p:1970-01-01" : "queue:q1:w:5m";
+        dp_centre_expect(&centre, key, "offered", 5);
+        dp_centre_expect(&centre, key, "responses", 2);
+        dp_centre_expect(&centre, key, "abandons", 0);
+        dp_centre_expect(&centre, key, "service_level", 1000000);
+        key = i ? "team:t1:p:1970-01-01" : "team:t1:w:5m";
+        dp_centre_expect(&centre, key, "abandons", 1);
+        key = i ? "all:p:1970-01-01" : "all:w:5m";
+        dp_centre_expect(&centre, key, "responses", 4);
+        dp_centre_expect(&centre, key, "abandons", 1);
+        key = i ? "agent:a1:p:1970-01-01" : "agent:a1:w:5m";
+        dp_centre_expect(&centre, key, "responses", 4);
+        key = i ? "queue:q2:p:1970-01-01" : "queue:q2:w:5m"; /* the queue of the answer counts */
+        dp_centre_expect(&centre, key, "responses", 1);
+    }
+    dp_centre_expect(&centre, "queue:q1:ranked:abandoned:c4", "score", 90000);
+    dp_aggregator_set_targets(centre.agg, &(struct dp_targets){.target_ms = {0, SECOND, 0, 0}});
+    dp_centre_tell(&centre, "85000/c4 answered a1; 61500/c1 declined a2"); /* the verdicts stay */
+    dp_centre_advance(&centre, 101 * SECOND);
+    for (int i = 0; i < 2; i++) {
+        const char *key = i ? "queue:q1:p:1970-01-01" : "queue:q1:w:5m";
+        dp_centre_expect(&centre, key, "responses", 3);
+        dp_centre_expect(&centre, key, "service_level", 666667);
+        key = i ? "all:p:1970-01-01" : "all:w:5m";
+        dp_centre_expect(&centre, key, "abandons", 0);
+        dp_centre_expect(&centre, key, "responses", 5);
+    }
+    dp_centre_expect_none(&centre, "queue:q1:ranked:abandoned:c4");
+    dp_centre_close(&centre);
+}
+
+static void short_abandons_of_a_queue(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options options = dp_centre_options();
+    struct dp_queue_targets rules[] = {
+        {.queue = "q1", .has_short_abandon = true, .short_abandon_ms = 10 * SECOND}};
+    options.targets.queues = rules;
+    options.targets.queue_count = 1;
+    struct dp_centre centre;
+    dp_centre_open(&centre, &options);
+    dp_centre_tell(&centre, "0/c1 offered voice q1; 0/c2 offered voice q1; 0/c3 offered voice q2;"
+                            "9999/c1 abandoned; 10000/c2 abandoned; 9999/c3 abandoned");
+    dp_centre_advance(&centre, 20 * SECOND);
+    dp_centre_expect(&centre, "queue:q1:w:5m", "short_abandons", 1);
+    dp_centre_expect(&centre, "queue:q2:w:5m", "short_abandons", 0);
+    dp_centre_expect(&centre, "all:w:5m", "short_abandons", 1);
+    dp_centre_close(&centre);
+}
+
+static void formulas(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options options = dp_centre_options();
+    struct dp_queue_targets rules[] = {
+        {.queue = "q1", .has_formula = true, .formula = DP_CREDIT_ABANDONS}};
+    options.targets.queues = rules;
+    options.targets.queue_count = 1;
+    struct dp_centre centre;
+    dp_centre_open(&centre, &options);
+    dp_centre_tell(&centre, "0/c1 offered voice q1; 0/c2 offered voice q1; 0/c3 offered voice q2;"
+                            "15000/c1 abandoned; 30000/c2 answered a1; 15000/c3 abandoned");
+    dp_centre_advance(&centre, 40 * SECOND);
+    dp_centre_expect(&centre, "queue:q1:w:5m", "service_level", 500000);
+    dp_centre_expect(&centre, "queue:q2:w:5m", "service_level", 0);
+    assert_non_null(strstr(dp_board_text(&centre.board, "queue:q1:w:5m"),
+                           " service_level_formula=credit-abandons"));
+    assert_null(strstr(dp_board_text(&centre.board, "queue:q2:w:5m"), "formula"));
+    struct dp_targets others = {.target_ms = {0, SECOND, SECOND, SECOND}, .formula = DP_ANSWERED};
+    dp_aggregator_set_targets(centre.agg, &others); /* though nothing arrives */
+    dp_board_pull(&centre.board, centre.agg);
+    dp_centre_expect(&centre, "queue:q1:w:5m", "service_level", 0);
+    dp_centre_expect(&centre, "queue:q2:w:5m", "service_level", DP_BOARD_NONE);
+    assert_non_null(
+        strstr(dp_board_text(&centre.board, "queue:q1:w:5m"), " service_level_formula=answered"));
+    dp_centre_close(&centre);
+}
+
 /* A response that was in the target of its time is taken back whole after the targets have changed.
  */
 static void targets_and_corrections(void **state)
@@ -198,7 +299,7 @@ static void targets_and_corrections(void **state)
     dp_centre_open_usual(&centre);
     dp_centre_tell(&centre, "0 offered voice q1; 15000 answered a1");
     dp_aggregator_set_targets(centre.agg,
-                              &(struct dp_targets){{0, SECOND, SECOND, SECOND}, NULL, 0});
+                              &(struct dp_targets){.target_ms = {0, SECOND, SECOND, SECOND}});
     dp_centre_tell(&centre, "10000 answered a2");
     dp_centre_advance(&centre, 20 * SECOND);
     dp_centre_expect(&centre, "queue:q1:w:1m", "responses", 1);
@@ -427,6 +528,9 @@ int main(void)
         cmocka_unit_test(opinions),
         cmocka_unit_test(targets),
         cmocka_unit_test(targets_and_corrections),
+        cmocka_unit_test(service_hours),
+        cmocka_unit_test(short_abandons_of_a_queue),
+        cmocka_unit_test(formulas),
         cmocka_unit_test(clock_skew),
         cmocka_unit_test(repeat_contacts),
         cmocka_unit_test(events_ahead_wait),

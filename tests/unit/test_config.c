@@ -136,6 +136,23 @@ static void test_file(void **state)
     assert_int_equal(config.quality_per_month, 7);
 }
 
+static void test_queues(void **state)
+{
+    (void)state;
+    assert_loads("[kpi]\nservice_level_formula = offered\n"
+                 "[queue \"a\"]\nservice_level_formula = credit-abandons\nshort_abandon = 0s\n"
+                 "hours = Mon-Fri 09:00-18:00, Sat 10:00-14:00\n"
+                 "[queue \"b\"]\ntarget.voice = 1s\n");
+    struct dp_aggregator_options options;
+    dp_config_aggregator_options(&config, &options);
+    assert_int_equal(options.targets.formula, DP_OFFERED);
+    const struct dp_queue_targets *a = &options.targets.queues[0], *b = a + 1;
+    assert_true(a->has_formula && a->has_short_abandon && a->hours.count == 2);
+    assert_int_equal(a->formula, DP_CREDIT_ABANDONS);
+    assert_int_equal(a->short_abandon_ms, 0);
+    assert_true(!b->has_formula && !b->has_short_abandon && !b->hours.count);
+}
+
 static void test_long_names(void **state)
 {
     char text[400], name[130], value[190];
@@ -239,6 +256,16 @@ static void test_wrong_lines(void **state)
         {"[queue \"a\"]\nvoice = 1s\n", "[queue \"a\"] voice: there is no such key|target.voice",
          2},
         {"[queue \"a\"]\ntarget.fax = 1s\n", "there is no such key", 2},
+        {"[queue \"a\"]\nfcr_window = 1h\n", "no such key|short_abandon, hours", 2},
+        {"[queue \"a\"]\nservice_level_formula = best\n",
+         "service_level_formula: \"best\" is no formula|answered-and-abandoned|credit-abandons", 2},
+        {"[kpi]\nservice_level_formula = best\n", "\"best\" is no formula|offered-less-short", 2},
+        {"[queue \"a\"]\nshort_abandon = 5\n", "short_abandon: \"5\" is no duration", 2},
+        {"[queue \"a\"]\nhours = always\n", "hours: \"always\"|Mon-Fri 09:00-18:00", 2},
+        {"[queue \"a\"]\nhours = Mon 09:00-10:00\nhours = Tue 09:00-10:00\n", "set twice", 3},
+        {"[queue \"a\"]\nshort_abandon = 5s\nshort_abandon = 5s\n", "set twice", 3},
+        {"[queue \"a\"]\nservice_level_formula = offered\nservice_level_formula = offered\n",
+         "set twice", 3},
         {"[queue \"a\"]\ntarget.voice = 1s\ntarget.voice = 2s\n", "set twice", 3},
         {"[queues \"a\"]\n", "[queues \"a\"] there is no such section|[award \"NAME\"]", 1},
         {"[queue\"a\"]\n", "there is no such section", 1},
@@ -450,6 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_defaults, clean),
         cmocka_unit_test_teardown(test_file, clean),
+        cmocka_unit_test_teardown(test_queues, clean),
         cmocka_unit_test_teardown(test_long_names, clean),
         cmocka_unit_test_teardown(test_wrong_values, clean),
         cmocka_unit_test_teardown(test_wrong_lines, clean),

@@ -77,7 +77,7 @@ static const struct example examples[] = {
     {"an offer that comes last and is last", "0 answered a1", "", "3000 offered voice q1",
      "offered@3000 q1 voice; response@0=0 a1 q1 voice skewed", 2},
     {"an earlier offer replaces the one known", "5000 offered voice q2 t2; 8000 abandoned",
-     "offered@5000 t2 q2 voice; abandon@8000=3000 t2 q2 voice short", "1000 offered chat q1 t1",
+     "offered@5000 t2 q2 voice; abandon@8000=3000 t2 q2 voice", "1000 offered chat q1 t1",
      "offered@1000 t1 q1 chat; abandon@8000=7000 t1 q1 chat", 4},
     {"a later offer changes nothing", "0 offered voice q1; 9000 abandoned",
      "offered@0 q1 voice; abandon@9000=9000 q1 voice", "5000 offered voice q2",

@@ -77,6 +77,45 @@ static void note_opinion(struct ledger *ledger, const struct dp_event *event)
     dp_fact_list_emit(&ledger->facts, +1, &made);
 }
 
+static const struct dp_queue_targets *rules_of(const struct ledger *ledger, uint32_t queue,
+                                               const struct dp_aggregator_options *options)
+{
+    for (size_t i = 0; queue && i < options->targets.queue_count; i++)
+        if (strcmp(options->targets.queues[i].queue, ledger->names.names[queue]) == 0)
+            return &options->targets.queues[i];
+    return NULL;
+}
+
+/* When the contact of a fact was offered. */
+static int64_t offered_ms(const struct ledger *ledger, size_t at)
+{
+    for (size_t i = 0; i < ledger->facts.count; i++)
+        if (ledger->facts.items[i].fact.kind == DP_FACT_OFFERED &&
+            ledger->contacts[i] == ledger->contacts[at])
+            return ledger->facts.items[i].fact.time_ms;
+    fail();
+    return 0;
+}
+
+static void judge(struct ledger *ledger, size_t at, const struct dp_aggregator_options *options)
+{
+    struct dp_fact *fact = &ledger->facts.items[at].fact;
+    const struct dp_queue_targets *own = rules_of(ledger, ledger->facts.items[at].queue, options);
+    bool ends = fact->kind == DP_FACT_RESPONSE || fact->kind == DP_FACT_ABANDON;
+    int64_t target = options->targets.target_ms[fact->channel], brief = options->short_abandon_ms;
+    if (own && own->target_ms[fact->channel])
+        target = own->target_ms[fact->channel];
+    if (own && own->has_short_abandon)
+        brief = own->short_abandon_ms;
+    if (ends && fact->value <= target)
+        fact->flags |= DP_FACT_IN_TARGET;
+    if (fact->kind == DP_FACT_ABANDON && fact->value < brief)
+        fact->flags |= DP_FACT_SHORT;
+    if ((ends || fact->kind == DP_FACT_OFFERED) && own &&
+        !dp_hours_open(&own->hours, offered_ms(ledger, at)))
+        fact->flags |= DP_FACT_OUTSIDE;
+}
+
 /* All facts of a day, from its sorted events. */
 static void note_day(struct ledger *ledger, struct dp_traffic *traffic, uint32_t contacts)
 {
@@ -107,12 +146,8 @@ static void note_day(struct ledger *ledger, struct dp_traffic *traffic, uint32_t
             note_opinion(ledger, &traffic->parcels[i].event);
     struct dp_aggregator_options options = dp_traffic_options(false);
     dp_recount_fcr(&ledger->facts, ledger->contacts, ledger->customers, options.fcr_window_ms);
-    for (size_t i = 0; i < ledger->facts.count; i++) {
-        struct dp_fact *fact = &ledger->facts.items[i].fact;
-        if (fact->kind == DP_FACT_RESPONSE &&
-            fact->value <= options.targets.target_ms[fact->channel])
-            fact->flags |= DP_FACT_IN_TARGET;
-    }
+    for (size_t i = 0; i < ledger->facts.count; i++)
+        judge(ledger, i, &options);
 }
 
 /* Part of (from, to] that the agent spent in one of the states of the mask, millisecond by change.
@@ -138,14 +173,18 @@ static int64_t time_in(const struct dp_traffic *traffic, struct dp_str agent, un
     return total;
 }
 
-/* What the key of a window should hold; empty when there is none. */
-static void print_window(const struct ledger *ledger, const struct dp_traffic *traffic,
-                         const struct dp_recount *of, char *text, size_t room)
+static enum dp_formula formula_of(const struct ledger *ledger, const struct dp_recount *of)
 {
-    struct dp_figures figures = {0};
-    *text = '\0';
-    if (!dp_recount(&ledger->facts, of, &figures))
-        return;
+    struct dp_aggregator_options options = dp_traffic_options(false);
+    const struct dp_queue_targets *own = rules_of(ledger, of->queue, &options);
+    return own && own->has_formula ? own->formula : options.targets.formula;
+}
+
+/* Returns how many facts there are. */
+static size_t recount(const struct ledger *ledger, const struct dp_traffic *traffic,
+                      const struct dp_recount *of, struct dp_figures *figures)
+{
+    size_t facts = dp_recount(&ledger->facts, of, figures);
     if (of->agent && !of->channel) {
         struct dp_str agent = dp_str_from(ledger->names.names[of->agent]);
         unsigned worked = 1u << DP_STATE_BUSY | 1u << DP_STATE_WRAPUP;
@@ -153,21 +192,60 @@ static void print_window(const struct ledger *ledger, const struct dp_traffic *t
         int64_t whole =
             time_in(traffic, agent, worked | 1u << DP_STATE_AVAILABLE, of->from_ms, of->to_ms);
         if (whole)
-            dp_figures_set(&figures, DP_FIGURE_OCCUPANCY,
+            dp_figures_set(figures, DP_FIGURE_OCCUPANCY,
                            (2 * part * 1000000 + whole) / (2 * whole));
+        dp_recount_staffed(&ledger->facts, of, whole, figures);
     }
+    dp_recount_service_level(&ledger->facts, of, formula_of(ledger, of), figures);
+    return facts;
+}
+
+/* What the key of a window should hold; empty when there is none. */
+static void print_window(const struct ledger *ledger, const struct dp_traffic *traffic,
+                         const struct dp_recount *of, char *text, size_t room)
+{
+    struct dp_figures figures = {0};
+    enum dp_formula formula = formula_of(ledger, of);
+    *text = '\0';
+    if (!recount(ledger, traffic, of, &figures))
+        return;
     int at = snprintf(text, room, "v=1 as_of_ms=%lld from_ms=%lld", (long long)of->to_ms,
                       (long long)of->from_ms);
     for (enum dp_figure which = 0; which < DP_FIGURES; which++)
         if (dp_figures_has(&figures, which))
             at += snprintf(text + at, room - (size_t)at, " %s=%lld", dp_figure_infos[which].name,
                            (long long)figures.value[which]);
+    if (formula)
+        snprintf(text + at, room - (size_t)at, " service_level_formula=%s",
+                 dp_formula_names[formula]);
+}
+
+/* The traffic is all of one day, so of the year. Percentiles are near: test_spread.c. */
+static void check_period(const struct ledger *ledger, const struct dp_traffic *traffic,
+                         const struct dp_board *board, const char *scope, struct dp_recount of)
+{
+    struct dp_figures figures = {0};
+    char key[64];
+    of.from_ms = INT64_MIN;
+    snprintf(key, sizeof key, "%s:p:2027", scope);
+    recount(ledger, traffic, &of, &figures);
+    assert_non_null(dp_board_text(board, key));
+    for (enum dp_figure which = 0; which < DP_FIGURES; which++) {
+        const char *name = dp_figure_infos[which].name;
+        if (strstr(name, "_p50_") || strstr(name, "_p9") || which == DP_FIGURE_HOLD_MAX)
+            continue;
+        int64_t is = dp_board_number(board, key, name);
+        int64_t wanted = dp_figures_has(&figures, which) ? figures.value[which] : DP_BOARD_NONE;
+        if (is != wanted)
+            fail_msg("%s %s is %lld, not %lld", key, name, (long long)is, (long long)wanted);
+    }
 }
 
 static void check_scope(const struct ledger *ledger, const struct dp_traffic *traffic,
                         const struct dp_board *board, const char *scope, struct dp_recount of)
 {
     struct dp_aggregator_options options = dp_traffic_options(false);
+    check_period(ledger, traffic, board, scope, of);
     for (of.channel = DP_CHANNEL_NONE; of.channel < DP_CHANNELS; of.channel++)
         for (size_t w = 0; w < options.windows.count; w++) {
             char key[64], text[4096];
@@ -181,6 +259,25 @@ static void check_scope(const struct ledger *ledger, const struct dp_traffic *tr
                 fail();
             }
         }
+}
+
+/* All abandons of a day are fewer than what is shown of a queue. */
+static void check_abandoned(const struct ledger *ledger, const struct dp_board *board)
+{
+    size_t abandons = 0, shown = 0;
+    for (size_t i = 0; i < ledger->facts.count; i++) {
+        const struct dp_made *made = &ledger->facts.items[i];
+        char key[64];
+        if (made->fact.kind != DP_FACT_ABANDON)
+            continue;
+        snprintf(key, sizeof key, "queue:%s:ranked:abandoned:c%zu",
+                 ledger->names.names[made->queue], ledger->contacts[i]);
+        assert_int_equal(dp_board_number(board, key, "score"), made->fact.time_ms);
+        abandons++;
+    }
+    for (size_t i = 0; i < board->count; i++)
+        shown += strstr(board->rows[i].key, ":ranked:abandoned:") != NULL;
+    assert_int_equal(shown, abandons);
 }
 
 static void recounted_day(void)
@@ -203,6 +300,7 @@ static void recounted_day(void)
     dp_board_pull(&board, agg);
 
     dp_traffic_sort(&traffic);
+    check_abandoned(&ledger, &board);
     check_scope(&ledger, &traffic, &board, "all", (struct dp_recount){.to_ms = t_ms});
     for (uint32_t i = 1; i < ledger.names.name_count; i++) {
         const char *name = ledger.names.names[i];

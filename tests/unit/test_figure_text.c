@@ -38,7 +38,8 @@ static void figures_have_the_names_and_units_of_the_windows(void **state)
             assert_int_equal(text->unit, DP_TEXT_MS);
             break;
         default:
-            assert_true(text->unit == DP_TEXT_SHARE || text->unit == DP_TEXT_SCORE);
+            assert_true(text->unit == DP_TEXT_SHARE || text->unit == DP_TEXT_SCORE ||
+                        text->unit == DP_TEXT_RATIO);
         }
     }
 }

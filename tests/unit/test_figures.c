@@ -110,6 +110,20 @@ static const struct dp_fact morning[] = {
     {.kind = DP_FACT_RATING, .value = POINTS(20)},
     {.kind = DP_FACT_RATING, .value = 66666666667},
     {.kind = DP_FACT_COMPLAINT},
+    {.kind = DP_FACT_OUTCOME, .flags = DP_FACT_URGENT},
+    {.kind = DP_FACT_OUTCOME,
+     .value = 300000,
+     .flags = DP_FACT_URGENT | DP_FACT_RESOLVED | DP_FACT_TIMED | DP_FACT_FCR},
+    {.kind = DP_FACT_OUTCOME,
+     .value = 300001,
+     .flags = DP_FACT_URGENT | DP_FACT_RESOLVED | DP_FACT_TIMED},
+    {.kind = DP_FACT_OUTCOME, .flags = DP_FACT_HIGH},
+    {.kind = DP_FACT_CONVERSATION,
+     .value = 3,
+     .hold_ms = 2,
+     .flags = DP_FACT_ASKED | DP_FACT_REPLIED},
+    {.kind = DP_FACT_CONVERSATION, .value = 1, .hold_ms = 1, .flags = DP_FACT_ASKED},
+    {.kind = DP_FACT_CONVERSATION, .value = 1},
     {.kind = DP_FACT_QUALITY, .value = POINTS(90)},
     {.kind = DP_FACT_QUALITY, .value = POINTS(55.5), .flags = DP_FACT_FATAL},
 };
@@ -135,8 +149,8 @@ static void test_figures_of_totals(void **state)
         {DP_FIGURE_TRANSFERS, 1},
         {DP_FIGURE_DECLINES, 1},
         {DP_FIGURE_REPLIES, 3},
-        {DP_FIGURE_OUTCOMES, 4},
-        {DP_FIGURE_RESOLVED, 3},
+        {DP_FIGURE_OUTCOMES, 8},
+        {DP_FIGURE_RESOLVED, 5},
         {DP_FIGURE_RATINGS, 3},
         {DP_FIGURE_COMPLAINTS, 1},
         {DP_FIGURE_QUALITY_CHECKS, 2},
@@ -144,18 +158,24 @@ static void test_figures_of_totals(void **state)
         {DP_FIGURE_RESPONSE_MEAN, 17501}, /* 35,001 / 2 = 17,500.5 */
         {DP_FIGURE_REPLY_MEAN, 120001},
         {DP_FIGURE_HANDLE_MEAN, 200000},
-        {DP_FIGURE_RESOLVE_MEAN, 86400001}, /* two of them: ...000.5 */
+        {DP_FIGURE_RESOLVE_MEAN, 43350001}, /* four of them: ...000.5 */
         {DP_FIGURE_TALK_MEAN, 188333},      /* 564,998 / 3 */
         {DP_FIGURE_HOLD_MEAN, 3334},        /* 10,001 / 3 */
         {DP_FIGURE_WRAP_MEAN, 8334},        /* 25,001 / 3 */
         {DP_FIGURE_SERVICE_LEVEL, 333333},  /* 1 of 2 responses and 1 abandon */
         {DP_FIGURE_ANSWER_RATE, 666667},
         {DP_FIGURE_ABANDON_RATE, 333333},
-        {DP_FIGURE_RESOLUTION_RATE, 750000},
-        {DP_FIGURE_RESOLVED_24H_RATE, 250000},
-        {DP_FIGURE_FCR_RATE, 500000},
+        {DP_FIGURE_ANSWERED_30S_RATE, 500000},
+        {DP_FIGURE_RESOLUTION_RATE, 625000},
+        {DP_FIGURE_RESOLVED_24H_RATE, 375000},
+        {DP_FIGURE_FCR_RATE, 375000},
+        {DP_FIGURE_REPEAT_CONTACT_RATE, 400000},
+        {DP_FIGURE_URGENT_5M_RATE, 333333},
+        {DP_FIGURE_HIGH_24H_RATE, 0},
         {DP_FIGURE_TRANSFER_RATE, 333333},
         {DP_FIGURE_REPLY_3M_RATE, 666667},
+        {DP_FIGURE_MESSAGE_REPLY_RATE, 500000},
+        {DP_FIGURE_AGENT_TALK_SHARE, 625000},    /* 5 of 8 messages */
         {DP_FIGURE_SATISFACTION_MEAN, 55555556}, /* 166.666666667 / 3 */
         {DP_FIGURE_SATISFIED_RATE, 333333},
         {DP_FIGURE_COMPLAINT_RATE, 333333},
@@ -174,6 +194,45 @@ static void test_figures_of_totals(void **state)
         dp_totals_take(&totals, &morning[i]);
     struct dp_totals nothing = {0};
     assert_memory_equal(&totals, &nothing, sizeof totals);
+}
+
+static void test_what_an_agent_got_done(void **state)
+{
+    (void)state;
+    struct dp_totals totals = {0};
+    struct dp_figures figures = {0};
+    for (size_t i = 0; i < sizeof morning / sizeof *morning; i++)
+        dp_totals_put(&totals, &morning[i]);
+    dp_totals_staffed(&totals, 0, &figures);
+    assert_int_equal(figures.present, 0);
+    dp_totals_staffed(&totals, 1800000, &figures);
+    assert_int_equal(figures.value[DP_FIGURE_CONTACTS_PER_HOUR], 6000000);
+    /* 600,000 of handling less 25,001 of wrap-up, in 1,800,000 */
+    assert_int_equal(figures.value[DP_FIGURE_CONCURRENCY], 319444);
+}
+
+static void test_ratios_of_any_size(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t numerator, denominator, ratio;
+    } cases[] = {
+        {1, 2, 500000},
+        {1, 3, 333333},
+        {2, 3, 666667},
+        {1, 2000000, 1},
+        {5, 1, 5000000},
+        {INT64_MAX, INT64_MAX, 1000000},
+        {INT64_MAX - 1, INT64_MAX, 1000000},
+        {INT64_MAX, 1, INT64_C(9223372036853000000)},
+        {INT64_C(1) << 50, (INT64_C(1) << 51) + 2, 500000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dp_figures figures = {0};
+        dp_figures_set_ratio(&figures, DP_FIGURE_CONCURRENCY, cases[i].numerator,
+                             cases[i].denominator);
+        assert_int_equal(figures.value[DP_FIGURE_CONCURRENCY], cases[i].ratio);
+    }
 }
 
 /* 9e7 ratings of 100 points are still exact. */
@@ -201,6 +260,8 @@ int main(void)
         cmocka_unit_test(test_nothing_to_divide_by_is_absent),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_figures_of_totals),
+        cmocka_unit_test(test_what_an_agent_got_done),
+        cmocka_unit_test(test_ratios_of_any_size),
         cmocka_unit_test(test_sums_are_wide_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,7 +77,7 @@ static const struct example replies[] = {
 
 static const struct example abandons[] = {
     {"short below 5 s", "0 offered voice q1 t1; 4999 abandoned",
-     "offered@0 t1 q1 voice; abandon@4999=4999 t1 q1 voice short"},
+     "offered@0 t1 q1 voice; abandon@4999=4999 t1 q1 voice"},
     {"not short at 5 s", "0 offered voice q1; 5000 abandoned",
      "offered@0 q1 voice; abandon@5000=5000 q1 voice"},
     {"a second makes no fact", "0 offered voice q1; 6000 abandoned; 7000 abandoned",
@@ -91,10 +91,57 @@ static const struct example abandons[] = {
      "offered@0 q1 voice; decline@1000 a1 q1 voice; abandon@6000=6000 q1 voice"},
     {"none without an offer", "6000 abandoned", ""},
     {"before the offer: 0, short, skewed", "0 abandoned; 3000 offered voice q1",
-     "offered@3000 q1 voice; abandon@0=0 q1 voice short skewed"},
+     "offered@3000 q1 voice; abandon@0=0 q1 voice skewed"},
     {"in the queue of the time, after a transfer of nobody's leg",
      "0 offered voice q1; 1000 transferred a1 q2; 9000 abandoned",
      "offered@0 q1 voice; transfer@1000 a1 q1 voice; abandon@9000=9000 q2 voice"},
+};
+
+/* ---------------------------------------------------------------- priorities */
+
+static const struct example priorities[] = {
+    {"an outcome has the priority of the offer that counts",
+     "0 offered voice q1 - - urgent; 1000 offered voice q1 - - low; 5000 resolved yes",
+     "offered@0 q1 voice; outcome@5000=5000 q1 voice resolved timed urgent"},
+    {"high", "0 offered voice q1 - - high; 5000 resolved no",
+     "offered@0 q1 voice; outcome@5000 q1 voice high"},
+    {"normal and low are none", "0 offered voice q1 - - low; 5000 resolved no",
+     "offered@0 q1 voice; outcome@5000 q1 voice"},
+    {"also of an offer that comes after it", "0 resolved no; 5000 offered chat q1 - - urgent",
+     "outcome@0 q1 chat urgent; offered@5000 q1 chat"},
+    {"without an offer there is none", "0 resolved no", "outcome@0"},
+};
+
+/* ---------------------------------------------------------------- conversations */
+
+static const struct example conversations[] = {
+    {"agents' and customer's messages, at the end of a chat, to the agent of the last leg",
+     "0 offered chat q1; 1000 message customer; 1500 message bot; 2000 answered a1 t1;"
+     "3000 message a1; 4000 message customer; 4500 message customer; 9000 ended",
+     "offered@0 q1 chat; response@3000=3000 a1 t1 q1 chat; reply@3000=2000 a1 t1 q1 chat;"
+     "handle@9000=7000/0/0 a1 t1 q1 chat; conversation@9000=1:3 a1 t1 q1 chat asked replied"},
+    {"no reply to what the customer wrote", "0 offered chat q1; 1000 message customer; 9000 ended",
+     "offered@0 q1 chat; conversation@9000=0:1 q1 chat asked"},
+    {"who writes before the customer does not reply",
+     "0 offered chat q1; 1000 message a1; 2000 message customer; 9000 ended",
+     "offered@0 q1 chat; response@1000=1000 a1 q1 chat; conversation@9000=1:1 q1 chat asked"},
+    {"the customer need not have written", "0 offered chat q1; 1000 message a1; 9000 ended",
+     "offered@0 q1 chat; response@1000=1000 a1 q1 chat; conversation@9000=1:0 q1 chat"},
+    {"none without a message", "0 offered chat q1; 1000 message bot; 9000 ended",
+     "offered@0 q1 chat"},
+    {"none of e-mails", "0 offered email q1; 1000 message customer; 9000 ended",
+     "offered@0 q1 email"},
+    {"none before the end, nor without an offer", "0/c offered chat q1; 1000/c message customer",
+     "offered@0 q1 chat"},
+    {"once, at the first end that has messages before it",
+     "0 offered chat q1; 1000 ended; 2000 message customer; 3000 ended; 4000 message customer;"
+     "5000 ended",
+     "offered@0 q1 chat; conversation@3000=0:1 q1 chat asked"},
+    {"the last leg may have ended, the queue is that of the end",
+     "0 offered chat q1; 1000 message customer; 2000 answered a1 t1; 3000 transferred a1 q2;"
+     "4000 ended",
+     "offered@0 q1 chat; transfer@3000 a1 t1 q1 chat; handle@3000=1000/0/0 a1 t1 q1 chat;"
+     "conversation@4000=0:1 a1 t1 q2 chat asked"},
 };
 
 /* ---------------------------------------------------------------- legs, holds, wraps */
@@ -351,6 +398,8 @@ static void abandoned_contacts(void **state)
 {
     (void)state;
     CHECK_ALL(abandons);
+    CHECK_ALL(priorities);
+    CHECK_ALL(conversations);
 }
 
 static void legs_holds_and_wraps(void **state)

@@ -87,6 +87,35 @@ static void states_of_agents(void **state)
     dp_centre_close(&centre);
 }
 
+/* Ties and disorder as for the state itself. */
+static void reasons_of_states(void **state)
+{
+    (void)state;
+    struct dp_centre centre;
+    dp_centre_open_usual(&centre);
+    dp_centre_tell(&centre, "1000 state a1 break - lunch");
+    dp_centre_advance(&centre, 5 * SECOND);
+    const char *lunch = "v=1 as_of_ms=5000 state=break state_since_ms=1000 state_reason=lunch "
+                        "active_contacts=0";
+    dp_centre_expect_text(&centre, "agent:a1:now", lunch);
+    dp_centre_tell(&centre, "500 state a1 break - coffee; 1000#a state a1 meeting - before");
+    dp_centre_advance(&centre, 6 * SECOND);
+    dp_centre_expect_text(&centre, "agent:a1:now",
+                          "v=1 as_of_ms=6000 state=break state_since_ms=1000 state_reason=lunch "
+                          "active_contacts=0");
+    dp_centre_tell(&centre, "1000#z state a1 break - after");
+    dp_centre_advance(&centre, 7 * SECOND);
+    dp_centre_expect_text(&centre, "agent:a1:now",
+                          "v=1 as_of_ms=7000 state=break state_since_ms=1000 state_reason=after "
+                          "active_contacts=0");
+    dp_centre_tell(&centre, "8000 state a1 available");
+    dp_centre_advance(&centre, 8 * SECOND);
+    dp_centre_expect_text(
+        &centre, "agent:a1:now",
+        "v=1 as_of_ms=8000 state=available state_since_ms=8000 active_contacts=0");
+    dp_centre_close(&centre);
+}
+
 /* Occupancy moves with the clock, in windows that hold facts. */
 static void occupancy(void **state)
 {
@@ -121,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_waits),
         cmocka_unit_test(states_of_agents),
+        cmocka_unit_test(reasons_of_states),
         cmocka_unit_test(occupancy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

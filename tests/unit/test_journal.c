@@ -54,6 +54,10 @@ static struct dp_event some_event(struct dp_rng *rng, enum dp_event_type type)
         .resolved = dp_rng_chance(rng, 500),
         .fatal = dp_rng_chance(rng, 500),
     };
+    if (type == DP_AGENT_STATE) {
+        event.reason = event.to_agent;
+        event.to_agent = (struct dp_str){0};
+    }
     if (has_scores(type)) {
         event.score = (double)dp_rng_below(rng, 1000) / 10.0;
         event.scale = 100;
@@ -77,6 +81,7 @@ static void expect_event(const struct dp_event *is, const struct dp_event *wante
     expect_text(is->queue, wanted->queue);
     expect_text(is->customer, wanted->customer);
     expect_text(is->to_agent, wanted->to_agent);
+    expect_text(is->reason, wanted->reason);
     expect_text(is->to_queue, wanted->to_queue);
     assert_int_equal(is->type, wanted->type);
     assert_int_equal(is->channel, wanted->channel);
@@ -127,7 +132,9 @@ static void write_all_kinds(struct dp_journal *journal)
     dp_journal_word(journal, DP_JOURNAL_BEGINS);
     dp_journal_team(journal, DP_STR("t1"));
     dp_journal_team(journal, (struct dp_str){0});
-    dp_journal_word(journal, DP_JOURNAL_IN_TARGET);
+    dp_journal_judged(journal, DP_JUDGED_RESPONSE, DP_FACT_IN_TARGET);
+    dp_journal_judged(journal, DP_JUDGED_RESPONSE, DP_FACT_OUTSIDE);
+    dp_journal_judged(journal, DP_JUDGED_ABANDON, DP_FACT_JUDGED);
     dp_journal_word(journal, DP_JOURNAL_FCR);
     dp_journal_mark_of(journal, DP_STR("c9"), true);
     dp_journal_settled(journal, INT64_MIN, INT64_MIN);
@@ -135,7 +142,13 @@ static void write_all_kinds(struct dp_journal *journal)
     dp_journal_forgotten(journal, DP_STR("c1"));
     dp_journal_retired(journal, DP_SCOPE_AGENT, DP_STR("a1"));
     dp_journal_scope(journal, DP_SCOPE_QUEUE, DP_STR("q1"), INT64_C(1799999999999));
-    dp_journal_contact(journal, &(struct dp_journal_contact){DP_STR("c2"), 7, 1, true, false});
+    dp_journal_contact(journal,
+                       &(struct dp_journal_contact){.id = DP_STR("c2"),
+                                                    .last_ms = 7,
+                                                    .events = 1,
+                                                    .fcr = true,
+                                                    .judged = {DP_FACT_OUTSIDE, DP_FACT_IN_TARGET,
+                                                               DP_FACT_IN_TARGET | DP_FACT_SHORT}});
     dp_journal_contact_event(journal, &(struct dp_journal_contact_event){
                                           .event = {.time_ms = 7,
                                                     .source = DP_STR("s"),
@@ -145,8 +158,14 @@ static void write_all_kinds(struct dp_journal *journal)
                                                     .type = DP_CONTACT_ANSWERED},
                                           .made_team = {DP_JOURNAL_KEPT_NAME, DP_STR("t2")},
                                           .end_team = {.kept = DP_JOURNAL_KEPT_NONE}});
-    dp_journal_agent(journal, &(struct dp_journal_agent){DP_STR("a3"), DP_STR("t3"), -5,
-                                                         DP_STR("s"), DP_STR("e2"), 2, 1});
+    dp_journal_agent(journal, &(struct dp_journal_agent){.id = DP_STR("a3"),
+                                                         .reason = DP_STR("lunch"),
+                                                         .team = DP_STR("t3"),
+                                                         .team_ms = -5,
+                                                         .team_source = DP_STR("s"),
+                                                         .team_event = DP_STR("e2"),
+                                                         .states = 2,
+                                                         .settled = 1});
     dp_journal_agent_state(
         journal, &(struct dp_journal_agent_state){.time_ms = -9, .state = DP_STATE_BREAK});
     dp_journal_agent_state(
@@ -178,9 +197,17 @@ static void every_kind_comes_back(void **state)
     next(&reader, DP_JOURNAL_BEGINS);
     expect_text(next(&reader, DP_JOURNAL_TEAM).name, DP_STR("t1"));
     assert_int_equal(next(&reader, DP_JOURNAL_TEAM).name.len, 0);
-    next(&reader, DP_JOURNAL_IN_TARGET);
+    struct dp_journal_record record = next(&reader, DP_JOURNAL_JUDGED);
+    assert_int_equal(record.judged, DP_JUDGED_RESPONSE);
+    assert_int_equal(record.judged_flags, DP_FACT_IN_TARGET);
+    record = next(&reader, DP_JOURNAL_JUDGED);
+    assert_int_equal(record.judged, DP_JUDGED_RESPONSE);
+    assert_int_equal(record.judged_flags, DP_FACT_OUTSIDE);
+    record = next(&reader, DP_JOURNAL_JUDGED);
+    assert_int_equal(record.judged, DP_JUDGED_ABANDON);
+    assert_int_equal(record.judged_flags, DP_FACT_JUDGED);
     next(&reader, DP_JOURNAL_FCR);
-    struct dp_journal_record record = next(&reader, DP_JOURNAL_MARK);
+    record = next(&reader, DP_JOURNAL_MARK);
     expect_text(record.marked, DP_STR("c9"));
     assert_true(record.fcr);
     record = next(&reader, DP_JOURNAL_SETTLED);
@@ -198,12 +225,16 @@ static void every_kind_comes_back(void **state)
     record = next(&reader, DP_JOURNAL_CONTACT);
     expect_text(record.contact.id, DP_STR("c2"));
     assert_true(record.contact.last_ms == 7 && record.contact.events == 1);
-    assert_true(record.contact.fcr && !record.contact.in_target);
+    assert_true(record.contact.fcr);
+    assert_int_equal(record.contact.judged[DP_JUDGED_OFFERED], DP_FACT_OUTSIDE);
+    assert_int_equal(record.contact.judged[DP_JUDGED_RESPONSE], DP_FACT_IN_TARGET);
+    assert_int_equal(record.contact.judged[DP_JUDGED_ABANDON], DP_FACT_IN_TARGET | DP_FACT_SHORT);
     record = next(&reader, DP_JOURNAL_CONTACT_EVENT);
     expect_text(record.contact_event.event.agent, DP_STR("a2"));
     expect_text(record.contact_event.made_team.name, DP_STR("t2"));
     assert_int_equal(record.contact_event.end_team.kept, DP_JOURNAL_KEPT_NONE);
     record = next(&reader, DP_JOURNAL_AGENT);
+    expect_text(record.agent.reason, DP_STR("lunch"));
     expect_text(record.agent.team, DP_STR("t3"));
     expect_text(record.agent.team_event, DP_STR("e2"));
     assert_true(record.agent.team_ms == -5);
@@ -244,7 +275,7 @@ static void bytes_from_anywhere(void **state)
     size_t whole = 0;
     for (size_t len = 0; len <= journal.len; len++)
         whole += read_all(journal.bytes, len);
-    assert_int_equal(whole, 19 + 1); /* after each record, and none at all */
+    assert_int_equal(whole, 21 + 1); /* after each record, and none at all */
     for (int i = 0; i < 20000; i++) {
         char bytes[512];
         size_t len = journal.len < sizeof bytes ? journal.len : sizeof bytes;

@@ -248,6 +248,28 @@ static void a_line_is_read_as_it_was_written(void **state)
     dp_fact_line_deinit(&line);
 }
 
+static void every_flag_is_read_again(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < DP_FACT_FLAGS; i++) {
+        const struct dp_told told = {
+            .sign = 1,
+            .fact = {.time_ms = 5,
+                     .value = 3,
+                     .hold_ms = 2,
+                     .kind = DP_FACT_CONVERSATION,
+                     .flags = 1u << i & 0xffff},
+        };
+        char text[DP_FACT_LINE_SIZE];
+        struct dp_fact_line line;
+        size_t len = dp_fact_line_write(text, &told, NULL);
+        dp_fact_line_read(&line, (struct dp_str){text, len});
+        assert_int_equal(line.kind, DP_LINE_FACT);
+        assert_true(dp_fact_equal(&line.told.fact, &told.fact));
+        dp_fact_line_deinit(&line);
+    }
+}
+
 static void what_is_no_line_is_told_apart(void **state)
 {
     (void)state;
@@ -286,6 +308,7 @@ int main(void)
                                         dp_seed_after),
         cmocka_unit_test(a_wrap_up_takes_the_handle_back),
         cmocka_unit_test(a_line_is_read_as_it_was_written),
+        cmocka_unit_test(every_flag_is_read_again),
         cmocka_unit_test(what_is_no_line_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

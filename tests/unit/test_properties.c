@@ -137,8 +137,9 @@ static void order_of_arrival_changes_nothing(void **state)
 static bool follows_clock(const char *field)
 {
     static const char *const names[] = {
-        "as_of_ms=", "from_ms=",   "occupancy=", "online_ms=",   "available_ms=",
-        "busy_ms=",  "wrapup_ms=", "break_ms=",  "training_ms=", "meeting_ms=",
+        "as_of_ms=",    "from_ms=",   "occupancy=",    "contacts_per_hour=",
+        "concurrency=", "online_ms=", "available_ms=", "busy_ms=",
+        "wrapup_ms=",   "break_ms=",  "training_ms=",  "meeting_ms=",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strncmp(field, names[i], strlen(names[i])) == 0)

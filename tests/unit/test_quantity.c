@@ -17,10 +17,10 @@ static void test_names(void **state)
     assert_int_equal(dp_quantity_find(DP_STR("handle_mean")), DP_QUANTITIES);
     assert_int_equal(dp_quantity_find(DP_STR("")), DP_QUANTITIES);
 
-    char text[1024];
+    char text[2048];
     dp_quantity_list(DP_QUANTITIES, text, sizeof text);
     assert_memory_equal(text, "offered, responses, ", 20);
-    assert_non_null(strstr(text, "contacts_per_hour, score"));
+    assert_non_null(strstr(text, "online_ms, score"));
     dp_quantity_list(DP_QUANTITY_SCORE, text, sizeof text);
     assert_null(strstr(text, "score"));
     dp_quantity_list(DP_QUANTITIES, text, 10);

@@ -32,6 +32,8 @@ static void numbers_are_shown_as_people_read_them(void **state)
     assert_shown(DP_TEXT_SHARE, 933999, "93.4 %");
     assert_shown(DP_TEXT_SHARE, 1000000, "100.0 %");
     assert_shown(DP_TEXT_SCORE, 87250000, "87.3");
+    assert_shown(DP_TEXT_RATIO, 1204999, "1.20");
+    assert_shown(DP_TEXT_RATIO, 12045000, "12.05");
     assert_shown(DP_TEXT_FLAG, 1, "yes");
     assert_shown(DP_TEXT_FLAG, 0, "no");
 }

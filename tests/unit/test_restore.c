@@ -52,13 +52,23 @@ struct twins {
     char *saved;
 };
 
+static const struct dp_queue_targets other_rules[] = {
+    {.queue = "q1",
+     .has_short_abandon = true,
+     .short_abandon_ms = 30 * SECOND,
+     .hours = {.count = 1, .spans = {{0x10, 490 * MINUTE, 550 * MINUTE}}}},
+    {.queue = "q2", .has_formula = true, .formula = DP_OFFERED_LESS_SHORT},
+};
+
 static void open_twins(struct twins *twins, const struct dp_aggregator_options *options,
                        uint64_t stream)
 {
     *twins =
         (struct twins){.rng = dp_seed_rng(stream), .options = *options, .settled_ms = INT64_MIN};
     twins->other_targets =
-        (struct dp_targets){.target_ms = {0, 3 * SECOND, 25 * SECOND, 5 * SECOND}};
+        (struct dp_targets){.target_ms = {0, 3 * SECOND, 25 * SECOND, 5 * SECOND},
+                            .queues = other_rules,
+                            .queue_count = sizeof other_rules / sizeof *other_rules};
     twins->one = dp_aggregator_create(options);
     twins->life = dp_aggregator_create(options);
     dp_journal_init(&twins->journal);

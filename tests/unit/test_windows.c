@@ -299,6 +299,7 @@ static void test_target_of_the_stored_fact_counts(void **state)
     (void)state;
     struct dp_windows *windows = dp_windows_create(&usual);
     struct dp_figures figures;
+    struct dp_totals totals;
     struct dp_fact fact = response(noon, 5), other = response(noon, 6);
     dp_windows_advance(windows, noon);
     fact.flags = DP_FACT_IN_TARGET;
@@ -306,7 +307,7 @@ static void test_target_of_the_stored_fact_counts(void **state)
     dp_windows_put(windows, &other);
     fact.flags = 0;
     dp_windows_take(windows, &fact);
-    dp_windows_figures(windows, DP_CHANNEL_NONE, 0, &figures);
+    dp_windows_figures(windows, DP_CHANNEL_NONE, 0, &totals, &figures);
     assert_int_equal(figures.value[DP_FIGURE_SERVICE_LEVEL], 0);
     assert_int_equal(figures.value[DP_FIGURE_RESPONSES], 1);
     dp_windows_destroy(windows);
@@ -334,11 +335,12 @@ static void test_order_of_arrival(void **state)
         facts[j] = fact;
     }
     struct dp_figures figures, other;
+    struct dp_totals totals;
     for (int i = 0; i < COUNT; i++) {
         dp_windows_put(live, &facts[i]);
         if (i % 100 == 0) {
             dp_windows_advance(live, noon - HOUR + (int64_t)i * 600);
-            dp_windows_figures(live, DP_CHANNEL_NONE, (size_t)chance(7), &figures);
+            dp_windows_figures(live, DP_CHANNEL_NONE, (size_t)chance(7), &totals, &figures);
         }
         if (i % 3 == 0) {
             dp_windows_take(live, &facts[i]);
@@ -350,8 +352,8 @@ static void test_order_of_arrival(void **state)
         for (size_t window = 0; window < usual.count; window++) {
             memset(&figures, 0, sizeof figures);
             memset(&other, 0, sizeof other);
-            dp_windows_figures(late, channel, window, &figures);
-            dp_windows_figures(live, channel, window, &other);
+            dp_windows_figures(late, channel, window, &totals, &figures);
+            dp_windows_figures(live, channel, window, &totals, &other);
             assert_memory_equal(&figures, &other, sizeof figures);
         }
     dp_windows_destroy(late);

@@ -20,6 +20,7 @@ static const char *const teams[DP_TRAFFIC_TEAMS] = {"t1", "t2", "t3"};
 static const char *const queues[] = {"q1", "q2", "q3"};
 static const char *const customers[] = {"x1", "x2", "x3"};
 static const char *const sources[] = {"crm", "pbx"};
+static const char *const reasons[] = {"lunch", "coffee \xc3\xa9", "a\nb"};
 static char contact_names[1000][16];
 
 #define ANY(rng, names) dp_str_from((names)[dp_rng_below(rng, sizeof(names) / sizeof *(names))])
@@ -76,6 +77,7 @@ static void offer(struct dp_traffic *traffic, uint32_t contact, enum dp_channel 
     struct dp_event *event = add_to(traffic, contact, DP_CONTACT_OFFERED, t);
     event->channel = channel;
     event->queue = ANY(rng, queues);
+    event->priority = (enum dp_priority)dp_rng_below(rng, 4);
     if (dp_rng_chance(rng, 700))
         event->team = ANY(rng, teams);
     if (dp_rng_chance(rng, 700))
@@ -200,6 +202,8 @@ static void state(struct dp_traffic *traffic, uint32_t agent, int64_t t, bool wi
     traffic->parcels[traffic->count - 1].partition = agent % DP_TRAFFIC_PARTITIONS;
     event->agent = dp_str_from(agents[agent]);
     event->state = (enum dp_agent_state)dp_rng_below(&traffic->rng, DP_AGENT_STATES);
+    if (dp_rng_chance(&traffic->rng, 500))
+        event->reason = ANY(&traffic->rng, reasons);
     if (with_team)
         event->team = dp_str_from(teams[agent % DP_TRAFFIC_TEAMS]);
 }
@@ -287,6 +291,20 @@ void dp_traffic_by_partition(struct dp_traffic *traffic)
     order(traffic, by_partition);
 }
 
+/* All traffic begins on a Friday at 8. */
+static const struct dp_queue_targets queue_rules[] = {
+    {.queue = "q2",
+     .has_short_abandon = true,
+     .short_abandon_ms = 9 * SECOND,
+     .hours = {.count = 2,
+               .spans = {{0x10, 481 * MINUTE, 485 * MINUTE}, {0x10, 490 * MINUTE, 600 * MINUTE}}}},
+    {.queue = "q3",
+     .target_ms = {0, 7 * SECOND, 0, 0},
+     .has_formula = true,
+     .formula = DP_CREDIT_ABANDONS,
+     .hours = {.count = 1, .spans = {{0x7f, 0, 487 * MINUTE}}}},
+};
+
 struct dp_aggregator_options dp_traffic_options(bool wall_clock)
 {
     struct dp_scorecard card;
@@ -312,7 +330,10 @@ struct dp_aggregator_options dp_traffic_options(bool wall_clock)
         .quality_per_month = 2,
         .period_keep_ms = INT64_C(34560000000),
         .period_interval_ms = 0,
-        .targets = {.target_ms = {0, 10 * SECOND, 15 * SECOND, 20 * SECOND}},
+        .targets = {.target_ms = {0, 10 * SECOND, 15 * SECOND, 20 * SECOND},
+                    .queues = queue_rules,
+                    .queue_count = sizeof queue_rules / sizeof *queue_rules,
+                    .formula = DP_TARGET_ABANDONS},
     };
 }
 

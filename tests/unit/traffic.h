@@ -45,7 +45,7 @@ void dp_traffic_shuffle(struct dp_traffic *traffic);
 void dp_traffic_by_partition(struct dp_traffic *traffic);
 
 /* An aggregator for it: windows of 30 s, 1 min, 5 min and 1 h, fcr_window 10 min; nothing is
- * forgotten early. */
+ * forgotten early. Queues q2 and q3 have rules of their own. */
 struct dp_aggregator_options dp_traffic_options(bool wall_clock);
 struct dp_aggregator *dp_traffic_aggregator(bool wall_clock, uint32_t partitions);
 

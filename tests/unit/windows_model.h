@@ -207,14 +207,17 @@ static void expect_window(struct model *model, struct dp_windows *windows, enum 
                           size_t window)
 {
     struct dp_figures figures;
-    dp_windows_figures(windows, channel, window, &figures);
+    struct dp_totals totals;
+    dp_windows_figures(windows, channel, window, &totals, &figures);
 
     int64_t *values[4], kinds[DP_FACT_KINDS] = {0}, flags[16] = {0};
     size_t counts[4] = {0};
     for (int i = 0; i < 4; i++)
         values[i] = dp_xmalloc(model->count * sizeof **values);
     __int128 hold = 0, wrap = 0, talk = 0, ratings = 0, qualities = 0;
-    int64_t count = 0, quick_replies = 0, quick_outcomes = 0;
+    __int128 said = 0, asked = 0;
+    int64_t count = 0, quick_replies = 0, quick_outcomes = 0, quick_responses = 0, in_target = 0;
+    int64_t urgent = 0, high = 0;
     for (size_t i = 0; i < model->count; i++) {
         const struct dp_fact *fact = &model->facts[i];
         if (!holds(model, window, fact->time_ms) ||
@@ -224,9 +227,14 @@ static void expect_window(struct model *model, struct dp_windows *windows, enum 
         kinds[fact->kind]++;
         for (int bit = 0; bit < 16; bit++)
             flags[bit] += fact->flags >> bit & 1;
+        bool timed = fact->flags & DP_FACT_TIMED;
+        urgent += timed && fact->flags & DP_FACT_URGENT && fact->value <= 300000;
+        high += timed && fact->flags & DP_FACT_HIGH && fact->value <= 24 * HOUR;
         switch (fact->kind) {
         case DP_FACT_RESPONSE:
             values[0][counts[0]++] = fact->value;
+            quick_responses += fact->value <= 30000;
+            in_target += (fact->flags & DP_FACT_IN_TARGET) != 0;
             break;
         case DP_FACT_REPLY:
             values[1][counts[1]++] = fact->value;
@@ -249,6 +257,10 @@ static void expect_window(struct model *model, struct dp_windows *windows, enum 
             break;
         case DP_FACT_QUALITY:
             qualities += fact->value;
+            break;
+        case DP_FACT_CONVERSATION:
+            said += fact->value;
+            asked += fact->hold_ms;
             break;
         default:
             break;
@@ -280,9 +292,16 @@ static void expect_window(struct model *model, struct dp_windows *windows, enum 
     expect_ratio(&figures, DP_FIGURE_HOLD_MEAN, hold, handles);
     expect_ratio(&figures, DP_FIGURE_WRAP_MEAN, wrap, handles);
     const __int128 million = 1000000;
-    expect_ratio(&figures, DP_FIGURE_SERVICE_LEVEL, flags[1] * million, responses + lost);
+    expect_ratio(&figures, DP_FIGURE_SERVICE_LEVEL, in_target * million, responses + lost);
     expect_ratio(&figures, DP_FIGURE_ANSWER_RATE, responses * million, responses + lost);
     expect_ratio(&figures, DP_FIGURE_ABANDON_RATE, lost * million, responses + lost);
+    expect_ratio(&figures, DP_FIGURE_ANSWERED_30S_RATE, quick_responses * million, responses);
+    expect_ratio(&figures, DP_FIGURE_REPEAT_CONTACT_RATE, (flags[2] - flags[4]) * million,
+                 flags[2]);
+    expect_ratio(&figures, DP_FIGURE_MESSAGE_REPLY_RATE, flags[10] * million, flags[9]);
+    expect_ratio(&figures, DP_FIGURE_AGENT_TALK_SHARE, said * million, said + asked);
+    expect_ratio(&figures, DP_FIGURE_URGENT_5M_RATE, urgent * million, flags[11]);
+    expect_ratio(&figures, DP_FIGURE_HIGH_24H_RATE, high * million, flags[12]);
     expect_ratio(&figures, DP_FIGURE_RESOLUTION_RATE, flags[2] * million, outcomes);
     expect_ratio(&figures, DP_FIGURE_RESOLVED_24H_RATE, quick_outcomes * million, outcomes);
     expect_ratio(&figures, DP_FIGURE_FCR_RATE, flags[4] * million, outcomes);
