@@ -180,7 +180,7 @@ static bool read_flags(yyjson_val *object, struct dp_fact *fact)
         int bit = yyjson_is_str(flag) ? index_of(name, dp_fact_flag_names, DP_FACT_FLAGS) : -1;
         if (bit < 0)
             return false;
-        fact->flags |= 1u << bit & 0xffff;
+        fact->flags = (fact->flags | 1u << bit) & 0xffff;
     }
     return true;
 }
