@@ -23,6 +23,7 @@ LENGTHS = {"5s": 5000, "30s": 30_000, "1m": 60_000, "5m": 300_000, "1h": 3_600_0
 LATENESS_MS = 10_000
 SESSION_MS = 4000    # short, so that many a process is replaced in a short run
 WINDOW = {"lengths": " ".join(LENGTHS), "allowed_lateness": f"{LATENESS_MS}ms"}
+PERIOD = {"interval": "0s"}  # with every change, so that all is as of one moment
 PLAUSIBLE = 300      # keys: fewer than this prove nothing
 QUIET = 5            # seconds of peace before the producer ends
 CATCH_UP = 60        # seconds to have read all of it
@@ -45,7 +46,7 @@ class Chaos:
         return {"kafka": {"bootstrap.servers": f"127.0.0.1:{kafka_port}", "topics": TOPIC,
                           "group.id": GROUP, "dead_letter_topic": DEAD,
                           "session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 500},
-                "redis": redis, "window": WINDOW}
+                "redis": redis, "window": WINDOW, "period": PERIOD}
 
     def run(self):
         options = self.options
@@ -117,7 +118,8 @@ class Chaos:
         paths, there = partition_files(self.work, broker, TOPIC, PARTITIONS)
         if there != total:
             self.failed.append(f"{there} messages in the topic, {total} were sent")
-        conf = configuration(os.path.join(self.work, "replay.conf"), window=WINDOW)
+        conf = configuration(os.path.join(self.work, "replay.conf"), window=WINDOW,
+                             period=PERIOD)
         verdict = Verdict(conf, paths)
         letters_path = os.path.join(self.work, "letters")
         if "dp:meta" in keys:

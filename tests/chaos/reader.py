@@ -1,12 +1,14 @@
 """Reads all results again and again while everything around them fails, and notes what no reader
 may ever see: time that goes back, and hashes that are half of one update and half of another."""
+import re
 import threading
 import time
 
 from figures import WINDOW
 from sound import unsound
 
-SETS = ("dp:agents", "dp:teams", "dp:queues")
+# Sets and sorted sets, which say nothing of when they are.
+SETS = re.compile(r"dp:(?:agents|teams|queues|periods|\{.*\}:(?:abandoned|quality:due|rank:.*))")
 LIGHT = ("as_of_ms", "updated_ms", "v", "consumed", "watermark_ms")
 RISING = LIGHT[3:]  # of dp:meta: who writes what it knew before it was replaced takes these back
 STANDS_FOR = "dp:state:shown"  # what the figures stand for, written with them: T and positions
@@ -55,7 +57,8 @@ class Reader(threading.Thread):
         keys, cursor = [], None
         while cursor != "0":
             cursor, some = redis("SCAN", cursor or 0, "MATCH", "dp:*", "COUNT", 500)
-            keys += [key for key in some if key not in SETS and not key.startswith("dp:state:")]
+            keys += [key for key in some
+                     if not SETS.fullmatch(key) and not key.startswith("dp:state:")]
         keys = sorted(set(keys))
         replies = redis.many([("HMGET", key, *LIGHT) for key in keys])
         whole = [key for number, key in enumerate(keys) if number % SHARE == self.rounds % SHARE]

@@ -16,8 +16,14 @@ from servers import messages
 from sound import COUNTS
 from stream import time_text
 
-CLOCKED = ("as_of_ms", "from_ms", "occupancy", "oldest_waiting_ms")
+CLOCKED = ("as_of_ms", "from_ms", "occupancy", "oldest_waiting_ms", "online_ms", "available_ms",
+           "busy_ms", "wrapup_ms", "break_ms", "training_ms", "meeting_ms", "contacts_per_hour",
+           "concurrency")
 COUNTERS = ("consumed", "accepted", "duplicate", "dead_lettered", "clock_skew")
+DAY_MS = 86_400_000
+PERIOD = re.compile(r"dp:\{.*\}:(?:p|rank):.*")
+PERIOD_LIVES_MS = (400 + 366) * DAY_MS  # kept for 400 days after its end
+SETS_LIVE_MS = 40 * DAY_MS  # sorted sets that are no period's
 MARGIN_MS = 60_000     # a window's key outlives its window by so long
 GAUGES_LIVE_MS = 240_000  # and gauges by this more
 SHOWN, FIGURES_SHOWN = 10, 3
@@ -43,22 +49,23 @@ def partition_files(directory, broker, topic, partitions):
 def public_keys(redis):
     """All hashes, sets and sorted sets that are not the program's own, and those that live for too long."""
     keys = sorted(key for key in redis("KEYS", "dp:*") if not key.startswith("dp:state:"))
+    found, eternal = {}, []
     kinds = redis.many([("TYPE", key) for key in keys])
-    hashes = [key for key, kind in zip(keys, kinds) if kind == "hash"]
-    sets = [key for key, kind in zip(keys, kinds) if kind == "set"]
-    found = {key: value for key, value in zip(hashes, redis.hashes(hashes)) if value}
-    ranked = [key for key, kind in zip(keys, kinds) if kind == "zset"]
-    found |= {key: value for key, value in zip(ranked, redis.sorted_sets(ranked)) if value}
-    lives = redis.many([("PTTL", key) for key in hashes])
-    eternal = [key for key, life in zip(hashes, lives)
-               if key != "dp:meta" and (life == -1 or life > MARGIN_MS + span_ms(key))]
-    return found | {key: value for key, value in zip(sets, redis.sets(sets)) if value}, eternal
+    for kind, read in (("hash", redis.hashes), ("set", redis.sets), ("zset", redis.sorted_sets)):
+        chosen = [key for key, its in zip(keys, kinds) if its == kind]
+        found |= {key: value for key, value in zip(chosen, read(chosen)) if value}
+        lives = redis.many([("PTTL", key) for key in chosen]) if kind != "set" else []
+        eternal += [key for key, life in zip(chosen, lives)
+                    if key != "dp:meta" and (life == -1 or life > MARGIN_MS + span_ms(key))]
+    return found, eternal
 
 
 def span_ms(key):
     found = WINDOW.fullmatch(key)
+    if PERIOD.fullmatch(key):
+        return PERIOD_LIVES_MS
     if not found:
-        return GAUGES_LIVE_MS
+        return GAUGES_LIVE_MS if key.endswith(":now") else SETS_LIVE_MS
     number, unit = re.fullmatch(r"(\d+)([smhd])", found[1]).groups()
     return int(number) * {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}[unit]
 
