@@ -206,7 +206,8 @@ void dp_windows_advance(struct dp_windows *windows, int64_t t_ms)
 
 void dp_windows_trim(struct dp_windows *windows, int64_t t_ms)
 {
-    forget(windows, t_ms - longest(windows));
+    if (t_ms > NEVER) /* what is carried over may come before T is known */
+        forget(windows, t_ms - longest(windows));
 }
 
 int64_t dp_windows_next_change(const struct dp_windows *windows)

@@ -22,7 +22,7 @@ def to_output(keys, path):
     with open(path, "w", encoding="utf-8") as out:
         for key in sorted(keys, key=str.encode):
             kind = ("set" if isinstance(keys[key], list)
-                    else "zset" if key.endswith(":abandoned") else "hash")
+                    else "hash" if "v" in keys[key] else "zset")
             out.write(json.dumps({"key": key, "type": kind, "value": keys[key]}) + "\n")
     return path
 

@@ -2,6 +2,7 @@
 """deskpulse run from a real broker into a real Redis: the figures are those of a replay, what is
 broken ends up in the dead-letter topic, and no reader sees anything half done. Usage: see
 cases.py."""
+import re
 import sys
 import threading
 from collections import Counter
@@ -66,7 +67,8 @@ class Reader(threading.Thread):
 
     def run(self):
         while not self.over.is_set() and len(self.faults) < 5:
-            keys = [key for key in self.redis("KEYS", "dp:{*") if not key.startswith("dp:{agent")]
+            keys = [key for key in self.redis("KEYS", "dp:{*")
+                    if re.search(r"\}(:\w+)?:(w|p|now)\b", key) and not key.startswith("dp:{agent")]
             keys += [key for key in self.latest if key not in keys]
             for key, value in zip(keys, self.redis.hashes(keys)):
                 if value:

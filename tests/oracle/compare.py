@@ -32,7 +32,8 @@ def read_expected(path):
 
 
 def read_actual(path):
-    """The hashes and sorted sets of a replay's output by key, and what is wrong with its form."""
+    """The hashes and the sets of abandoned contacts of a replay's output by key, and what is wrong
+    with its form."""
     hashes, sets, faults = {}, {}, []
     with open(path, encoding="utf-8") as lines:
         keys = []
@@ -40,7 +41,7 @@ def read_actual(path):
             item = json.loads(line)
             key = item["key"]
             keys.append(key.encode())
-            if item["type"] == "zset":
+            if item["type"] == "zset" and key.endswith("}:abandoned"):
                 sets[key] = item["value"]
             if item["type"] != "hash":
                 continue
