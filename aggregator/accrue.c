@@ -40,22 +40,31 @@ static void each_stay(const struct dp_agent *agent, int64_t most_ms, int64_t fro
 struct accruing {
     struct dp_aggregator *agg;
     struct dp_periods *periods;
+    int sign;
 };
 
 static void accrue_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
 {
     struct accruing *accruing = ctx;
-    dp_periods_add_state(accruing->periods, &accruing->agg->period_rules, state, from_ms, to_ms);
+    dp_periods_add_state(accruing->periods, &accruing->agg->period_rules, accruing->sign, state,
+                         from_ms, to_ms);
 }
 
 void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms)
 {
     if (!dp_agent_now(&scope->agent) || until_ms <= scope->accrued_ms)
         return;
-    struct accruing accruing = {agg, &scope->periods};
+    struct accruing accruing = {agg, &scope->periods, +1};
     each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, until_ms, accrue_stay,
               &accruing);
     scope->accrued_ms = until_ms;
+}
+
+void dp_accrue_again(struct dp_aggregator *agg, struct dp_scope *scope, int sign, int64_t from_ms)
+{
+    struct accruing accruing = {agg, &scope->periods, sign};
+    each_stay(&scope->agent, agg->options.scope_ttl_ms, from_ms, scope->accrued_ms, accrue_stay,
+              &accruing);
 }
 
 struct staying {
@@ -95,7 +104,7 @@ static void touch_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, in
 
 void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    struct accruing accruing = {agg, &scope->periods};
+    struct accruing accruing = {agg, &scope->periods, +1};
     dp_periods_settle(&scope->periods, &agg->period_rules);
     dp_accrue_states(agg, scope, agg->settled_ms < agg->t_ms ? agg->settled_ms : agg->t_ms);
     each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, touch_stay,

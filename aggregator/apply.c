@@ -246,8 +246,13 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
         dp_accrue_states(agg, scope, agg->settled_ms);
     int64_t forget_ms = dp_back(dp_earliest_t(agg), dp_longest_window(agg));
     int at_that_time = dp_ledger_is_kept(agg) ? dp_ledger_state_at(agent, event->time_ms) : 0;
+    bool again = event->time_ms < scope->accrued_ms;
+    if (again)
+        dp_accrue_again(agg, scope, -1, event->time_ms);
     dp_agent_put(agent, event, forget_ms < scope->accrued_ms ? forget_ms : scope->accrued_ms,
                  agg->settled_ms);
+    if (again)
+        dp_accrue_again(agg, scope, +1, event->time_ms);
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell_state(agg, scope, event->time_ms, at_that_time);
     if (event->team.len) {

@@ -170,7 +170,7 @@ static void add_time(struct dp_period *period, enum dp_agent_state state, int64_
         dp_period_agent(period)->state_ms[state] += ms;
 }
 
-void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *rules,
+void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *rules, int sign,
                           enum dp_agent_state state, int64_t from_ms, int64_t to_ms)
 {
     while (rules->kinds && from_ms < to_ms) {
@@ -179,9 +179,9 @@ void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *ru
             until = to_ms;
         dp_periods_touch(periods, rules, from_ms);
         struct dp_period *day = find(periods, DP_PERIOD_DAY, from_ms);
-        add_time(day, state, until - from_ms);
+        add_time(day, state, sign * (until - from_ms));
         for (enum dp_period_kind kind = DP_PERIOD_DAY + 1; !day && kind < DP_PERIOD_KINDS; kind++)
-            add_time(find(periods, kind, from_ms), state, until - from_ms);
+            add_time(find(periods, kind, from_ms), state, sign * (until - from_ms));
         from_ms = until;
     }
 }

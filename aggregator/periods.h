@@ -53,8 +53,9 @@ void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules, i
 /* Puts in what was gathered. Before anything is read from the items. */
 void dp_periods_settle(struct dp_periods *periods, struct dp_period_rules *rules);
 
-/* The time from `from_ms` to `to_ms` was spent in a state. */
-void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *rules,
+/* The time from `from_ms` to `to_ms` was spent in a state (`sign` +1), or was not after all (-1).
+ */
+void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *rules, int sign,
                           enum dp_agent_state state, int64_t from_ms, int64_t to_ms);
 
 /* The day around a moment and all that it is in are there, unless closed, and count as changed. */

@@ -222,9 +222,13 @@ void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms);
 void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
                     const struct dp_fact *fact);
 
-/* accrue.c: the time that an agent spent in its states before `until_ms`, which no event changes
- * any more, goes to its periods. */
+/* accrue.c: the time that an agent spent in its states before `until_ms` goes to its periods. */
 void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms);
+
+/* accrue.c: takes out (`sign` -1) what has gone to an agent's periods of the time from `from_ms` on,
+ * or puts it in again (+1): before and after its states change in what was held to be past. A
+ * partition that was idle may bring such. */
+void dp_accrue_again(struct dp_aggregator *agg, struct dp_scope *scope, int sign, int64_t from_ms);
 
 /* accrue.c: a period as of T; valid until the next is asked for. */
 const struct dp_period_view *dp_accrue_view(struct dp_aggregator *agg, const struct dp_scope *scope,
