@@ -78,6 +78,26 @@ struct centre {
     int64_t t_ms;
 };
 
+/* What is measured elsewhere, of which the traffic has none. */
+static void give_measured(struct dp_aggregator *agg, const struct dp_traffic *traffic)
+{
+    static const char *const ids[] = {"m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"};
+    struct dp_rng rng = dp_seed_rng(7);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        const struct dp_event event = {
+            .type = DP_SCORECARD_MEASURED,
+            .time_ms = traffic->end_ms - (int64_t)i,
+            .source = DP_STR("lms"),
+            .id = dp_str_from(ids[i]),
+            .agent = dp_str_from(i % 2 ? "a1" : "a2"),
+            .measure = (enum dp_measure)(i / 2 % DP_MEASURES),
+            .score = (double)dp_rng_below(&rng, 1000) / 10,
+            .scale = 100,
+        };
+        assert_int_equal(dp_apply_one(agg, 0, &event), DP_ACCEPTED);
+    }
+}
+
 static void open_centre(struct centre *centre, struct dp_traffic *traffic, int64_t t_ms)
 {
     struct dp_aggregator_options options = dp_traffic_options(false);
@@ -86,6 +106,7 @@ static void open_centre(struct centre *centre, struct dp_traffic *traffic, int64
     dp_aggregator_set_ledger(agg, write_line, &centre->lines);
     for (size_t i = 0; i < traffic->count; i++)
         dp_traffic_give(agg, &traffic->parcels[i]);
+    give_measured(agg, traffic);
     dp_aggregator_advance(agg, t_ms);
     dp_board_pull(&centre->board, agg);
     centre->config.timezone = (char *)(uintptr_t)options.timezone;
