@@ -12,6 +12,12 @@ const char *const dp_explain_scope_names[] = {"all", "agent", "team", "queue"};
 
 #define NOON_MS (DP_DAY_MS / 2)
 
+/* When facts came that may be in what is published as of T, or not: so long before and after T; and
+ * how many of them are looked at. */
+#define EARLIER_MS  INT64_C(2000)
+#define LATER_MS    INT64_C(15000)
+#define LATER_FACTS 500
+
 /* Scope and time ---------------------------------------------------------------------------------
  */
 
@@ -112,7 +118,6 @@ static void find_stays(struct dp_explain *explain)
     for (size_t i = 0; i < book->count; i++) {
         if (book->entries[i].told.fact.kind == DP_LEDGER_STATE) {
             changes[count++] = book->entries[i].told.fact;
-            free(book->entries[i].texts);
         } else {
             book->entries[kept++] = book->entries[i];
         }
@@ -120,6 +125,7 @@ static void find_stays(struct dp_explain *explain)
     book->count = kept;
     bool window = explain->request->window_ms;
     int64_t until_ms = explain->as_of_ms < explain->to_ms ? explain->as_of_ms : explain->to_ms;
+    free(explain->stays);
     explain->stays = dp_xcalloc(count + 1, sizeof *explain->stays);
     explain->stay_count =
         dp_stays_of(changes, count, explain->from_ms, until_ms,
@@ -163,10 +169,36 @@ static void find_number(struct dp_explain *explain)
     free(facts);
 }
 
-/* A key that is not there has nothing to count: no number, or 0. */
-static void compare(struct dp_explain *explain, const struct dp_published *published)
+static void come_to_number(struct dp_explain *explain, size_t told)
 {
-    explain->published = *published;
+    dp_fact_book_net(&explain->book, told);
+    find_stays(explain);
+    find_number(explain);
+}
+
+/* A key that is not there has nothing to count: no number, or 0. */
+static bool is_other(const struct dp_explain *explain)
+{
+    const struct dp_published *published = &explain->published;
+    bool nothing = !*explain->text || strcmp(explain->text, "0") == 0;
+    if (published->has)
+        return strcmp(published->text, explain->text) != 0;
+    return published->there ? *explain->text != '\0' : !nothing;
+}
+
+/* What is published as of T was found out in the second before T, and handed out some time after
+ * that: facts that came meanwhile may be in it or not, the later ones rather not. */
+static bool may_be_later(const struct dp_explain *explain, const struct dp_fact_book_entry *entry)
+{
+    return explain->published.there && entry->written_ms > explain->as_of_ms - EARLIER_MS &&
+           entry->written_ms < explain->as_of_ms + LATER_MS;
+}
+
+static void compare(struct dp_explain *explain)
+{
+    const struct dp_fact_book *book = &explain->book;
+    const struct dp_published *published = &explain->published;
+    size_t told = book->told_count;
     if (!published->reached)
         return;
     if (published->there && published->as_of_ms != explain->as_of_ms) {
@@ -174,20 +206,29 @@ static void compare(struct dp_explain *explain, const struct dp_published *publi
         return;
     }
     explain->compared = true;
-    bool nothing = !*explain->text || strcmp(explain->text, "0") == 0;
-    if (published->has)
-        explain->differs = strcmp(published->text, explain->text) != 0;
-    else
-        explain->differs = published->there ? *explain->text != '\0' : !nothing;
+    explain->differs = is_other(explain);
+    if (!explain->differs)
+        return;
+    while (told > 0 && book->told_count - told < LATER_FACTS &&
+           may_be_later(explain, &book->told[told - 1])) {
+        come_to_number(explain, --told);
+        if (is_other(explain))
+            continue;
+        explain->differs = false;
+        explain->left_out = book->told_count - told;
+        dp_explain_note(explain, "facts that came while this was being published are left out");
+        return;
+    }
+    come_to_number(explain, book->told_count);
 }
 
 void dp_explain_finish(struct dp_explain *explain, const struct dp_published *published)
 {
     const struct dp_fact_book *book = &explain->book;
+    explain->published = *published;
     dp_fact_book_close(&explain->book, published->committed);
-    find_stays(explain);
-    find_number(explain);
-    compare(explain, published);
+    come_to_number(explain, book->told_count);
+    compare(explain);
     if (book->bad)
         dp_explain_note(explain, "some lines are no facts: left out");
     if (book->unknown)

@@ -62,6 +62,7 @@ struct dp_explain {
     char text[64]; /* the number as it is published; "": absent */
 
     bool compared, differs;
+    size_t left_out; /* facts that came after what is published */
     struct dp_published published;
     const char *notes[DP_EXPLAIN_NOTES];
     size_t note_count;

@@ -13,8 +13,9 @@ void dp_fact_book_init(struct dp_fact_book *book,
 
 void dp_fact_book_deinit(struct dp_fact_book *book)
 {
-    for (size_t i = 0; i < book->count; i++)
-        free(book->entries[i].texts);
+    for (size_t i = 0; i < book->told_count; i++)
+        free(book->told[i].texts);
+    free(book->told);
     free(book->entries);
     free(book->epochs);
 }
@@ -45,12 +46,13 @@ static struct dp_str *strings_of(struct dp_told *told, size_t which)
     return which < sizeof strings / sizeof *strings ? strings[which] : NULL;
 }
 
-static void keep(struct dp_fact_book *book, const struct dp_fact_line *line)
+static void keep(struct dp_fact_book *book, const struct dp_fact_line *line, int64_t written_ms)
 {
-    book->entries = dp_xgrow(book->entries, book->count, &book->capacity, sizeof *book->entries);
-    struct dp_fact_book_entry *entry = &book->entries[book->count++];
+    book->told = dp_xgrow(book->told, book->told_count, &book->told_capacity, sizeof *book->told);
+    struct dp_fact_book_entry *entry = &book->told[book->told_count++];
     size_t size = 1, at = 0;
-    *entry = (struct dp_fact_book_entry){.told = line->told, .place = line->place};
+    *entry = (struct dp_fact_book_entry){
+        .told = line->told, .place = line->place, .written_ms = written_ms};
     struct dp_str *string;
     for (size_t i = 0; (string = strings_of(&entry->told, i)); i++)
         size += string->len;
@@ -63,7 +65,7 @@ static void keep(struct dp_fact_book *book, const struct dp_fact_line *line)
     }
 }
 
-void dp_fact_book_take(struct dp_fact_book *book, struct dp_str text)
+void dp_fact_book_take(struct dp_fact_book *book, struct dp_str text, int64_t written_ms)
 {
     struct dp_fact_line line;
     dp_fact_line_read(&line, text);
@@ -76,7 +78,7 @@ void dp_fact_book_take(struct dp_fact_book *book, struct dp_str text)
         if (line.told.fact.time_ms > book->latest_ms)
             book->latest_ms = line.told.fact.time_ms;
         if (book->wants(book->ctx, &line.told))
-            keep(book, &line);
+            keep(book, &line, written_ms);
     }
     dp_fact_line_deinit(&line);
 }
@@ -125,56 +127,43 @@ static int by_fact(const void *a, const void *b)
     return memcmp(&left.fact, &right.fact, sizeof left.fact);
 }
 
-static void drop(struct dp_fact_book_entry *entry)
-{
-    free(entry->texts);
-    entry->texts = NULL;
-}
-
-static void leave_out(struct dp_fact_book *book, uint64_t committed)
+void dp_fact_book_close(struct dp_fact_book *book, uint64_t committed)
 {
     size_t kept = 0;
-    if (book->count)
-        qsort(book->entries, book->count, sizeof *book->entries, by_place);
-    for (size_t i = 0; i < book->count; i++) {
-        struct dp_fact_book_entry *entry = &book->entries[i];
+    if (book->told_count)
+        qsort(book->told, book->told_count, sizeof *book->told, by_place);
+    for (size_t i = 0; i < book->told_count; i++) {
+        struct dp_fact_book_entry *entry = &book->told[i];
         bool superseded = is_superseded(book, &entry->place, committed);
-        bool twice = kept && entry->place.epoch && by_place(entry, &book->entries[kept - 1]) == 0;
+        bool twice = kept && entry->place.epoch && by_place(entry, &book->told[kept - 1]) == 0;
         book->superseded += superseded;
         if (superseded || twice)
-            drop(entry);
+            free(entry->texts);
         else
-            book->entries[kept++] = *entry;
+            book->told[kept++] = *entry;
     }
-    book->count = kept;
+    book->told_count = kept;
 }
 
-static void net(struct dp_fact_book *book)
+void dp_fact_book_net(struct dp_fact_book *book, size_t told)
 {
     size_t kept = 0;
-    if (book->count)
-        qsort(book->entries, book->count, sizeof *book->entries, by_fact);
-    for (size_t first = 0, next; first < book->count; first = next) {
+    book->orphaned = 0;
+    book->entries = dp_xrealloc(book->entries, (told + 1) * sizeof *book->entries);
+    if (told) {
+        memcpy(book->entries, book->told, told * sizeof *book->entries);
+        qsort(book->entries, told, sizeof *book->entries, by_fact);
+    }
+    for (size_t first = 0, next; first < told; first = next) {
         int64_t sum = 0;
-        for (next = first;
-             next < book->count && by_fact(&book->entries[first], &book->entries[next]) == 0;
+        for (next = first; next < told && by_fact(&book->entries[first], &book->entries[next]) == 0;
              next++)
             sum += book->entries[next].told.sign;
         book->orphaned += sum < 0 ? (uint64_t)-sum : 0;
-        for (size_t i = first; i < next; i++) {
-            if (sum-- <= 0) {
-                drop(&book->entries[i]);
-                continue;
-            }
-            book->entries[i].told.sign = 1;
-            book->entries[kept++] = book->entries[i];
+        for (size_t i = first; i < next && sum > 0; i++, sum--) {
+            book->entries[kept] = book->entries[i];
+            book->entries[kept++].told.sign = 1;
         }
     }
     book->count = kept;
-}
-
-void dp_fact_book_close(struct dp_fact_book *book, uint64_t committed)
-{
-    leave_out(book, committed);
-    net(book);
 }

@@ -13,9 +13,10 @@
 #include "sink/fact_line.h"
 
 struct dp_fact_book_entry {
-    struct dp_told told; /* its strings are the entry's */
+    struct dp_told told; /* its strings are in `texts` */
     struct dp_fact_place place;
-    char *texts;
+    int64_t written_ms; /* by Kafka's clock; 0: not known */
+    char *texts;        /* the book's */
 };
 
 struct dp_fact_book {
@@ -23,9 +24,13 @@ struct dp_fact_book {
     bool (*wants)(void *ctx, const struct dp_told *told);
     void *ctx;
 
-    /* Those kept; once closed, those that stand, by time, each as often as it stands. */
+    /* Those kept; once closed, those that count, made or taken back, in the order of telling. */
+    struct dp_fact_book_entry *told;
+    size_t told_count, told_capacity;
+
+    /* Those that stand, by time, each as often as it stands. */
     struct dp_fact_book_entry *entries;
-    size_t count, capacity;
+    size_t count;
 
     uint64_t lines, bad, unknown; /* read; that are none; of kinds that are not known here */
     uint64_t superseded;          /* kept, but of frames that were not committed */
@@ -43,9 +48,12 @@ void dp_fact_book_init(struct dp_fact_book *book,
 void dp_fact_book_deinit(struct dp_fact_book *book);
 
 /* Takes a line, with or without its newline. */
-void dp_fact_book_take(struct dp_fact_book *book, struct dp_str line);
+void dp_fact_book_take(struct dp_fact_book *book, struct dp_str line, int64_t written_ms);
 
-/* Finds out what stands. Frames after `committed` do not count; UINT64_MAX: none is known. */
+/* Leaves out what does not count. Frames after `committed` do not; UINT64_MAX: none is known. */
 void dp_fact_book_close(struct dp_fact_book *book, uint64_t committed);
+
+/* Once closed: finds out what stands of the first `told` that count. */
+void dp_fact_book_net(struct dp_fact_book *book, size_t told);
 
 #endif

@@ -27,7 +27,7 @@ bool dp_fact_file_read(const char *path, struct dp_fact_book *book, char *error,
     if (in)
         while ((len = getline(&line, &capacity, in)) >= 0)
             if (len > 1)
-                dp_fact_book_take(book, (struct dp_str){line, (size_t)len});
+                dp_fact_book_take(book, (struct dp_str){line, (size_t)len}, 0);
     bool good = in && !ferror(in);
     if (!good)
         snprintf(error, size, "%s cannot be read: %s", path, strerror(errno));
@@ -141,7 +141,7 @@ static void take(struct reading *reading, const rd_kafka_message_t *message)
 {
     struct dp_fact_book *book = reading->book;
     int64_t latest = book->latest_ms, written = rd_kafka_message_timestamp(message, NULL);
-    dp_fact_book_take(book, (struct dp_str){message->payload, message->len});
+    dp_fact_book_take(book, (struct dp_str){message->payload, message->len}, written);
     if (book->latest_ms > latest && written > 0 && book->latest_ms > written + AHEAD_MS)
         reading->ahead = true;
 }

@@ -42,7 +42,7 @@ static void read_lines(const struct lines *lines, struct dp_fact_book *book)
     for (size_t at = 0, next; at < lines->len; at = next) {
         next =
             (size_t)((char *)memchr(lines->bytes + at, '\n', lines->len - at) - lines->bytes) + 1;
-        dp_fact_book_take(book, (struct dp_str){lines->bytes + at, next - at});
+        dp_fact_book_take(book, (struct dp_str){lines->bytes + at, next - at}, 0);
     }
 }
 
@@ -231,7 +231,7 @@ static void fill_book(struct dp_fact_book *book, const char *text)
             place = (struct dp_fact_place){epoch, began, frame, seq};
             len = dp_fact_line_write(line, &told, read == 6 ? &place : NULL);
         }
-        dp_fact_book_take(book, (struct dp_str){line, len});
+        dp_fact_book_take(book, (struct dp_str){line, len}, 0);
     }
 }
 
@@ -241,6 +241,7 @@ static void expect_standing(const char *lines, uint64_t committed, const char *t
     char standing[256] = "";
     fill_book(&book, lines);
     dp_fact_book_close(&book, committed);
+    dp_fact_book_net(&book, book.told_count);
     for (size_t i = 0, at = 0; i < book.count; i++)
         at += (size_t)snprintf(standing + at, sizeof standing - at, "%s%lld", i ? " " : "",
                                (long long)book.entries[i].told.fact.time_ms);
@@ -282,6 +283,49 @@ static void frames_that_were_not_committed_do_not_count(void **state)
     expect_standing("1 1; 1 2 1 1 1 0", 0, "1"); /* lines of files have no frames */
 }
 
+/* What is published as of T is compared with all facts; those that came from two seconds before T
+ * on, the latest first, may be left out. */
+static void expect_left_out(int64_t written_ms, const char *published_text, bool differs,
+                            size_t left_out)
+{
+    const struct dp_config config = {.timezone = (char *)(uintptr_t) "UTC"};
+    const struct dp_explain_request request = {
+        .which = (enum dp_explained)DP_FIGURE_DECLINES, .label = "1m", .window_ms = 60000};
+    struct dp_published published = {
+        .reached = true, .there = true, .has = true, .as_of_ms = 100000, .committed = UINT64_MAX};
+    struct dp_explain explain;
+    char line[DP_FACT_LINE_SIZE];
+    strcpy(published.text, published_text);
+    dp_explain_open(&explain, &request, &config, published.as_of_ms);
+    for (int i = 0; i < 3; i++) {
+        struct dp_told told = {.sign = 1, .agent = DP_STR("a1")};
+        const struct dp_fact_place place = {1, 1, 1, (uint64_t)i};
+        told.fact.kind = DP_FACT_DECLINE;
+        told.fact.time_ms = 90000 + i;
+        dp_fact_book_take(&explain.book,
+                          (struct dp_str){line, dp_fact_line_write(line, &told, &place)},
+                          i ? written_ms : 90000);
+    }
+    dp_explain_finish(&explain, &published);
+    assert_true(explain.compared);
+    assert_int_equal(explain.differs, differs);
+    assert_int_equal(explain.left_out, left_out);
+    assert_int_equal(explain.explanation.value, differs ? 3 : 3 - (int)left_out);
+    dp_explain_close(&explain);
+}
+
+static void what_came_later_may_be_left_out(void **state)
+{
+    (void)state;
+    expect_left_out(99500, "3", false, 0);
+    expect_left_out(99500, "2", false, 1);
+    expect_left_out(101000, "1", false, 2);
+    expect_left_out(101000, "0", true, 0); /* the first came long before */
+    expect_left_out(101000, "4", true, 0);
+    expect_left_out(97000, "2", true, 0);
+    expect_left_out(200000, "2", true, 0); /* it should have been published since */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +336,7 @@ int main(void)
         cmocka_unit_test(what_was_written_twice_counts_once),
         cmocka_unit_test(the_next_owner_makes_frames_anew),
         cmocka_unit_test(frames_that_were_not_committed_do_not_count),
+        cmocka_unit_test(what_came_later_may_be_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
