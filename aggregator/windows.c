@@ -16,7 +16,7 @@
  * window's contents alone, so it is the same however they came about. Charts are made by the first
  * window that asks, kept up from then on, and given back when the scope is down to a quarter of
  * GATHER_MAX. */
-#define GATHER_MAX 256
+#define GATHER_MAX DP_WINDOWS_EXACT
 
 /* The window lengths cut the ages of facts into segments: segment 0 holds the ages from 0 up to,
  * not including, the first length, segment 1 those from there up to the second, and so on. Window w

@@ -22,6 +22,9 @@
 
 #define DP_WINDOWS_MAX 16
 
+/* Percentiles of so many values of a metric in a window are exact. */
+#define DP_WINDOWS_EXACT 256
+
 /* The lengths, the same for all scopes: ascending, whole seconds, 1 s to 7 days, no two alike. */
 struct dp_window_plan {
     size_t count;

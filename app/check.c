@@ -81,6 +81,8 @@ static void say_meaning(const char *name, const struct dp_config *config)
            dp_kafka_property_find(kafka, config->kafka_count, "group.id"), config->format);
     printf("  active        the owner of topic %s\n", config->control_topic);
     printf("  dead letters  to %s\n", config->dead_letter_topic);
+    if (*config->facts_topic)
+        printf("  facts         to %s\n", config->facts_topic);
     if (dp_redis_url_parse(&url, config->redis_url, error, sizeof error)) {
         dp_redis_url_describe(&url, server, sizeof server);
         dp_redis_url_deinit(&url);

@@ -257,16 +257,20 @@ static bool check_apart(struct dp_config_load *load, const char *name, const cha
     return true;
 }
 
-/* A dead letter that is read again would be written again, for ever; and what is written to the
- * control topic is read by nobody. */
+/* A dead letter, or a fact, that is read again would be written again, for ever; and what is
+ * written to the control topic is read by nobody. */
 static bool check_topics(struct dp_config_load *load)
 {
     const struct dp_config *config = load->config;
     const char *dead = config->dead_letter_topic, *control = config->control_topic;
+    const char *facts = config->facts_topic;
     const char *const *topics = (const char *const *)config->topics;
     return check_apart(load, "dead_letter_topic", dead, "topics", topics, config->topic_count) &&
            check_apart(load, "control_topic", control, "topics", topics, config->topic_count) &&
-           check_apart(load, "control_topic", control, "dead_letter_topic", &dead, 1);
+           check_apart(load, "control_topic", control, "dead_letter_topic", &dead, 1) &&
+           check_apart(load, "facts_topic", facts, "topics", topics, config->topic_count) &&
+           check_apart(load, "facts_topic", facts, "dead_letter_topic", &dead, 1) &&
+           check_apart(load, "facts_topic", facts, "control_topic", &control, 1);
 }
 
 bool dp_config_load(struct dp_config *config, const char *path, const char *const *overrides,
@@ -305,6 +309,7 @@ void dp_config_deinit(struct dp_config *config)
     free(config->awards);
     free(config->dead_letter_topic);
     free(config->control_topic);
+    free(config->facts_topic);
     free(config->format);
     free(config->redis_url);
     free(config->redis_prefix);

@@ -28,6 +28,7 @@ struct dp_config {
     size_t topic_count;
     char *dead_letter_topic;
     char *control_topic; /* whose partition the active process of the group owns */
+    char *facts_topic;   /* of facts; "": they are not written */
     char *format;        /* the name of an adapter that there is */
 
     char *redis_url;

@@ -100,6 +100,16 @@ static bool topic_valid(const char *topic)
                len;
 }
 
+/* Without a name: none. */
+static bool set_optional_topic(struct dp_config *config, const struct dp_config_key *key,
+                               const char *value, char *wrong)
+{
+    if (*value && !topic_valid(value))
+        return wrong_value(wrong, value, "is no name of a topic");
+    replace(text_at(config, key), value);
+    return true;
+}
+
 static bool set_topic(struct dp_config *config, const struct dp_config_key *key, const char *value,
                       char *wrong)
 {
@@ -382,6 +392,9 @@ const struct dp_config_key dp_config_keys[] = {
     {"kafka", "control_topic", "deskpulse.control", set_topic, DP_AT(control_topic), 0, 0,
      "a name that no other topic has (" DP_TOPICS ")",
      "the topic whose partition the active process owns; nothing is written to it"},
+    {"kafka", "facts_topic", "", set_optional_topic, DP_AT(facts_topic), 0, 0,
+     "a name that no other topic has (" DP_TOPICS "), or nothing",
+     "the topic that every fact is written to, for deskpulse explain (default: none)"},
     {"kafka", "format", "cloudevents", set_format, DP_AT(format), 0, 0, NULL,
      "how messages are written"},
     {"redis", "url", "redis://localhost:6379/0", set_redis_url, DP_AT(redis_url), 0, 0,

@@ -35,18 +35,21 @@ static void seal(struct dp_run *run)
     if (!dp_duty_owns(run) || dp_saver_is_sealed(run->saver))
         return;
     run->sealed_letters = run->dead_letters->count;
+    dp_facts_seal(&run->facts);
     dp_saver_seal(run->saver, dp_duty_positions(run));
 }
 
-/* What is committed does not come again: its dead letters must be safe. */
+/* What is committed does not come again: its dead letters and facts must be safe. */
 static void settle(struct dp_run *run)
 {
     if (dp_saver_is_sealed(run->saver) &&
-        run->dead_letters->settled(run->dead_letters, run->sealed_letters))
+        run->dead_letters->settled(run->dead_letters, run->sealed_letters) &&
+        dp_facts_settled(&run->facts))
         dp_saver_settle(run->saver);
 }
 
-/* Consumption waits while Redis is further behind than allowed, or the journal full. */
+/* Consumption waits while Redis is further behind than allowed, the journal full, or too many facts
+ * wait for Kafka. */
 static void watch_redis(struct dp_run *run)
 {
     const struct dp_config *config = run->config;
@@ -56,6 +59,7 @@ static void watch_redis(struct dp_run *run)
         dp_flusher_behind_ms(run->flusher) > limit + (uint64_t)config->flush_interval_ms ||
         uncommitted_ms > limit + (uint64_t)config->commit_interval_ms;
     bool full = dp_saver_pending(run->saver) > DP_SAVER_FULL_BYTES;
+    full |= dp_facts_are_full(&run->facts);
     if (behind == run->behind && full == run->full)
         return;
     if (behind != run->behind && dp_duty_owns(run))
@@ -99,6 +103,7 @@ static void go_on(struct dp_run *run)
     set_duty(run, DP_CATCHING_UP);
     run->committed_at_ms = uv_now(&run->loop);
     dp_duty_use_targets(run);
+    dp_facts_begin(&run->facts);
     if (run->start.count == 0)
         dp_log(DP_LOG_WARN,
                "no state is saved in Redis: figures are made from what Kafka holds "

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "app/facts.h"
 #include "app/flusher.h"
 #include "app/pipeline.h"
 #include "app/run.h"
@@ -46,6 +47,7 @@ struct dp_run {
     struct dp_kafka_leadership *leadership;
     struct dp_kafka_source *source;
     struct dp_dead_letters *dead_letters;
+    struct dp_facts facts;
     struct dp_saver *saver;
     struct dp_flusher *flusher;
 

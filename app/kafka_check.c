@@ -2,9 +2,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
+#include "common/memory.h"
 #include "ingest/kafka_client.h"
+#include "ingest/kafka_ledger.h"
 
 /* For the first answer, and for each answer after it. */
 #define WAIT_MS 10000
@@ -259,6 +263,77 @@ static void check_control_topic(struct kafka_check *check)
         say_unusable(check, topic, "control topic", code, 1);
 }
 
+/* A setting of a topic, as text; NULL: it was not told. To be freed. */
+static char *ask_setting(rd_kafka_t *rk, const char *topic, const char *name)
+{
+    rd_kafka_ConfigResource_t *asked = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    char *value = NULL;
+    size_t count = 0, entries = 0;
+    rd_kafka_DescribeConfigs(rk, &asked, 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, WAIT_MS);
+    const rd_kafka_DescribeConfigs_result_t *result =
+        event ? rd_kafka_event_DescribeConfigs_result(event) : NULL;
+    const rd_kafka_ConfigResource_t **told =
+        result ? rd_kafka_DescribeConfigs_result_resources(result, &count) : NULL;
+    const rd_kafka_ConfigEntry_t **settings =
+        count ? rd_kafka_ConfigResource_configs(told[0], &entries) : NULL;
+    for (size_t i = 0; i < entries && !value; i++)
+        if (strcmp(rd_kafka_ConfigEntry_name(settings[i]), name) == 0 &&
+            rd_kafka_ConfigEntry_value(settings[i]))
+            value = dp_xstrdup(rd_kafka_ConfigEntry_value(settings[i]));
+    if (event)
+        rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_ConfigResource_destroy(asked);
+    return value;
+}
+
+/* Figures can be explained for as long as their facts are kept. */
+static void check_retention(struct kafka_check *check, const char *topic, int32_t count)
+{
+    char *retention = ask_setting(check->client.rk, topic, "retention.ms");
+    char *policy = ask_setting(check->client.rk, topic, "cleanup.policy");
+    int64_t ms = retention ? strtoll(retention, NULL, 10) : 0;
+    if (policy && strstr(policy, "compact"))
+        dp_check_report_add(check->report, DP_CHECK_FAIL,
+                            "facts topic %s is compacted, which loses facts: set its "
+                            "cleanup.policy to delete",
+                            topic);
+    else if (!retention)
+        dp_check_report_add(check->report, DP_CHECK_WARN,
+                            "facts topic %s: this user may not ask for its retention.ms, which "
+                            "should be %s or more",
+                            topic, DP_LEDGER_RETENTION_MS);
+    else if (ms >= 0 && ms < strtoll(DP_LEDGER_RETENTION_MS, NULL, 10))
+        dp_check_report_add(check->report, DP_CHECK_WARN,
+                            "facts topic %s keeps facts for %" PRId64
+                            " days only, and older figures cannot be explained: set its "
+                            "retention.ms to %s or more",
+                            topic, ms / 86400000, DP_LEDGER_RETENTION_MS);
+    else
+        dp_check_report_add(check->report, DP_CHECK_OK, "facts topic %s: %" PRId32 " partition%s",
+                            topic, count, count == 1 ? "" : "s");
+    free(retention);
+    free(policy);
+}
+
+static void check_facts_topic(struct kafka_check *check)
+{
+    const char *topic = check->config->facts_topic;
+    rd_kafka_resp_err_t code;
+    if (!*topic)
+        return;
+    int32_t count = ask_partitions(check->client.rk, topic, &code);
+    if (!code)
+        check_retention(check, topic, count);
+    else if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && may_make(check->client.rk, topic))
+        dp_check_report_add(check->report, DP_CHECK_OK,
+                            "facts topic %s is not there yet: run makes it", topic);
+    else
+        say_unusable(check, topic, "facts topic", code, 3);
+}
+
 void dp_kafka_check(const struct dp_config *config, struct dp_check_report *report)
 {
     struct kafka_check check = {.config = config, .report = report};
@@ -279,6 +354,7 @@ void dp_kafka_check(const struct dp_config *config, struct dp_check_report *repo
         check_group(&check);
         check_control_topic(&check);
         check_dead_letters(&check);
+        check_facts_topic(&check);
     }
     rd_kafka_topic_partition_list_destroy(check.partitions);
     dp_kafka_client_deinit(&check.client, false);

@@ -18,6 +18,7 @@ static const struct dp_command {
     {"simulate", dp_simulate_main, "a contact centre's day of events, the same for the same seed"},
     {"check", dp_check_main, "checks the configuration and, with --connect, Kafka and Redis"},
     {"report", dp_report_main, "a period's figures and scorecards, from Redis"},
+    {"explain", dp_explain_main, "the facts behind a figure, and how they come to it"},
 };
 #define DP_COMMANDS (sizeof commands / sizeof *commands)
 
@@ -89,6 +90,8 @@ int main(int argc, char **argv)
             }
         return commands[i].main(argc - 1, argv + 1);
     }
-    return dp_usage_error("", "unknown command '%s'; allowed: run, replay, simulate, check, report",
+    return dp_usage_error("",
+                          "unknown command '%s'; allowed: run, replay, simulate, check, "
+                          "report, explain",
                           argv[1]);
 }

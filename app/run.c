@@ -21,6 +21,10 @@
 #define MAX_LETTERS       10000
 #define MAX_LETTERS_BYTES ((size_t)64 << 20)
 
+/* Facts that wait for Kafka: fewer than librdkafka's own limit, with the letters. */
+#define MAX_FACTS       50000
+#define MAX_FACTS_BYTES ((size_t)64 << 20)
+
 /* Kafka ------------------------------------------------------------------------------------------
  */
 
@@ -66,6 +70,7 @@ static void leave(struct dp_run *run)
 {
     if (run->dead_letters && !run->dead_letters->close(run->dead_letters, LEAVE_TIMEOUT_MS))
         run->code = DP_EXIT_FAILED;
+    dp_facts_close(&run->facts, LEAVE_TIMEOUT_MS);
     if (run->leadership) {
         dp_log(DP_LOG_INFO, "leaving the group", "");
         if (run->duty == DP_ACTIVE && run->last_flush)
@@ -180,6 +185,28 @@ static void report(uv_timer_t *timer)
 /* Starting ---------------------------------------------------------------------------------------
  */
 
+/* Where there is a topic for facts. */
+static bool start_facts(struct dp_run *run, const struct dp_kafka_property *properties, char *error,
+                        size_t size)
+{
+    static const struct dp_kafka_ledger_events events = {.failed = dp_run_fail};
+    const struct dp_config *config = run->config;
+    if (!*config->facts_topic)
+        return true;
+    struct dp_kafka_ledger_options options = {
+        .properties = properties,
+        .property_count = config->kafka_count,
+        .topic = config->facts_topic,
+        .max_lines = MAX_FACTS,
+        .max_bytes = MAX_FACTS_BYTES,
+    };
+    struct dp_kafka_ledger *ledger =
+        dp_kafka_ledger_create(&run->loop, &options, &events, run, error, size);
+    if (ledger)
+        dp_facts_open(&run->facts, ledger, run->saver, &run->pipeline);
+    return ledger != NULL;
+}
+
 static bool start_kafka(struct dp_run *run, char *error, size_t size)
 {
     static const struct dp_kafka_source_events source_events = {
@@ -212,7 +239,7 @@ static bool start_kafka(struct dp_run *run, char *error, size_t size)
     run->dead_letters =
         dp_kafka_dead_letters_create(&run->loop, &letter_options, &letter_events, run, error, size);
     run->pipeline.dead_letters = run->dead_letters;
-    if (run->dead_letters)
+    if (run->dead_letters && start_facts(run, properties, error, size))
         run->source =
             dp_kafka_source_create(&run->loop, &source_options, &source_events, run, error, size);
     if (run->source)

@@ -407,6 +407,16 @@ const char *dp_saver_token(const struct dp_saver *saver)
     return dp_redis_state_token(saver->store);
 }
 
+uint64_t dp_saver_frame(const struct dp_saver *saver)
+{
+    return saver->journal.frame;
+}
+
+uint64_t dp_saver_epoch(const struct dp_saver *saver)
+{
+    return strtoull(dp_redis_state_token(saver->store), NULL, 10);
+}
+
 uint64_t dp_saver_bytes(const struct dp_saver *saver)
 {
     return dp_redis_state_bytes(saver->store);

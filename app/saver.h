@@ -67,7 +67,7 @@ void dp_saver_stand_down(struct dp_saver *saver);
 void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions);
 bool dp_saver_is_sealed(const struct dp_saver *saver);
 
-/* The dead letters before the seal are safe: the frame may be committed. */
+/* The dead letters and facts before the seal are safe: the frame may be committed. */
 void dp_saver_settle(struct dp_saver *saver);
 
 /* The journal's bytes that are not sealed. */
@@ -79,6 +79,11 @@ bool dp_saver_is_up(const struct dp_saver *saver);
 const char *dp_saver_owner_key(const struct dp_saver *saver);
 const char *dp_saver_shown_key(const struct dp_saver *saver);
 const char *dp_saver_token(const struct dp_saver *saver);
+
+/* The number of the frame that the journal at hand will be; and the owner's epoch. For the owner.
+ */
+uint64_t dp_saver_frame(const struct dp_saver *saver);
+uint64_t dp_saver_epoch(const struct dp_saver *saver);
 
 /* For the log: bytes in Redis, and the time the last commit took. */
 uint64_t dp_saver_bytes(const struct dp_saver *saver);

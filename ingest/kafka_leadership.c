@@ -7,7 +7,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "ingest/kafka_client.h"
-#include "ingest/kafka_control_topic.h"
+#include "ingest/kafka_new_topic.h"
 
 /* Keeps the group's max.poll.interval.ms, and finds what a wake-up might have missed. */
 #define POLL_INTERVAL_MS 1000
@@ -22,7 +22,7 @@ struct dp_kafka_leadership {
     struct dp_kafka_client client;
     struct dp_kafka_leadership_events events;
     void *ctx;
-    struct dp_kafka_control_topic topic;
+    struct dp_kafka_new_topic topic;
     rd_kafka_queue_t *group; /* rebalances, errors, commit results */
     uv_timer_t timer;
     int open_handles;
@@ -57,7 +57,7 @@ static void say_assigned(struct dp_kafka_leadership *self,
         dp_log(DP_LOG_WARN,
                "the control topic has more than one partition: the owner of partition 0 is the "
                "active process; make the topic anew with one partition",
-               "topic=%s", self->topic.name);
+               "topic=%s", self->topic.options.name);
     }
 }
 
@@ -138,7 +138,7 @@ static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code,
 static bool subscribe(struct dp_kafka_leadership *self, char *error, size_t size)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(list, self->topic.name, RD_KAFKA_PARTITION_UA);
+    rd_kafka_topic_partition_list_add(list, self->topic.options.name, RD_KAFKA_PARTITION_UA);
     rd_kafka_resp_err_t code = rd_kafka_subscribe(self->client.rk, list);
     rd_kafka_topic_partition_list_destroy(list);
     if (code)
@@ -182,7 +182,7 @@ static void see_to(struct dp_kafka_leadership *self, const rd_kafka_message_t *f
         break;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
         dp_log(DP_LOG_ERROR, "Kafka refuses the control topic: give this user the right to read it",
-               "topic=%s", self->topic.name);
+               "topic=%s", self->topic.options.name);
         break;
     default:
         dp_kafka_client_error(&self->client, from->err, rd_kafka_message_errstr(from));
@@ -192,7 +192,7 @@ static void see_to(struct dp_kafka_leadership *self, const rd_kafka_message_t *f
 static void serve_topic(struct dp_kafka_leadership *self)
 {
     uint64_t now_ms = uv_hrtime() / 1000000;
-    if (dp_kafka_control_topic_serve(&self->topic)) {
+    if (dp_kafka_new_topic_serve(&self->topic)) {
         self->missing = false;
         /* Subscribing anew finds the topic sooner than librdkafka's next look at it. */
         if (!self->assigned)
@@ -200,7 +200,7 @@ static void serve_topic(struct dp_kafka_leadership *self)
     }
     if (self->missing && (!self->made_ms || now_ms - self->made_ms >= MAKE_INTERVAL_MS)) {
         self->made_ms = now_ms;
-        dp_kafka_control_topic_make(&self->topic);
+        dp_kafka_new_topic_make(&self->topic);
     }
 }
 
@@ -292,7 +292,7 @@ static bool is_safe_to_destroy(const struct dp_kafka_leadership *self)
 
 static void release_kafka(struct dp_kafka_leadership *self, bool in_background)
 {
-    dp_kafka_control_topic_deinit(&self->topic);
+    dp_kafka_new_topic_deinit(&self->topic);
     rd_kafka_queue_destroy(self->group);
     if (is_safe_to_destroy(self))
         dp_kafka_client_deinit(&self->client, in_background);
@@ -315,7 +315,13 @@ dp_kafka_leadership_create(uv_loop_t *loop, const struct dp_kafka_leadership_opt
     rd_kafka_poll_set_consumer(self->client.rk);
     self->group = rd_kafka_queue_get_consumer(self->client.rk);
     dp_kafka_client_watch(&self->client, self->group);
-    dp_kafka_control_topic_init(&self->topic, &self->client, options->control_topic);
+    dp_kafka_new_topic_init(&self->topic, &self->client,
+                            &(struct dp_kafka_new_topic_options){
+                                .name = options->control_topic,
+                                .what = "the control topic",
+                                .without = "this process stands by until it is there",
+                                .partitions = 1,
+                            });
     if (!subscribe(self, error, size) ||
         !dp_kafka_client_start(&self->client, loop, on_woken, error, size)) {
         release_kafka(self, false);

@@ -173,6 +173,7 @@ static bool read_flags(yyjson_val *object, struct dp_fact *fact)
         return which >= 0;
     }
     size_t i, count;
+    unsigned flags = 0;
     yyjson_val *flag;
     yyjson_arr_foreach(yyjson_obj_get(object, "flags"), i, count, flag)
     {
@@ -180,8 +181,9 @@ static bool read_flags(yyjson_val *object, struct dp_fact *fact)
         int bit = yyjson_is_str(flag) ? index_of(name, dp_fact_flag_names, DP_FACT_FLAGS) : -1;
         if (bit < 0)
             return false;
-        fact->flags = (fact->flags | 1u << bit) & 0xffff;
+        flags |= 1u << bit;
     }
+    fact->flags = flags & 0xffff;
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/memory.h"
 #include "sink/compat.h"
@@ -97,11 +98,19 @@ static void unreadable(struct dp_redis_state *state, const char *why)
 /* Claiming --------------------------------------------------------------------------------------
  */
 
+/* One higher than that of the owner before, and not below the clock's seconds: so epochs rise even
+ * where Redis has forgotten that owner, and what outlives Redis (the facts topic) can tell. */
+static uint64_t next_epoch(const char *owner)
+{
+    uint64_t next = (owner ? strtoull(owner, NULL, 10) : 0) + 1, now = (uint64_t)time(NULL);
+    return next > now ? next : now;
+}
+
 static void send_claim(struct dp_redis_state *state, const char *owner)
 {
-    uint64_t epoch = owner ? strtoull(owner, NULL, 10) : 0, random = 0;
+    uint64_t epoch = next_epoch(owner), random = 0;
     uv_random(NULL, NULL, &random, sizeof random, 0, NULL);
-    snprintf(state->token, sizeof state->token, "%" PRIu64 ":%016" PRIx64, epoch + 1, random);
+    snprintf(state->token, sizeof state->token, "%" PRIu64 ":%016" PRIx64, epoch, random);
     send_words(state, ANSWER_IGNORED, "MULTI", NULL, NULL);
     send_words(state, ANSWER_IGNORED, "SET", state->owner_key, state->token);
     send_words(state, ANSWER_IGNORED, "HGETALL", state->commit_key, NULL);

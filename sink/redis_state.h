@@ -1,6 +1,6 @@
 /* The pipeline's own state in Redis: a log of frames, and the record of the last commit.
  *
- *   PREFIX:state:owner    who may write: "EPOCH:RANDOM", the epoch one higher with each owner
+ *   PREFIX:state:owner    who may write: "EPOCH:RANDOM", the epoch higher with each owner
  *   PREFIX:state:commit   a hash: number of the commit, where the log begins and ends, and what the
  *                         log stands for (positions, counters), as text
  *   PREFIX:state:log:N    the log's bytes, in blocks of 1 MiB

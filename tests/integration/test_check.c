@@ -177,6 +177,37 @@ static void test_control_topic_that_is_there(void **state)
     assert_says("has 2 partitions: make it anew with one");
 }
 
+static void test_facts_topic(void **state)
+{
+    (void)state;
+    char topic[128], options[256];
+    check_servers("--set kafka.facts_topic=dp.check.facts");
+    assert_int_equal(code, 0);
+    assert_says("facts         to dp.check.facts");
+    assert_says("ok    facts topic dp.check.facts is not there yet: run makes it");
+
+    dp_test_topic_name(topic, sizeof topic);
+    dp_test_topic_create_with(brokers, topic, 2, "retention.ms", "864000000");
+    snprintf(options, sizeof options, "--set kafka.facts_topic=%s", topic);
+    check_servers(options);
+    assert_int_equal(code, 0);
+    assert_says("warn  facts topic ");
+    assert_says("keeps facts for 10 days only");
+
+    dp_test_topic_name(topic, sizeof topic);
+    dp_test_topic_create_with(brokers, topic, 2, "retention.ms", "-1");
+    snprintf(options, sizeof options, "--set kafka.facts_topic=%s", topic);
+    check_servers(options);
+    assert_says(": 2 partitions\n");
+
+    dp_test_topic_name(topic, sizeof topic);
+    dp_test_topic_create_with(brokers, topic, 2, "cleanup.policy", "compact");
+    snprintf(options, sizeof options, "--set kafka.facts_topic=%s", topic);
+    check_servers(options);
+    assert_int_equal(code, 1);
+    assert_says("is compacted, which loses facts");
+}
+
 static void test_missing_topics(void **state)
 {
     (void)state;
@@ -301,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_refuses_wrong_use),
         cmocka_unit_test_setup_teardown(test_all_is_well, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_control_topic_that_is_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_facts_topic, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_topics, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_password, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_rights, set_up, tear_down),

@@ -142,6 +142,7 @@ static void any_restart(void)
         journal.frame = 2;
         dp_aggregator_carry(first, 2);
     }
+    dp_aggregator_advance(first, traffic.begin_ms);
     dp_aggregator_save(first, &saved);
 
     size_t told = parts.told;
