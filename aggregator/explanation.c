@@ -14,24 +14,30 @@
  */
 
 /* What a fact adds. */
-enum part { ONE, VALUE, TALK, HOLD, WRAP };
+enum part { ONE, LESS_ONE, VALUE, TALK, HOLD, WRAP, TALK_AND_HOLD, MESSAGES };
 
 /* X(name, kind, part, with, without, up_to): facts of a kind that have the flags `with` and none of
  * `without`, and a value of `up_to` at most (0: any); and what each adds. */
 #define TERM_TABLE(X)                                                                              \
     X(OFFERS, OFFERED, ONE, 0, 0, 0)                                                               \
+    X(OFFERS_IN_HOURS, OFFERED, ONE, 0, DP_FACT_OUTSIDE, 0)                                        \
     X(RESPONSES, RESPONSE, ONE, 0, 0, 0)                                                           \
     X(RESPONSES_IN_TARGET, RESPONSE, ONE, DP_FACT_IN_TARGET, 0, 0)                                 \
+    X(RESPONSES_30S, RESPONSE, ONE, 0, 0, 30000)                                                   \
     X(RESPONSE_MS, RESPONSE, VALUE, 0, 0, 0)                                                       \
     X(ABANDONS, ABANDON, ONE, 0, 0, 0)                                                             \
     X(SHORT_ABANDONS, ABANDON, ONE, DP_FACT_SHORT, 0, 0)                                           \
     X(LONG_ABANDONS, ABANDON, ONE, 0, DP_FACT_SHORT, 0)                                            \
+    X(LESS_SHORT_ABANDONS, ABANDON, LESS_ONE, DP_FACT_SHORT, 0, 0)                                 \
+    X(EARLY_ABANDONS, ABANDON, ONE, DP_FACT_IN_TARGET, 0, 0)                                       \
+    X(LATE_ABANDONS, ABANDON, ONE, 0, DP_FACT_IN_TARGET, 0)                                        \
     X(REPLIES, REPLY, ONE, 0, 0, 0)                                                                \
     X(REPLIES_3M, REPLY, ONE, 0, 0, 180000)                                                        \
     X(REPLY_MS, REPLY, VALUE, 0, 0, 0)                                                             \
     X(HANDLES, HANDLE, ONE, 0, 0, 0)                                                               \
     X(HANDLE_MS, HANDLE, VALUE, 0, 0, 0)                                                           \
     X(TALK_MS, HANDLE, TALK, 0, 0, 0)                                                              \
+    X(TALK_AND_HOLD_MS, HANDLE, TALK_AND_HOLD, 0, 0, 0)                                            \
     X(HOLD_MS, HANDLE, HOLD, 0, 0, 0)                                                              \
     X(WRAP_MS, HANDLE, WRAP, 0, 0, 0)                                                              \
     X(TRANSFERS, TRANSFER, ONE, 0, 0, 0)                                                           \
@@ -42,6 +48,15 @@ enum part { ONE, VALUE, TALK, HOLD, WRAP };
     X(RESOLVED_24H, OUTCOME, ONE, DP_FACT_TIMED, 0, DP_DAY_MS)                                     \
     X(RESOLVE_MS, OUTCOME, VALUE, DP_FACT_TIMED, 0, 0)                                             \
     X(FIRST_CONTACT, OUTCOME, ONE, DP_FACT_FCR, 0, 0)                                              \
+    X(REPEATED, OUTCOME, ONE, DP_FACT_RESOLVED, DP_FACT_FCR, 0)                                    \
+    X(URGENT, OUTCOME, ONE, DP_FACT_URGENT, 0, 0)                                                  \
+    X(URGENT_5M, OUTCOME, ONE, DP_FACT_URGENT | DP_FACT_TIMED, 0, 300000)                          \
+    X(HIGH, OUTCOME, ONE, DP_FACT_HIGH, 0, 0)                                                      \
+    X(HIGH_24H, OUTCOME, ONE, DP_FACT_HIGH | DP_FACT_TIMED, 0, DP_DAY_MS)                          \
+    X(ASKED, CONVERSATION, ONE, DP_FACT_ASKED, 0, 0)                                               \
+    X(REPLIED, CONVERSATION, ONE, DP_FACT_REPLIED, 0, 0)                                           \
+    X(AGENT_MESSAGES, CONVERSATION, VALUE, 0, 0, 0)                                                \
+    X(ALL_MESSAGES, CONVERSATION, MESSAGES, 0, 0, 0)                                               \
     X(RATINGS, RATING, ONE, 0, 0, 0)                                                               \
     X(SATISFIED, RATING, ONE, DP_FACT_SATISFIED, 0, 0)                                             \
     X(RATING_POINTS, RATING, VALUE, 0, 0, 0)                                                       \
@@ -124,6 +139,7 @@ struct rule {
     [DP_FIGURE_##symbol##_P95] = RANKED(values, 95),                                               \
     [DP_FIGURE_##symbol##_P99] = RANKED(values, 99)
 #define STATE(name) (1u << DP_STATE_##name)
+#define STAFFED     (STATE(AVAILABLE) | STATE(BUSY) | STATE(WRAPUP))
 #define IN_STATES(states)                                                                          \
     {                                                                                              \
         .shape = DP_SHAPE_SUM, .states_above = (states)                                            \
@@ -153,7 +169,22 @@ static const struct rule rules[DP_EXPLAINED] = {
     [DP_FIGURE_HOLD_MEAN] = MEAN(HOLD_MS, HANDLES),
     [DP_FIGURE_HOLD_MAX] = MAX(HOLD_MS),
     [DP_FIGURE_WRAP_MEAN] = MEAN(WRAP_MS, HANDLES),
-    [DP_FIGURE_SERVICE_LEVEL] = SHARE(RESPONSES_IN_TARGET, RESPONSES, LONG_ABANDONS),
+    [DP_FIGURE_ANSWERED_30S_RATE] = SHARE(RESPONSES_30S, RESPONSES),
+    [DP_FIGURE_REPEAT_CONTACT_RATE] = SHARE(REPEATED, RESOLVED),
+    [DP_FIGURE_URGENT_5M_RATE] = SHARE(URGENT_5M, URGENT),
+    [DP_FIGURE_HIGH_24H_RATE] = SHARE(HIGH_24H, HIGH),
+    [DP_FIGURE_MESSAGE_REPLY_RATE] = SHARE(REPLIED, ASKED),
+    [DP_FIGURE_AGENT_TALK_SHARE] = SHARE(AGENT_MESSAGES, ALL_MESSAGES),
+    [DP_FIGURE_CONTACTS_PER_HOUR] = {
+        .shape = DP_SHAPE_QUOTIENT,
+        .above = {HANDLES},
+        .states_below = STAFFED,
+        .scale = MILLION * 3600000},
+    [DP_FIGURE_CONCURRENCY] = {
+        .shape = DP_SHAPE_QUOTIENT,
+        .above = {TALK_AND_HOLD_MS},
+        .states_below = STAFFED,
+        .scale = MILLION},
     [DP_FIGURE_ANSWER_RATE] = SHARE(RESPONSES, RESPONSES, LONG_ABANDONS),
     [DP_FIGURE_ABANDON_RATE] = SHARE(LONG_ABANDONS, RESPONSES, LONG_ABANDONS),
     [DP_FIGURE_RESOLUTION_RATE] = SHARE(RESOLVED, OUTCOMES),
@@ -168,7 +199,7 @@ static const struct rule rules[DP_EXPLAINED] = {
     [DP_FIGURE_OCCUPANCY] = {
         .shape = DP_SHAPE_QUOTIENT,
         .states_above = STATE(BUSY) | STATE(WRAPUP),
-        .states_below = STATE(AVAILABLE) | STATE(BUSY) | STATE(WRAPUP),
+        .states_below = STAFFED,
         .scale = MILLION},
     [DP_EXPLAINED_VOLUME] = SUM(HANDLES),
     [DP_EXPLAINED_DAYS_WORKED] = {.shape = DP_SHAPE_DAYS, .above = {HANDLES}},
@@ -187,7 +218,31 @@ static const struct rule rules[DP_EXPLAINED] = {
         POINTS(TRAINING_ATTENDANCE_POINTS, TRAINING_ATTENDANCES),
     [DP_EXPLAINED_KNOWLEDGE] = POINTS(KNOWLEDGE_POINTS, KNOWLEDGES),
 };
+
+/* The service level, by the formula of the scope. */
+static const struct rule service_levels[DP_FORMULAS] = {
+    [DP_ANSWERED_AND_ABANDONED] = SHARE(RESPONSES_IN_TARGET, RESPONSES, LONG_ABANDONS),
+    [DP_ANSWERED] = SHARE(RESPONSES_IN_TARGET, RESPONSES),
+    [DP_OFFERED] = SHARE(RESPONSES_IN_TARGET, RESPONSES, ABANDONS),
+    [DP_OFFERED_LESS_SHORT] = SHARE(RESPONSES_IN_TARGET, OFFERS_IN_HOURS, LESS_SHORT_ABANDONS),
+    [DP_TARGET_ABANDONS] = SHARE(RESPONSES_IN_TARGET, RESPONSES, LATE_ABANDONS),
+    [DP_CREDIT_ABANDONS] = {
+        .shape = DP_SHAPE_QUOTIENT,
+        .above = {RESPONSES_IN_TARGET, EARLY_ABANDONS},
+        .below = {RESPONSES, ABANDONS},
+        .scale = MILLION},
+};
 /* clang-format on */
+
+static bool is_service_level(enum dp_explained which)
+{
+    return which == (enum dp_explained)DP_FIGURE_SERVICE_LEVEL;
+}
+
+static const struct rule *rule_of(enum dp_explained which, enum dp_formula formula)
+{
+    return is_service_level(which) ? &service_levels[formula] : &rules[which];
+}
 
 static const struct dp_figure_info more[] = {
 #define DP_X(symbol, name, unit) {name, DP_UNIT_##unit},
@@ -233,7 +288,7 @@ bool dp_explained_of_period(enum dp_explained which)
 
 enum dp_shape dp_explained_shape(enum dp_explained which)
 {
-    return rules[which].shape;
+    return rule_of(which, DP_ANSWERED_AND_ABANDONED)->shape;
 }
 
 /* Facts ------------------------------------------------------------------------------------------
@@ -257,10 +312,12 @@ static const struct term *term_of(const uint8_t names[TERMS], const struct dp_fa
     return NULL;
 }
 
-unsigned dp_explained_role(enum dp_explained which, const struct dp_fact *fact)
+unsigned dp_explained_role(enum dp_explained which, enum dp_formula formula,
+                           const struct dp_fact *fact)
 {
-    return (term_of(rules[which].above, fact) ? DP_COUNTS_ABOVE : 0) |
-           (term_of(rules[which].below, fact) ? DP_COUNTS_BELOW : 0);
+    const struct rule *rule = rule_of(which, formula);
+    return (term_of(rule->above, fact) ? DP_COUNTS_ABOVE : 0) |
+           (term_of(rule->below, fact) ? DP_COUNTS_BELOW : 0);
 }
 
 static int64_t part_of(const struct dp_fact *fact, enum part part)
@@ -274,6 +331,12 @@ static int64_t part_of(const struct dp_fact *fact, enum part part)
         return fact->hold_ms;
     case WRAP:
         return fact->wrap_ms;
+    case TALK_AND_HOLD:
+        return fact->value - fact->wrap_ms;
+    case MESSAGES:
+        return fact->value + fact->hold_ms;
+    case LESS_ONE:
+        return -1;
     case ONE:
         break;
     }
@@ -375,7 +438,7 @@ static void explain_quotient(const struct rule *rule, const struct dp_evidence *
     explanation->bottom = sum_of(evidence, rule->below, rule->states_below);
     explanation->scale = rule->scale ? rule->scale : 1;
     explanation->unit = rule->unit ? rule->unit : 1;
-    explanation->present = explanation->bottom != 0;
+    explanation->present = explanation->bottom > 0;
     if (!explanation->present)
         return;
     __int128 top = (__int128)explanation->top * explanation->scale;
@@ -402,7 +465,7 @@ static int64_t days_of(const struct rule *rule, const struct dp_evidence *eviden
 void dp_explain(enum dp_explained which, const struct dp_evidence *evidence,
                 struct dp_explanation *explanation)
 {
-    const struct rule *rule = &rules[which];
+    const struct rule *rule = rule_of(which, evidence->formula);
     *explanation = (struct dp_explanation){.present = true};
     switch (rule->shape) {
     case DP_SHAPE_SUM:
@@ -410,6 +473,9 @@ void dp_explain(enum dp_explained which, const struct dp_evidence *evidence,
         break;
     case DP_SHAPE_QUOTIENT:
         explain_quotient(rule, evidence, explanation);
+        /* An offer may be older than the window that holds its answer. */
+        if (is_service_level(which) && explanation->value > MILLION)
+            explanation->value = MILLION;
         break;
     case DP_SHAPE_MAX:
     case DP_SHAPE_PERCENTILE:

@@ -15,6 +15,7 @@
 #include "aggregator/figures.h"
 #include "aggregator/ledger.h"
 #include "aggregator/scorecard.h"
+#include "aggregator/service_level.h"
 
 /* X(symbol, name, unit): what an agent's period has besides the figures. */
 #define DP_EXPLAINED_TABLE(X)                                                                      \
@@ -69,7 +70,8 @@ enum dp_shape dp_explained_shape(enum dp_explained which);
  * percentile) is above it. */
 #define DP_COUNTS_ABOVE 1u
 #define DP_COUNTS_BELOW 2u
-unsigned dp_explained_role(enum dp_explained which, const struct dp_fact *fact);
+unsigned dp_explained_role(enum dp_explained which, enum dp_formula formula,
+                           const struct dp_fact *fact);
 
 /* A time that an agent was in a state, of a window or period. */
 struct dp_stay {
@@ -89,6 +91,7 @@ struct dp_evidence {
     size_t count;
     const struct dp_stay *stays; /* of an agent */
     size_t stay_count;
+    enum dp_formula formula;      /* of the scope's service level */
     bool period;                  /* percentiles of periods are told from buckets */
     struct dp_calendar *calendar; /* for local days */
 };

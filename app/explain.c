@@ -38,8 +38,9 @@ static bool concerns(const struct dp_explain_request *request, const struct dp_t
         return dp_str_equal(told->agent, id);
     case DP_EXPLAIN_TEAM:
         return dp_str_equal(told->team, id);
-    case DP_EXPLAIN_QUEUE:
-        return dp_str_equal(told->queue, id);
+    case DP_EXPLAIN_QUEUE: /* of contacts offered outside its hours it counts the offers alone */
+        return dp_str_equal(told->queue, id) &&
+               (!(told->fact.flags & DP_FACT_OUTSIDE) || told->fact.kind == DP_FACT_OFFERED);
     case DP_EXPLAIN_ALL:
         break;
     }
@@ -56,7 +57,7 @@ static bool wants(void *ctx, const struct dp_told *told)
         return needs_states(explain) && told->fact.time_ms >= dp_explain_earliest_ms(explain);
     return told->fact.time_ms >= explain->first_ms &&
            (dp_explain_is_score(explain) ||
-            dp_explained_role(explain->request->which, &told->fact));
+            dp_explained_role(explain->request->which, explain->formula, &told->fact));
 }
 
 /* The local day, whatever the zone is. */
@@ -74,10 +75,20 @@ static struct dp_span day_span(struct dp_calendar *calendar, int64_t day)
     return span;
 }
 
+static enum dp_formula formula_of(const struct dp_explain_request *request,
+                                  const struct dp_config *config)
+{
+    for (size_t i = 0; request->scope == DP_EXPLAIN_QUEUE && i < config->queue_count; i++)
+        if (strcmp(config->queues[i].queue, request->id) == 0 && config->queues[i].has_formula)
+            return config->queues[i].formula;
+    return config->formula;
+}
+
 void dp_explain_open(struct dp_explain *explain, const struct dp_explain_request *request,
                      const struct dp_config *config, int64_t as_of_ms)
 {
     *explain = (struct dp_explain){.request = request, .config = config, .as_of_ms = as_of_ms};
+    explain->formula = formula_of(request, config);
     dp_calendar_init(&explain->calendar, config->timezone);
     dp_fact_book_init(&explain->book, wants, explain);
     if (request->window_ms) {
@@ -145,17 +156,27 @@ static void set_text(struct dp_explain *explain, bool present, int64_t value)
     explain->text[len] = '\0';
 }
 
+/* To all but queues hours are nothing. */
+static struct dp_fact fact_of(const struct dp_explain *explain, const struct dp_told *told)
+{
+    struct dp_fact fact = told->fact;
+    if (explain->request->scope != DP_EXPLAIN_QUEUE && fact.kind != DP_FACT_MEASURED)
+        fact.flags &= ~(unsigned)DP_FACT_OUTSIDE & 0xffff;
+    return fact;
+}
+
 static void find_number(struct dp_explain *explain)
 {
     struct dp_fact_book *book = &explain->book;
     struct dp_fact *facts = dp_xcalloc(book->count + 1, sizeof *facts);
     for (size_t i = 0; i < book->count; i++)
-        facts[i] = book->entries[i].told.fact;
+        facts[i] = fact_of(explain, &book->entries[i].told);
     const struct dp_evidence evidence = {
         .facts = facts,
         .count = book->count,
         .stays = explain->stays,
         .stay_count = explain->stay_count,
+        .formula = explain->formula,
         .period = !explain->request->window_ms,
         .calendar = &explain->calendar,
     };

@@ -51,6 +51,7 @@ struct dp_explain {
     struct dp_calendar calendar;
     int64_t as_of_ms;
     int64_t from_ms, to_ms;    /* [from, to) of a period, (from, to] of a window */
+    enum dp_formula formula;   /* of the scope's service level */
     int64_t first_ms, last_ms; /* both inclusive: of the facts that count */
 
     struct dp_fact_book book;

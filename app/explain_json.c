@@ -64,7 +64,7 @@ static void add_facts(const struct dp_explain *explain, yyjson_mut_doc *doc, yyj
     yyjson_mut_val *facts = yyjson_mut_obj_add_arr(doc, root, "facts");
     for (size_t i = 0; i < book->count; i++) {
         const struct dp_told *told = &book->entries[i].told;
-        unsigned role = dp_explained_role(explain->request->which, &told->fact);
+        unsigned role = dp_explained_role(explain->request->which, explain->formula, &told->fact);
         yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, facts);
         add_time(doc, object, "time", told->fact.time_ms);
         yyjson_mut_obj_add_sint(doc, object, "time_ms", told->fact.time_ms);

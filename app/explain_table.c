@@ -76,8 +76,10 @@ static void put_row(const struct dp_explain *explain, const struct dp_told *told
     put(row[QUEUE], told->queue);
     put(row[CHANNEL], dp_str_from(dp_channel_names[told->fact.channel]));
     put(row[COUNTS],
-        dp_str_from(quotient ? roles[dp_explained_role(explain->request->which, &told->fact)]
-                             : ""));
+        dp_str_from(
+            quotient
+                ? roles[dp_explained_role(explain->request->which, explain->formula, &told->fact)]
+                : ""));
 }
 
 static void write_row(char row[COLUMNS][CELL], const size_t widths[COLUMNS], FILE *out)

@@ -112,6 +112,9 @@ static void open_centre(struct centre *centre, struct dp_traffic *traffic, int64
     centre->config.timezone = (char *)(uintptr_t)options.timezone;
     centre->config.scope_ttl_ms = options.scope_ttl_ms;
     centre->config.scorecard = options.scorecard;
+    centre->config.formula = options.targets.formula;
+    centre->config.queues = (struct dp_queue_targets *)(uintptr_t)options.targets.queues;
+    centre->config.queue_count = options.targets.queue_count;
     dp_aggregator_destroy(agg);
 }
 
