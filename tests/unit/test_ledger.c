@@ -135,14 +135,15 @@ static void any_restart(void)
     dp_journal_init(&journal);
     dp_aggregator_set_journal(first, &journal);
     dp_aggregator_set_ledger(first, write_down, &parts);
+    dp_aggregator_advance(first, traffic.begin_ms);
     for (size_t i = 0; i < cut; i++)
         dp_traffic_give(first, &traffic.parcels[i]);
     if (dp_rng_chance(&rng, 500)) { /* all that was is told of as a whole */
         dp_journal_clear(&journal);
         journal.frame = 2;
+        dp_aggregator_advance(first, traffic.begin_ms + 1000);
         dp_aggregator_carry(first, 2);
     }
-    dp_aggregator_advance(first, traffic.begin_ms);
     dp_aggregator_save(first, &saved);
 
     size_t told = parts.told;
