@@ -112,7 +112,7 @@ struct dp_aggregator {
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;
     struct dp_scope *changed_until; /* what is handed out now ends with it; NULL: at the end */
-    bool standings_due; /* scores and ranks are to be found out when entries begin */
+    bool standings_due;             /* scores and ranks are to be found out when entries begin */
     bool ranks_changed; /* some score or team has changed since the ranks were found out */
     struct dp_cursor cursor;
     struct dp_agent_list active_before, active_after; /* room for comparing */
@@ -225,8 +225,8 @@ void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
 /* accrue.c: the time that an agent spent in its states before `until_ms` goes to its periods. */
 void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms);
 
-/* accrue.c: takes out (`sign` -1) what has gone to an agent's periods of the time from `from_ms` on,
- * or puts it in again (+1): before and after its states change in what was held to be past. A
+/* accrue.c: takes out (`sign` -1) what has gone to an agent's periods of the time from `from_ms`
+ * on, or puts it in again (+1): before and after its states change in what was held to be past. A
  * partition that was idle may bring such. */
 void dp_accrue_again(struct dp_aggregator *agg, struct dp_scope *scope, int sign, int64_t from_ms);
 

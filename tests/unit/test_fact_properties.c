@@ -106,7 +106,8 @@ static void told_of(void *ctx, int sign, const struct dp_made *made)
 {
     struct caller *caller = ctx;
     if (made->fact.kind == DP_FACT_OFFERED || made->fact.kind == DP_FACT_OUTCOME)
-        dp_repeat_take(&caller->repeat, caller->contact, sign, made, dp_notes_marked, &caller->told);
+        dp_repeat_take(&caller->repeat, caller->contact, sign, made, dp_notes_marked,
+                       &caller->told);
 }
 
 /* The outcome of one contact against the offers of all others. */
