@@ -3,8 +3,8 @@
 #include <math.h>
 
 /* Puts a fact into the windows of one scope, or takes it out. */
-static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
-                     const struct dp_fact *fact)
+static void to_windows(struct dp_aggregator *agg, uint32_t number, int sign,
+                       const struct dp_fact *fact)
 {
     if (!number)
         return;
@@ -34,37 +34,32 @@ static struct dp_fact to_others(const struct dp_made *made)
     return fact;
 }
 
-static void to_windows(struct dp_aggregator *agg, int sign, const struct dp_made *made)
+typedef void to_scope_fn(struct dp_aggregator *agg, uint32_t number, int sign,
+                         const struct dp_fact *fact);
+
+static inline void to_everybody(struct dp_aggregator *agg, int sign, const struct dp_made *made,
+                                to_scope_fn *to)
 {
     struct dp_fact fact = to_others(made);
-    to_scope(agg, made->agent, sign, &fact);
-    to_scope(agg, made->team, sign, &fact);
-    to_scope(agg, queue_of(made), sign, &made->fact);
-    to_scope(agg, DP_SCOPE_OF_ALL, sign, &fact);
+    to(agg, made->agent, sign, &fact);
+    to(agg, made->team, sign, &fact);
+    to(agg, queue_of(made), sign, &made->fact);
+    to(agg, DP_SCOPE_OF_ALL, sign, &fact);
 }
 
 void dp_window_fact(void *ctx, const struct dp_contact *contact, int sign,
                     const struct dp_made *made)
 {
     (void)contact;
-    to_windows(ctx, sign, made);
-}
-
-static void accrue(struct dp_aggregator *agg, int sign, const struct dp_made *made)
-{
-    struct dp_fact fact = to_others(made);
-    dp_accrue_fact(agg, made->agent, sign, &fact);
-    dp_accrue_fact(agg, made->team, sign, &fact);
-    dp_accrue_fact(agg, queue_of(made), sign, &made->fact);
-    dp_accrue_fact(agg, DP_SCOPE_OF_ALL, sign, &fact);
+    to_everybody(ctx, sign, made, to_windows);
 }
 
 void dp_settle_fact(void *ctx, const struct dp_contact *contact, int sign,
                     const struct dp_made *made)
 {
     struct dp_aggregator *agg = ctx;
-    to_windows(agg, sign, made);
-    accrue(agg, sign, made);
+    to_everybody(agg, sign, made, to_windows);
+    to_everybody(agg, sign, made, dp_accrue_fact);
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell(agg, sign, made, dp_contact_id(contact), (struct dp_str){0});
 }
@@ -298,8 +293,8 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
             made.fact.flags |= DP_FACT_FATAL;
         break;
     }
-    to_windows(agg, +1, &made);
-    accrue(agg, +1, &made);
+    to_everybody(agg, +1, &made, to_windows);
+    to_everybody(agg, +1, &made, dp_accrue_fact);
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell(agg, +1, &made, event->interaction, event->id);
 }

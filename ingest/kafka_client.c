@@ -164,6 +164,28 @@ bool dp_kafka_client_start(struct dp_kafka_client *client, uv_loop_t *loop, uv_p
     return true;
 }
 
+bool dp_kafka_client_produce(struct dp_kafka_client *client, uv_loop_t *loop,
+                             const struct dp_kafka_property *properties, size_t count,
+                             void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *, void *),
+                             uv_poll_cb woken, char *error, size_t size)
+{
+    rd_kafka_conf_t *conf = dp_kafka_conf_create(DP_KAFKA_PRODUCER, properties, count, error, size);
+    if (!conf)
+        return false;
+    rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+    if (!dp_kafka_client_init(client, DP_KAFKA_PRODUCER, conf,
+                              dp_kafka_property_brokers(properties, count), error, size))
+        return false;
+    if (!dp_kafka_client_start(client, loop, woken, error, size)) {
+        dp_kafka_client_deinit(client, false);
+        return false;
+    }
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(client->rk);
+    dp_kafka_client_watch(client, queue);
+    rd_kafka_queue_destroy(queue);
+    return true;
+}
+
 void dp_kafka_client_watch(struct dp_kafka_client *client, rd_kafka_queue_t *queue)
 {
     const uint64_t one = 1;

@@ -49,6 +49,13 @@ bool dp_kafka_client_init(struct dp_kafka_client *client, enum dp_kafka_role rol
 bool dp_kafka_client_start(struct dp_kafka_client *client, uv_loop_t *loop, uv_poll_cb woken,
                            char *error, size_t size);
 
+/* All of that for a producer: `delivered` gets its reports from its main queue, which is watched.
+ */
+bool dp_kafka_client_produce(struct dp_kafka_client *client, uv_loop_t *loop,
+                             const struct dp_kafka_property *properties, size_t count,
+                             void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *, void *),
+                             uv_poll_cb woken, char *error, size_t size);
+
 /* A queue wakes the loop only when it goes from empty to not empty: drain it whenever woken. */
 void dp_kafka_client_watch(struct dp_kafka_client *client, rd_kafka_queue_t *queue);
 

@@ -229,12 +229,6 @@ struct dp_kafka_ledger *dp_kafka_ledger_create(uv_loop_t *loop,
                                                const struct dp_kafka_ledger_events *events,
                                                void *ctx, char *error, size_t size)
 {
-    rd_kafka_conf_t *conf = dp_kafka_conf_create(DP_KAFKA_PRODUCER, options->properties,
-                                                 options->property_count, error, size);
-    if (!conf)
-        return NULL;
-    rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-
     struct dp_kafka_ledger *self = dp_xcalloc(1, sizeof *self);
     self->events = *events;
     self->ctx = ctx;
@@ -243,20 +237,11 @@ struct dp_kafka_ledger *dp_kafka_ledger_create(uv_loop_t *loop,
     self->max_bytes = options->max_bytes;
     self->client.owner = self;
     self->client.failed = failed;
-    if (!dp_kafka_client_init(
-            &self->client, DP_KAFKA_PRODUCER, conf,
-            dp_kafka_property_brokers(options->properties, options->property_count), error, size)) {
+    if (!dp_kafka_client_produce(&self->client, loop, options->properties, options->property_count,
+                                 on_delivery, on_woken, error, size)) {
         release(self);
         return NULL;
     }
-    if (!dp_kafka_client_start(&self->client, loop, on_woken, error, size)) {
-        dp_kafka_client_deinit(&self->client, false);
-        release(self);
-        return NULL;
-    }
-    rd_kafka_queue_t *queue = rd_kafka_queue_get_main(self->client.rk);
-    dp_kafka_client_watch(&self->client, queue);
-    rd_kafka_queue_destroy(queue);
     dp_kafka_new_topic_init(&self->new_topic, &self->client,
                             &(struct dp_kafka_new_topic_options){
                                 .name = options->topic,
