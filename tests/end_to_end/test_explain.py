@@ -8,12 +8,13 @@ import random
 import signal
 import sys
 import tempfile
+import time
 
 from cases import case, equal, run_cases, until
 from figures import partition_files
 from live import Live, simulated
-from program import deskpulse
-from servers import messages, unique
+from program import Run, deskpulse
+from servers import KafkaServer, messages, unique
 
 EVENTS = ("--agents", "150", "--seconds", "5400", "--late", "1", "--bad", "1", "--seed", "17")
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs",
@@ -22,8 +23,9 @@ PLACE = ("epoch", "began", "frame", "seq")
 FIGURES = ("handles", "handle_mean_ms", "handle_p90_ms", "talk_mean_ms", "response_mean_ms",
            "response_max_ms", "response_p95_ms", "service_level", "answer_rate", "abandon_rate",
            "resolution_rate", "fcr_rate", "transfer_rate", "reply_mean_ms", "satisfaction_mean",
-           "complaint_rate", "quality_mean", "offered")
-OF_AGENTS = ("occupancy", "score", "volume", "days_worked", "online_ms", "busy_ms", "knowledge")
+           "complaint_rate", "quality_mean", "offered", "repeat_contact_rate", "answered_30s_rate",
+           "message_reply_rate", "agent_talk_share")
+OF_AGENTS = ("occupancy", "score", "contacts_per_hour", "concurrency", "volume", "days_worked", "online_ms", "busy_ms", "knowledge")
 
 
 def netted(facts):
@@ -80,6 +82,24 @@ def some_figures(redis, facts):
     yield f"agent:{chance.choice(agents)}", "occupancy", "1h"
 
 
+def assert_facts_of_replay(live, topic, owners):
+    """What stands in the topic is what stands of a replay; returns the facts of the topic that
+    count."""
+    facts, epochs, written = standing(live.broker, topic, commits(live))
+    assert epochs >= owners, f"{epochs} owners"
+    print(f"     {len(facts)} facts of {written} lines count, {epochs} owners", flush=True)
+    path = os.path.join(live.directory.name, "facts.ndjson")
+    files = partition_files(live.directory.name, live.broker, *live.topics)
+    deskpulse("replay", "--output", "none", "--facts", path, *files)
+    with open(path, encoding="utf-8") as replayed:
+        expected = netted(map(json.loads, replayed))
+    actual = netted(facts)
+    wrong = [text for text in sorted(actual.keys() | expected.keys())
+             if actual.get(text) != expected.get(text)]
+    equal(len(wrong), 0, f"facts that differ from those of a replay, such as {wrong[:3]}")
+    return facts
+
+
 def commits(live):
     return int(live.redis("HGET", "dp:state:commit", "number") or 0)
 
@@ -110,19 +130,8 @@ def published_figures_are_explained_whatever_happened():
         counts = live.run.end()
         equal(counts["consumed"], len(lines), "consumed")
 
-        facts, epochs, written = standing(live.broker, topic, commits(live))
-        assert epochs >= 3, f"{epochs} owners"
-        print(f"     {len(facts)} facts of {written} lines count, {epochs} owners", flush=True)
+        facts = assert_facts_of_replay(live, topic, owners=3)
         equal(counts["facts"], len(facts), "counter of facts")
-        path = os.path.join(live.directory.name, "facts.ndjson")
-        files = partition_files(live.directory.name, live.broker, *live.topics)
-        deskpulse("replay", "--output", "none", "--facts", path, *files)
-        with open(path, encoding="utf-8") as replayed:
-            expected = netted(map(json.loads, replayed))
-        actual = netted(facts)
-        wrong = [text for text in sorted(actual.keys() | expected.keys())
-                 if actual.get(text) != expected.get(text)]
-        equal(len(wrong), 0, f"facts that differ from those of a replay, such as {wrong[:3]}")
 
         settings = (*live.settings(), *options)
         seen = 0
@@ -135,6 +144,49 @@ def published_figures_are_explained_whatever_happened():
                 equal(published["value"], shown, f"{figure} as published")
                 seen += published["value"] is not None
         assert seen >= 10, f"{seen} figures compared"
+
+
+@case(90)
+def what_a_replaced_process_writes_on_does_not_count():
+    lines, topic = simulated(*EVENTS), unique("facts")
+    options = ("--set", f"kafka.facts_topic={topic}", "--set", "kafka.session.timeout.ms=6000")
+    half = len(lines) // 2
+    with Live("calls", "chats", options=options) as live, \
+            tempfile.TemporaryDirectory() as directory:
+        live.run.until_says("is=active", seconds=40)
+        with Run(directory, "--clock", "event", *live.settings(), *options) as other:
+            live.produce(lines[:half])
+            until(lambda: commits(live) > 1, 30, "a commit")
+            live.run.send(signal.SIGSTOP)  # in the midst of it
+            live.produce(lines[half:])
+            other.until_says("is=active", seconds=20)
+            live.until_consumed(len(lines))
+            live.run.send(signal.SIGCONT)
+            live.run.until_says("dropping what this process knows")
+            other.end()  # the first one takes over again
+            live.run.until_says("is=active", times=2, seconds=20)
+            live.run.end()
+            assert_facts_of_replay(live, topic, owners=3)
+
+
+@case(120)
+def facts_outlive_the_broker():
+    lines, topic = simulated(*EVENTS), unique("facts")
+    options = ("--set", f"kafka.facts_topic={topic}")
+    half = len(lines) // 2
+    with KafkaServer() as broker, Live("calls", "chats", broker=broker.address,
+                                       options=options) as live:
+        live.run.until_says("is=active", seconds=40)
+        live.produce(lines[:half])
+        until(lambda: commits(live) > 1, 30, "a commit")
+        broker.send(signal.SIGKILL)  # facts are on their way
+        time.sleep(2)
+        broker.stop()
+        broker.start()
+        live.produce(lines[half:])
+        live.until_consumed(len(lines), seconds=60)
+        live.run.end()
+        assert_facts_of_replay(live, topic, owners=1)
 
 
 @case(60)
