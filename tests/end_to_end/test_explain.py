@@ -1,7 +1,6 @@
 #!/usr/bin/env -S python3 -B
 """deskpulse explain: the facts in Kafka are those of a replay, whatever happened to deskpulse run, and
 published figures are made of them. Usage: see cases.py."""
-import collections
 import json
 import os
 import random
@@ -11,50 +10,21 @@ import tempfile
 import time
 
 from cases import case, equal, run_cases, until
+from facts import netted, of_file, standing, unequal
 from figures import partition_files
 from live import Live, simulated
 from program import Run, deskpulse
-from servers import KafkaServer, messages, unique
+from servers import KafkaServer, unique
 
 EVENTS = ("--agents", "150", "--seconds", "5400", "--late", "1", "--bad", "1", "--seed", "17")
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs",
                        "example.ndjson")
-PLACE = ("epoch", "began", "frame", "seq")
 FIGURES = ("handles", "handle_mean_ms", "handle_p90_ms", "talk_mean_ms", "response_mean_ms",
            "response_max_ms", "response_p95_ms", "service_level", "answer_rate", "abandon_rate",
            "resolution_rate", "fcr_rate", "transfer_rate", "reply_mean_ms", "satisfaction_mean",
            "complaint_rate", "quality_mean", "offered", "repeat_contact_rate", "answered_30s_rate",
            "message_reply_rate", "agent_talk_share")
 OF_AGENTS = ("occupancy", "score", "contacts_per_hour", "concurrency", "volume", "days_worked", "online_ms", "busy_ms", "knowledge")
-
-
-def netted(facts):
-    """What stands, without its sign; the team may be one that was looked up at another time."""
-    sums = collections.Counter()
-    for fact in facts:
-        kept = {name: value for name, value in fact.items()
-                if name not in PLACE + ("sign", "team")}
-        sums[json.dumps(kept, sort_keys=True)] += fact["sign"]
-    assert min(sums.values(), default=0) >= 0, "facts are taken back that were not made"
-    return {text: count for text, count in sums.items() if count}
-
-
-def standing(broker, topic, committed):
-    """The facts of the topic that count, by the rules of docs/reliability.md."""
-    lines = [json.loads(message["value"]) for message in messages(broker, topic)]
-    began = {}
-    for line in lines:
-        began[line["epoch"]] = min(began.get(line["epoch"], line["began"]), line["began"])
-    counts, seen = [], set()
-    for line in lines:
-        place = tuple(line[name] for name in ("epoch", "frame", "seq"))
-        if line["kind"] == "epoch" or place in seen:
-            continue
-        seen.add(place)
-        later = [first for epoch, first in began.items() if epoch > line["epoch"]]
-        if line["frame"] <= committed and line["frame"] < min(later, default=line["frame"] + 1):
-            counts.append(line)
-    return counts, len(began), len(lines)
 
 
 def explain(*arguments, code=0):
@@ -91,11 +61,7 @@ def assert_facts_of_replay(live, topic, owners):
     path = os.path.join(live.directory.name, "facts.ndjson")
     files = partition_files(live.directory.name, live.broker, *live.topics)
     deskpulse("replay", "--output", "none", "--facts", path, *files)
-    with open(path, encoding="utf-8") as replayed:
-        expected = netted(map(json.loads, replayed))
-    actual = netted(facts)
-    wrong = [text for text in sorted(actual.keys() | expected.keys())
-             if actual.get(text) != expected.get(text)]
+    wrong = unequal(netted(facts), netted(of_file(path)))
     equal(len(wrong), 0, f"facts that differ from those of a replay, such as {wrong[:3]}")
     return facts
 
