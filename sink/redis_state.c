@@ -98,12 +98,15 @@ static void unreadable(struct dp_redis_state *state, const char *why)
 /* Claiming --------------------------------------------------------------------------------------
  */
 
-/* One higher than that of the owner before, and not below the clock's seconds: so epochs rise even
- * where Redis has forgotten that owner, and what outlives Redis (the facts topic) can tell. */
+/* One higher than that of the owner before, and not below the clock's milliseconds: so epochs rise
+ * even where Redis has forgotten that owner, and what outlives Redis (the facts topic) can tell. */
 static uint64_t next_epoch(const char *owner)
 {
-    uint64_t next = (owner ? strtoull(owner, NULL, 10) : 0) + 1, now = (uint64_t)time(NULL);
-    return next > now ? next : now;
+    uint64_t next = (owner ? strtoull(owner, NULL, 10) : 0) + 1;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return next > now_ms ? next : now_ms;
 }
 
 static void send_claim(struct dp_redis_state *state, const char *owner)

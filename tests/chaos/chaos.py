@@ -17,7 +17,7 @@ from stores import Stores
 from stream import Stream
 from verdict import Verdict, partition_files, public_keys
 
-TOPIC, DEAD, GROUP = "events", "dead", "chaos"
+TOPIC, DEAD, FACTS, GROUP = "events", "dead", "facts", "chaos"
 PARTITIONS = 3
 LENGTHS = {"5s": 5000, "30s": 30_000, "1m": 60_000, "5m": 300_000, "1h": 3_600_000}
 LATENESS_MS = 10_000
@@ -45,6 +45,7 @@ class Chaos:
                  "commit_interval": "500ms"}
         return {"kafka": {"bootstrap.servers": f"127.0.0.1:{kafka_port}", "topics": TOPIC,
                           "group.id": GROUP, "dead_letter_topic": DEAD,
+                          "facts_topic": FACTS,
                           "session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": 500},
                 "redis": redis, "window": WINDOW, "period": PERIOD}
 
@@ -115,6 +116,7 @@ class Chaos:
         started = time.monotonic()
         with stores.client() as redis:
             keys, eternal = public_keys(redis)
+            commit = int(redis("HGET", "dp:state:commit", "number") or 0)
         paths, there = partition_files(self.work, broker, TOPIC, PARTITIONS)
         if there != total:
             self.failed.append(f"{there} messages in the topic, {total} were sent")
@@ -125,6 +127,7 @@ class Chaos:
         if "dp:meta" in keys:
             verdict.judge(keys, eternal, letters_path)
             letters = verdict.judge_letters(broker, DEAD, letters_path)
+            verdict.judge_facts(broker, FACTS, commit)
         else:
             self.failed.append("there is no dp:meta")
             letters = 0
@@ -138,7 +141,9 @@ class Chaos:
         for text in self.failed + reader.notes + verdict.notes:
             self.say("FAIL " + text)
         self.say(f"messages={total} moments={verdict.moments} dead_letters={letters} "
-                 f"letters_again={verdict.letters_again} reads={reader.rounds} "
+                 f"letters_again={verdict.letters_again} "
+                 f"facts={verdict.facts} facts_written={verdict.facts_written} "
+                 f"owners={verdict.owners} reads={reader.rounds} "
                  f"hashes_read={reader.judged} longest_read_ms={1000 * reader.longest:.0f} "
                  f"failovers={stores.failovers} verdict_s={time.monotonic() - started:.1f}")
         self.say(f"half_written={reader.half_written} troubles={len(self.failed)} "

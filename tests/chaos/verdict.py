@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 
+from facts import netted, of_file, standing, unequal
 from figures import WINDOW, differences, of_output, read_dead_letters
 from program import KAFKA_TOOL, deskpulse
 from servers import messages
@@ -75,6 +76,7 @@ class Verdict:
         self.conf, self.paths = conf, paths
         self.compared, self.differing, self.lost, self.doubled = 0, set(), 0, 0
         self.moments, self.letters_again = 0, 0
+        self.facts, self.facts_written, self.owners = 0, 0, 0
         self.notes = []
 
     def replay(self, as_of_ms, *options):
@@ -94,7 +96,10 @@ class Verdict:
             self.differing.add(key)
             self.note(f"{key} would not go by itself in time")
         final = int(keys["dp:meta"]["updated_ms"])
-        expected = self.replay(final, "--dead-letters", letters_path)
+        self.facts_path = letters_path + ".facts"
+        expected = self.replay(final, "--dead-letters", letters_path, "--facts", self.facts_path)
+        for meta in (keys, expected):  # facts made and taken back: as they happened to come
+            meta.get("dp:meta", {}).pop("facts", None)
         self.compared = len(keys.keys() | expected.keys())
         for key in sorted(keys.keys() | expected.keys()):
             self.compare(key, still(key, keys.get(key)), still(key, expected.get(key)),
@@ -149,6 +154,20 @@ class Verdict:
             self.lost += 1
             self.note(f"no dead letter of {place}, {expected[place][0]}")
         return len(expected)
+
+
+    # ------------------------------------------------------------ facts
+
+    def judge_facts(self, broker, topic, committed):
+        """What stands in the topic of facts is what stands of the replay."""
+        facts, self.owners, self.facts_written = standing(broker.address, topic, committed)
+        self.facts = len(facts)
+        actual, expected = netted(facts), netted(of_file(self.facts_path))
+        for text in unequal(actual, expected):
+            had, due = actual.get(text, 0), expected.get(text, 0)
+            self.lost += had < due
+            self.doubled += had > due
+            self.note(f"fact {had} times instead of {due}: {text}")
 
 
 def still(key, value):

@@ -1,58 +1,30 @@
 #!/usr/bin/env -S python3 -B
 """deskpulse explain: the facts in Kafka are those of a replay, whatever happened to deskpulse run, and
 published figures are made of them. Usage: see cases.py."""
-import collections
 import json
 import os
 import random
 import signal
 import sys
 import tempfile
+import time
 
 from cases import case, equal, run_cases, until
+from facts import netted, of_file, standing, unequal
 from figures import partition_files
 from live import Live, simulated
-from program import deskpulse
-from servers import messages, unique
+from program import Run, deskpulse
+from servers import KafkaServer, unique
 
 EVENTS = ("--agents", "150", "--seconds", "5400", "--late", "1", "--bad", "1", "--seed", "17")
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs",
                        "example.ndjson")
-PLACE = ("epoch", "began", "frame", "seq")
 FIGURES = ("handles", "handle_mean_ms", "handle_p90_ms", "talk_mean_ms", "response_mean_ms",
            "response_max_ms", "response_p95_ms", "service_level", "answer_rate", "abandon_rate",
            "resolution_rate", "fcr_rate", "transfer_rate", "reply_mean_ms", "satisfaction_mean",
-           "complaint_rate", "quality_mean", "offered")
-OF_AGENTS = ("occupancy", "score", "volume", "days_worked", "online_ms", "busy_ms", "knowledge")
-
-
-def netted(facts):
-    """What stands, without its sign; the team may be one that was looked up at another time."""
-    sums = collections.Counter()
-    for fact in facts:
-        kept = {name: value for name, value in fact.items()
-                if name not in PLACE + ("sign", "team")}
-        sums[json.dumps(kept, sort_keys=True)] += fact["sign"]
-    assert min(sums.values(), default=0) >= 0, "facts are taken back that were not made"
-    return {text: count for text, count in sums.items() if count}
-
-
-def standing(broker, topic, committed):
-    """The facts of the topic that count, by the rules of docs/reliability.md."""
-    lines = [json.loads(message["value"]) for message in messages(broker, topic)]
-    began = {}
-    for line in lines:
-        began[line["epoch"]] = min(began.get(line["epoch"], line["began"]), line["began"])
-    counts, seen = [], set()
-    for line in lines:
-        place = tuple(line[name] for name in ("epoch", "frame", "seq"))
-        if line["kind"] == "epoch" or place in seen:
-            continue
-        seen.add(place)
-        later = [first for epoch, first in began.items() if epoch > line["epoch"]]
-        if line["frame"] <= committed and line["frame"] < min(later, default=line["frame"] + 1):
-            counts.append(line)
-    return counts, len(began), len(lines)
+           "complaint_rate", "quality_mean", "offered", "repeat_contact_rate", "answered_30s_rate",
+           "message_reply_rate", "agent_talk_share")
+OF_AGENTS = ("occupancy", "score", "contacts_per_hour", "concurrency", "volume", "days_worked", "online_ms", "busy_ms", "knowledge")
 
 
 def explain(*arguments, code=0):
@@ -78,6 +50,20 @@ def some_figures(redis, facts):
     for figure in OF_AGENTS:
         yield f"agent:{chance.choice(agents)}", figure, chance.choice(periods)
     yield f"agent:{chance.choice(agents)}", "occupancy", "1h"
+
+
+def assert_facts_of_replay(live, topic, owners):
+    """What stands in the topic is what stands of a replay; returns the facts of the topic that
+    count."""
+    facts, epochs, written = standing(live.broker, topic, commits(live))
+    assert epochs >= owners, f"{epochs} owners"
+    print(f"     {len(facts)} facts of {written} lines count, {epochs} owners", flush=True)
+    path = os.path.join(live.directory.name, "facts.ndjson")
+    files = partition_files(live.directory.name, live.broker, *live.topics)
+    deskpulse("replay", "--output", "none", "--facts", path, *files)
+    wrong = unequal(netted(facts), netted(of_file(path)))
+    equal(len(wrong), 0, f"facts that differ from those of a replay, such as {wrong[:3]}")
+    return facts
 
 
 def commits(live):
@@ -110,19 +96,8 @@ def published_figures_are_explained_whatever_happened():
         counts = live.run.end()
         equal(counts["consumed"], len(lines), "consumed")
 
-        facts, epochs, written = standing(live.broker, topic, commits(live))
-        assert epochs >= 3, f"{epochs} owners"
-        print(f"     {len(facts)} facts of {written} lines count, {epochs} owners", flush=True)
+        facts = assert_facts_of_replay(live, topic, owners=3)
         equal(counts["facts"], len(facts), "counter of facts")
-        path = os.path.join(live.directory.name, "facts.ndjson")
-        files = partition_files(live.directory.name, live.broker, *live.topics)
-        deskpulse("replay", "--output", "none", "--facts", path, *files)
-        with open(path, encoding="utf-8") as replayed:
-            expected = netted(map(json.loads, replayed))
-        actual = netted(facts)
-        wrong = [text for text in sorted(actual.keys() | expected.keys())
-                 if actual.get(text) != expected.get(text)]
-        equal(len(wrong), 0, f"facts that differ from those of a replay, such as {wrong[:3]}")
 
         settings = (*live.settings(), *options)
         seen = 0
@@ -135,6 +110,49 @@ def published_figures_are_explained_whatever_happened():
                 equal(published["value"], shown, f"{figure} as published")
                 seen += published["value"] is not None
         assert seen >= 10, f"{seen} figures compared"
+
+
+@case(90)
+def what_a_replaced_process_writes_on_does_not_count():
+    lines, topic = simulated(*EVENTS), unique("facts")
+    options = ("--set", f"kafka.facts_topic={topic}", "--set", "kafka.session.timeout.ms=6000")
+    half = len(lines) // 2
+    with Live("calls", "chats", options=options) as live, \
+            tempfile.TemporaryDirectory() as directory:
+        live.run.until_says("is=active", seconds=40)
+        with Run(directory, "--clock", "event", *live.settings(), *options) as other:
+            live.produce(lines[:half])
+            until(lambda: commits(live) > 1, 30, "a commit")
+            live.run.send(signal.SIGSTOP)  # in the midst of it
+            live.produce(lines[half:])
+            other.until_says("is=active", seconds=20)
+            live.until_consumed(len(lines))
+            live.run.send(signal.SIGCONT)
+            live.run.until_says("dropping what this process knows")
+            other.end()  # the first one takes over again
+            live.run.until_says("is=active", times=2, seconds=20)
+            live.run.end()
+            assert_facts_of_replay(live, topic, owners=3)
+
+
+@case(120)
+def facts_outlive_the_broker():
+    lines, topic = simulated(*EVENTS), unique("facts")
+    options = ("--set", f"kafka.facts_topic={topic}")
+    half = len(lines) // 2
+    with KafkaServer() as broker, Live("calls", "chats", broker=broker.address,
+                                       options=options) as live:
+        live.run.until_says("is=active", seconds=40)
+        live.produce(lines[:half])
+        until(lambda: commits(live) > 1, 30, "a commit")
+        broker.send(signal.SIGKILL)  # facts are on their way
+        time.sleep(2)
+        broker.stop()
+        broker.start()
+        live.produce(lines[half:])
+        live.until_consumed(len(lines), seconds=60)
+        live.run.end()
+        assert_facts_of_replay(live, topic, owners=1)
 
 
 @case(60)
