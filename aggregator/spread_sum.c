@@ -65,14 +65,21 @@ double dp_spread_sum_winsorised(const struct dp_spread_sum *sum, unsigned low, u
     return total / (double)sum->count;
 }
 
+/* The first bucket whose middle is above a limit. */
+static unsigned bucket_above(int64_t limit)
+{
+    unsigned bucket = dp_histogram_bucket(limit);
+    return dp_histogram_middle(bucket) <= limit ? bucket + 1 : bucket;
+}
+
 void dp_spread_sum_classes(const struct dp_spread_sum *sum, const int64_t *limits,
                            size_t limit_count, uint64_t *counts)
 {
-    size_t class = 0;
-    memset(counts, 0, (limit_count + 1) * sizeof *counts);
-    for (unsigned i = sum->first; i < sum->end; i++) {
-        while (class < limit_count && dp_histogram_middle(i) > limits[class])
-            class ++;
-        counts[class] += sum->counts[i];
+    unsigned at = sum->first;
+    for (size_t class = 0; class <= limit_count; class ++) {
+        unsigned end = class < limit_count ? bucket_above(limits[class]) : sum->end;
+        counts[class] = 0;
+        for (; at < end && at < sum->end; at++)
+            counts[class] += sum->counts[at];
     }
 }

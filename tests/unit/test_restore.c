@@ -377,7 +377,7 @@ static void live_and_die(void)
 static void a_restart_changes_nothing(void **state)
 {
     (void)state;
-    dp_for_seeds(15, live_and_die);
+    dp_for_seeds(8, live_and_die);
     print_message("restored %zu, dropped %zu, carried %zu, duplicates %zu, late %zu, waited %zu\n",
                   seen.restored, seen.dropped, seen.carried, seen.duplicates, seen.late,
                   seen.waited);
