@@ -81,6 +81,20 @@ static void add_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, int6
         staying->state_ms[state] += to - from;
 }
 
+bool dp_accrue_any(const struct dp_aggregator *agg, const struct dp_scope *scope,
+                   const struct dp_period *period)
+{
+    int64_t state_ms[DP_AGENT_STATES] = {0}, sum = 0;
+    struct staying staying = {&period->span, state_ms};
+    if (dp_periods_hold(&scope->periods, period))
+        return true;
+    each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, add_stay,
+              &staying);
+    for (size_t i = 0; i < DP_AGENT_STATES; i++)
+        sum += state_ms[i];
+    return sum > 0;
+}
+
 const struct dp_period_view *dp_accrue_view(struct dp_aggregator *agg, const struct dp_scope *scope,
                                             const struct dp_period *period)
 {

@@ -248,6 +248,7 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
                  agg->settled_ms);
     if (again)
         dp_accrue_again(agg, scope, +1, event->time_ms);
+    scope->periods.changed = agg->period_rules.kinds;
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell_state(agg, scope, event->time_ms, at_that_time);
     if (event->team.len) {

@@ -30,7 +30,9 @@ struct dp_period {
     struct dp_span span;
     enum dp_period_kind kind;
     bool changed; /* since it was handed out */
-    bool told;    /* it was handed out */
+    bool told;    /* it was handed out, or is empty */
+    bool there;   /* whoever reads may have it */
+    bool named;   /* its label was handed out */
     struct dp_totals totals;
     struct dp_spread *spreads[DP_SPREADS]; /* owned; NULL: no value */
     struct dp_period_agent *agent;         /* owned; NULL: nothing to say */

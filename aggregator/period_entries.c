@@ -22,9 +22,11 @@ static bool passed(const struct dp_aggregator *agg, const struct dp_scope *scope
 
 bool dp_period_entries_due(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
+    if (!agg->period_rules.kinds)
+        return false;
     if (scope->periods_ms == INT64_MIN)
-        return !dp_periods_empty(&scope->periods) || dp_accrue_runs(scope) ||
-               (scope->kind == DP_SCOPE_TEAM && scope->sets_unknown);
+        return !dp_periods_empty(&scope->periods) || scope->periods.changed ||
+               dp_accrue_runs(scope) || (scope->kind == DP_SCOPE_TEAM && scope->sets_unknown);
     return (scope->periods.changed && passed(agg, scope, agg->options.period_interval_ms)) ||
            (dp_accrue_runs(scope) && passed(agg, scope, DP_STATES_PERIOD_MS));
 }
@@ -32,10 +34,14 @@ bool dp_period_entries_due(const struct dp_aggregator *agg, const struct dp_scop
 int64_t dp_period_entries_next(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
     int64_t at = INT64_MAX;
+    if (!agg->period_rules.kinds)
+        return at;
     if (scope->periods.changed && agg->options.period_interval_ms)
         at = dp_entries_next(scope, agg->options.period_interval_ms, agg->t_ms);
     if (dp_accrue_runs(scope)) {
-        int64_t due = dp_entries_next(scope, DP_STATES_PERIOD_MS, agg->t_ms);
+        int64_t due = scope->periods_ms == INT64_MIN
+                          ? agg->t_ms + DP_SECOND_MS
+                          : dp_entries_next(scope, DP_STATES_PERIOD_MS, agg->t_ms);
         at = due < at ? due : at;
     }
     return at;
@@ -49,12 +55,14 @@ void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope)
         scope->told_due = 0;
         for (uint32_t i = 0; i < periods->count; i++) {
             periods->items[i].changed = true;
-            periods->items[i].told = false;
+            periods->items[i].told = periods->items[i].named = false;
+            periods->items[i].there = true; /* for all one knows */
             periods->items[i].told_score = DP_NO_SCORE;
         }
     }
     periods->changed = false;
-    scope->periods_ms = agg->t_ms;
+    if (periods->count) /* a state that has only just begun is looked at again */
+        scope->periods_ms = agg->t_ms;
 }
 
 static void add_states(const int64_t *state_ms, struct dp_entry *entry)
@@ -198,6 +206,15 @@ static void set_label(struct dp_cursor *cursor, const struct dp_period *period)
     dp_calendar_label(period->kind, period->span.from_ms, cursor->label);
 }
 
+static void begin_period(struct dp_aggregator *agg, const struct dp_scope *scope,
+                         const struct dp_period *period, enum dp_entry_kind kind,
+                         struct dp_entry *entry)
+{
+    dp_entry_begin(scope, kind, entry);
+    set_label(&agg->cursor, period);
+    entry->label = agg->cursor.label;
+}
+
 static void period_entry(struct dp_aggregator *agg, struct dp_scope *scope,
                          const struct dp_period *period, struct dp_entry *entry)
 {
@@ -205,9 +222,7 @@ static void period_entry(struct dp_aggregator *agg, struct dp_scope *scope,
     struct dp_score score;
     const struct dp_period_view *view = &agg->period_rules.view;
     bool agent = scope->kind == DP_SCOPE_AGENT;
-    dp_entry_begin(scope, DP_ENTRY_PERIOD, entry);
-    set_label(&agg->cursor, period);
-    entry->label = agg->cursor.label;
+    begin_period(agg, scope, period, DP_ENTRY_PERIOD, entry);
     entry->ttl_ms = ttl_of(agg, period);
     if (agent)
         dp_standing_score(agg, scope, period, &figures, &score);
@@ -221,14 +236,6 @@ static void period_entry(struct dp_aggregator *agg, struct dp_scope *scope,
     add_classes(&agg->cursor, view, entry);
     if (agent)
         add_agent(agg, scope, period, &figures, &score, entry);
-}
-
-static void label_entry(struct dp_aggregator *agg, const struct dp_scope *scope,
-                        const struct dp_period *period, struct dp_entry *entry)
-{
-    dp_entry_begin(scope, DP_ENTRY_LABEL, entry);
-    set_label(&agg->cursor, period);
-    entry->label = agg->cursor.label;
 }
 
 /* A member of one of the team's sorted sets; the score is to be set, or `gone`. */
@@ -333,14 +340,24 @@ static bool take_of_period(struct dp_aggregator *agg, struct dp_scope *scope,
         period->told = true;
         return false;
     }
-    if (scope->kind == DP_SCOPE_ALL && !period->told) {
+    if (period->changed && !dp_accrue_any(agg, scope, period)) { /* all was taken back */
+        bool there = period->there;
+        period->changed = period->there = false;
         period->told = true;
-        label_entry(agg, scope, period, entry);
+        if (there) {
+            begin_period(agg, scope, period, DP_ENTRY_PERIOD, entry);
+            entry->gone = true;
+            return true;
+        }
+    }
+    if (period->changed && scope->kind == DP_SCOPE_ALL && !period->named) {
+        period->named = true;
+        begin_period(agg, scope, period, DP_ENTRY_LABEL, entry);
         return true;
     }
     if (period->changed) {
         period->changed = false;
-        period->told = true;
+        period->told = period->there = true;
         period_entry(agg, scope, period, entry);
         return true;
     }

@@ -193,6 +193,30 @@ static bool has_worked(const struct dp_period *day)
     return day->totals.counts[DP_FACT_HANDLE] > 0;
 }
 
+static bool has_any(const struct dp_period *part)
+{
+    const struct dp_period_agent *agent = part->agent;
+    if (part->totals.counts[DP_COUNT_FACTS])
+        return true;
+    for (size_t i = 0; agent && i < DP_MEASURES; i++)
+        if (agent->measured[i])
+            return true;
+    for (size_t i = 0; agent && i < DP_AGENT_STATES; i++)
+        if (agent->state_ms[i])
+            return true;
+    return false;
+}
+
+bool dp_periods_hold(const struct dp_periods *periods, const struct dp_period *item)
+{
+    bool any = has_any(item);
+    for (uint32_t i = 0; !any && item->kind != DP_PERIOD_DAY && i < periods->count; i++) {
+        const struct dp_period *day = &periods->items[i];
+        any = day->kind == DP_PERIOD_DAY && holds(&item->span, day->span.from_ms) && has_any(day);
+    }
+    return any;
+}
+
 void dp_periods_view(const struct dp_periods *periods, struct dp_period_rules *rules,
                      const struct dp_period *item)
 {

@@ -61,6 +61,10 @@ void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *ru
 /* The day around a moment and all that it is in are there, unless closed, and count as changed. */
 void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules, int64_t time_ms);
 
+/* True when there is a fact, something measured or time in a state in a period. Nothing may be
+ * gathered. */
+bool dp_periods_hold(const struct dp_periods *periods, const struct dp_period *item);
+
 /* Sums up a period in rules->view. Nothing may be gathered. */
 void dp_periods_view(const struct dp_periods *periods, struct dp_period_rules *rules,
                      const struct dp_period *item);

@@ -230,6 +230,10 @@ void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t
  * partition that was idle may bring such. */
 void dp_accrue_again(struct dp_aggregator *agg, struct dp_scope *scope, int sign, int64_t from_ms);
 
+/* accrue.c: is there anything in a period as of T? */
+bool dp_accrue_any(const struct dp_aggregator *agg, const struct dp_scope *scope,
+                   const struct dp_period *period);
+
 /* accrue.c: a period as of T; valid until the next is asked for. */
 const struct dp_period_view *dp_accrue_view(struct dp_aggregator *agg, const struct dp_scope *scope,
                                             const struct dp_period *period);
