@@ -122,10 +122,12 @@ def a_process_that_stands_by_writes_nothing():
 
 
 def of_late(keys):
-    """Without calendar periods: contacts that are forgotten so soon that partitions need not even
-    be in step get no corrections any more, and how many those are is different each time."""
+    """Without what reaches further back than contacts do: they are forgotten so soon that
+    partitions need not even be in step, and how many of them get no corrections any more is
+    different each time."""
     return {key: value for key, value in without_teams(keys).items()
-            if ":p:" not in key and ":rank:" not in key and not key.endswith("quality:due")}
+            if ":p:" not in key and ":rank:" not in key
+            and not key.endswith((":quality:due", ":abandoned"))}
 
 
 @case(150)
