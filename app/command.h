@@ -29,6 +29,15 @@ int dp_usage_error(const char *command, const char *fmt, ...) __attribute__((for
 /* Notes `--set section.key=value`; false when there are too many. */
 bool dp_overrides_add(struct dp_overrides *overrides, const char *text);
 
+/* What getopt_long gives for --set; a command's own long options come after it. */
+enum { DP_OPTION_SET = 256 };
+
+/* Takes an option that all commands have (-c, --set, --help), or says what is wrong with one that
+ * the command does not have. `option` is getopt_long's, which was asked with ":c:h". Returns -1 to
+ * go on, else the exit code. */
+int dp_command_option(int option, char **argv, const char *help, const char **config,
+                      struct dp_overrides *overrides);
+
 /* Loads the configuration (path may be NULL) and sets the log level; on error says it and returns
  * false. */
 bool dp_command_config(const char *path, const struct dp_overrides *overrides,

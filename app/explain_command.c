@@ -142,26 +142,20 @@ static int read_positionals(int argc, char **argv, struct arguments *arguments)
 /* Returns -1 to go on, else the exit code. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    enum { SET = 256, FACTS, AS_OF, FORMAT };
+    enum { FACTS = DP_OPTION_SET + 1, AS_OF, FORMAT };
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, SET},
+        {"set", required_argument, NULL, DP_OPTION_SET},
         {"facts", required_argument, NULL, FACTS},
         {"as-of", required_argument, NULL, AS_OF},
         {"format", required_argument, NULL, FORMAT},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
+    int code;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1;) {
         switch (option) {
-        case 'c':
-            arguments->config = optarg;
-            break;
-        case SET:
-            if (!dp_overrides_add(&arguments->overrides, optarg))
-                return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
-            break;
         case FACTS:
             arguments->facts = optarg;
             break;
@@ -176,13 +170,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
                 return dp_usage_error(argv[0], "--format '%s' is unknown; allowed: table, json",
                                       optarg);
             break;
-        case 'h':
-            fputs(help, stdout);
-            return DP_EXIT_DONE;
-        case ':':
-            return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
         default:
-            return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+            code = dp_command_option(option, argv, help, &arguments->config, &arguments->overrides);
+            if (code >= 0)
+                return code;
         }
     }
     return read_positionals(argc, argv, arguments);

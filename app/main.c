@@ -1,4 +1,5 @@
 /* deskpulse: finds the command and hands over. Reading order: README.md, "Reading the code". */
+#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,6 +52,27 @@ bool dp_overrides_add(struct dp_overrides *overrides, const char *text)
         return false;
     overrides->items[overrides->count++] = text;
     return true;
+}
+
+int dp_command_option(int option, char **argv, const char *help, const char **config,
+                      struct dp_overrides *overrides)
+{
+    switch (option) {
+    case 'c':
+        *config = optarg;
+        return -1;
+    case DP_OPTION_SET:
+        if (dp_overrides_add(overrides, optarg))
+            return -1;
+        return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
+    case 'h':
+        fputs(help, stdout);
+        return DP_EXIT_DONE;
+    case ':':
+        return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
+    default:
+        return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+    }
 }
 
 bool dp_command_config(const char *path, const struct dp_overrides *overrides,

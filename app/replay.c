@@ -215,10 +215,10 @@ static bool choose_output(struct arguments *arguments, const char *name)
 /* Returns -1 to go on, else the exit code. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    enum { SET = 256, FORMAT, AS_OF, OUTPUT, DEAD_LETTERS, FACTS };
+    enum { FORMAT = DP_OPTION_SET + 1, AS_OF, OUTPUT, DEAD_LETTERS, FACTS };
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, SET},
+        {"set", required_argument, NULL, DP_OPTION_SET},
         {"format", required_argument, NULL, FORMAT},
         {"as-of", required_argument, NULL, AS_OF},
         {"output", required_argument, NULL, OUTPUT},
@@ -227,16 +227,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
+    int code;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1;) {
         switch (option) {
-        case 'c':
-            arguments->config = optarg;
-            break;
-        case SET:
-            if (!dp_overrides_add(&arguments->overrides, optarg))
-                return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
-            break;
         case FORMAT:
             arguments->format = optarg;
             break;
@@ -258,13 +252,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         case FACTS:
             arguments->facts = optarg;
             break;
-        case 'h':
-            fputs(help, stdout);
-            return DP_EXIT_DONE;
-        case ':':
-            return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
         default:
-            return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+            code = dp_command_option(option, argv, help, &arguments->config, &arguments->overrides);
+            if (code >= 0)
+                return code;
         }
     }
     if (optind == argc)

@@ -94,10 +94,10 @@ static int check_arguments(int argc, char **argv, const struct arguments *argume
 /* Returns -1 to go on, else the exit code. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    enum { SET = 256, PERIOD, TEAM, AGENT, QUEUE, QUALITY, FORMAT, OUTPUT };
+    enum { PERIOD = DP_OPTION_SET + 1, TEAM, AGENT, QUEUE, QUALITY, FORMAT, OUTPUT };
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, SET},
+        {"set", required_argument, NULL, DP_OPTION_SET},
         {"period", required_argument, NULL, PERIOD},
         {"team", required_argument, NULL, TEAM},
         {"agent", required_argument, NULL, AGENT},
@@ -112,13 +112,6 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1;) {
         switch (option) {
-        case 'c':
-            arguments->config = optarg;
-            break;
-        case SET:
-            if (!dp_overrides_add(&arguments->overrides, optarg))
-                return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
-            break;
         case PERIOD:
             arguments->request.label = optarg;
             break;
@@ -142,13 +135,8 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         case OUTPUT:
             arguments->output = optarg;
             break;
-        case 'h':
-            fputs(help, stdout);
-            return DP_EXIT_DONE;
-        case ':':
-            return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
         default:
-            return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+            code = dp_command_option(option, argv, help, &arguments->config, &arguments->overrides);
         }
         if (code >= 0)
             return code;

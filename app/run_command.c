@@ -36,10 +36,10 @@ static void log_warning(void *ctx, const char *text)
 
 int dp_run_main(int argc, char **argv)
 {
-    enum { SET = 256, CLOCK, AS_OF, ON_LOST };
+    enum { CLOCK = DP_OPTION_SET + 1, AS_OF, ON_LOST };
     static const struct option long_options[] = {
         {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, SET},
+        {"set", required_argument, NULL, DP_OPTION_SET},
         {"clock", required_argument, NULL, CLOCK},
         {"as-of", required_argument, NULL, AS_OF},
         {"on-lost-position", required_argument, NULL, ON_LOST},
@@ -48,16 +48,10 @@ int dp_run_main(int argc, char **argv)
     };
     struct dp_overrides overrides = {0};
     struct dp_run_options options = {.overrides = &overrides, .as_of_ms = INT64_MAX};
+    int code;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":c:h", long_options, NULL)) != -1;) {
         switch (option) {
-        case 'c':
-            options.config_path = optarg;
-            break;
-        case SET:
-            if (!dp_overrides_add(&overrides, optarg))
-                return dp_usage_error(argv[0], "more than %d times --set", DP_OVERRIDES_MAX);
-            break;
         case CLOCK:
             options.event_clock = strcmp(optarg, "event") == 0;
             if (!options.event_clock && strcmp(optarg, "wall") != 0)
@@ -83,10 +77,10 @@ int dp_run_main(int argc, char **argv)
             fputs(help, stdout);
             dp_config_print_help(stdout);
             return DP_EXIT_DONE;
-        case ':':
-            return dp_usage_error(argv[0], "option '%s' wants a value", argv[optind - 1]);
         default:
-            return dp_usage_error(argv[0], "unknown option '%s'", argv[optind - 1]);
+            code = dp_command_option(option, argv, help, &options.config_path, &overrides);
+            if (code >= 0)
+                return code;
         }
     }
     if (optind < argc)
@@ -99,7 +93,7 @@ int dp_run_main(int argc, char **argv)
         return DP_EXIT_USAGE;
     dp_config_warnings(&config, log_warning, NULL);
     options.config = &config;
-    int code = dp_run(&options);
+    code = dp_run(&options);
     dp_config_deinit(&config);
     return code;
 }
