@@ -36,7 +36,6 @@ struct dp_period_agent *dp_period_agent(struct dp_period *period)
 void dp_period_merge(struct dp_period *period, const struct dp_totals *totals)
 {
     dp_totals_merge(&period->totals, totals);
-    period->changed = true;
 }
 
 static void move(struct dp_spread **spread, int sign, int64_t value)
@@ -61,6 +60,14 @@ void dp_period_value(struct dp_period *period, int sign, const struct dp_fact *f
         agent->measured[fact->flags] += (uint32_t)sign;
         agent->measured_sums[fact->flags] += (uint64_t)fact->value * (uint64_t)(int64_t)sign;
     }
+}
+
+int64_t dp_period_online_ms(const struct dp_period_agent *agent)
+{
+    int64_t online_ms = 0;
+    for (size_t i = 0; i < DP_AGENT_STATES; i++)
+        online_ms += i == DP_STATE_OFFLINE ? 0 : agent->state_ms[i];
+    return online_ms;
 }
 
 void dp_period_agent_merge(struct dp_period_agent *into, const struct dp_period_agent *from)

@@ -58,6 +58,9 @@ void dp_period_fold(struct dp_period *period, const struct dp_period *day);
 /* The agent's part, made when it is not there. */
 struct dp_period_agent *dp_period_agent(struct dp_period *period);
 
+/* The time in all states but offline. */
+int64_t dp_period_online_ms(const struct dp_period_agent *agent);
+
 /* Adds one agent's part, of a day or of more, to another. */
 void dp_period_agent_merge(struct dp_period_agent *into, const struct dp_period_agent *from);
 

@@ -65,19 +65,16 @@ void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope)
         scope->periods_ms = agg->t_ms;
 }
 
-static void add_states(const int64_t *state_ms, struct dp_entry *entry)
+static void add_states(const struct dp_period_agent *agent, struct dp_entry *entry)
 {
     static const char *const names[DP_AGENT_STATES] = {
         [DP_STATE_AVAILABLE] = "available_ms", [DP_STATE_BUSY] = "busy_ms",
         [DP_STATE_WRAPUP] = "wrapup_ms",       [DP_STATE_BREAK] = "break_ms",
         [DP_STATE_TRAINING] = "training_ms",   [DP_STATE_MEETING] = "meeting_ms"};
-    int64_t online = 0;
-    for (size_t i = 0; i < DP_AGENT_STATES; i++)
-        online += i == DP_STATE_OFFLINE ? 0 : state_ms[i];
-    dp_entry_add(entry, "online_ms", DP_FIELD_INTEGER, online);
+    dp_entry_add(entry, "online_ms", DP_FIELD_INTEGER, dp_period_online_ms(agent));
     for (size_t i = 0; i < DP_AGENT_STATES; i++)
         if (names[i])
-            dp_entry_add(entry, names[i], DP_FIELD_INTEGER, state_ms[i]);
+            dp_entry_add(entry, names[i], DP_FIELD_INTEGER, agent->state_ms[i]);
 }
 
 static void add_measured(const struct dp_period_agent *agent, struct dp_entry *entry)
@@ -169,7 +166,7 @@ static void add_agent(struct dp_aggregator *agg, const struct dp_scope *scope,
     struct dp_known known = {view, figures, score->present ? score->score : DP_NO_SCORE};
     dp_entry_add(entry, "volume", DP_FIELD_INTEGER, view->totals.counts[DP_FACT_HANDLE]);
     dp_entry_add(entry, "days_worked", DP_FIELD_INTEGER, view->agent.days_worked);
-    add_states(view->agent.state_ms, entry);
+    add_states(&view->agent, entry);
     if (scope->rank_team)
         dp_entry_add_text(entry, "team", dp_scope_at(agg, scope->rank_team)->id);
     add_measured(&view->agent, entry);

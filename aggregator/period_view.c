@@ -37,14 +37,11 @@ static void set_spread(const struct dp_spread_sum *sum, enum dp_figure max,
 
 void dp_period_view_figures(const struct dp_period_view *view, struct dp_figures *figures)
 {
-    /* A metric's maximum; its percentiles follow. */
-    static const enum dp_figure max_figures[DP_METRICS] = {
-        DP_FIGURE_RESPONSE_MAX, DP_FIGURE_REPLY_MAX, DP_FIGURE_HANDLE_MAX, DP_FIGURE_RESOLVE_MAX};
     figures->present = 0;
     dp_totals_figures(&view->totals, figures);
-    for (size_t i = 0; i < DP_METRICS; i++)
-        if (view->sums[i].count)
-            set_spread(&view->sums[i], max_figures[i], figures);
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
+        if (view->sums[metric].count)
+            set_spread(&view->sums[metric], dp_max_figure(metric), figures);
     if (view->sums[DP_SPREAD_HOLD].count)
         dp_figures_set(figures, DP_FIGURE_HOLD_MAX, view->sums[DP_SPREAD_HOLD].max);
 }

@@ -248,11 +248,8 @@ static void fold_day(struct dp_periods *periods, struct dp_period *day)
         dp_period_agent(day)->days_worked = 1;
     for (uint32_t i = 0; i < periods->count; i++) {
         struct dp_period *item = &periods->items[i];
-        bool changed = item->changed;
-        if (item->kind == DP_PERIOD_DAY || !holds(&item->span, day->span.from_ms))
-            continue;
-        dp_period_fold(item, day);
-        item->changed = changed; /* it is what it was */
+        if (item->kind != DP_PERIOD_DAY && holds(&item->span, day->span.from_ms))
+            dp_period_fold(item, day);
     }
 }
 

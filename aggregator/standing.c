@@ -44,14 +44,6 @@ static bool tell_measured(const struct dp_known *known, enum dp_measure measure,
                  known->view->agent.measured[measure]);
 }
 
-static double online_ms(const struct dp_known *known)
-{
-    double sum = 0;
-    for (size_t i = 0; i < DP_AGENT_STATES; i++)
-        sum += i == DP_STATE_OFFLINE ? 0 : (double)known->view->agent.state_ms[i];
-    return sum;
-}
-
 /* A mean time of which extreme values are not to decide. */
 static bool tell_robust(const struct dp_known *known, enum dp_metric metric,
                         struct dp_robust robust, double *value)
@@ -73,10 +65,8 @@ static bool tell_robust(const struct dp_known *known, enum dp_metric metric,
 static bool tell_figure(const struct dp_known *known, enum dp_figure figure,
                         struct dp_robust robust, double *value)
 {
-    static const enum dp_figure means[DP_METRICS] = {DP_FIGURE_RESPONSE_MEAN, DP_FIGURE_REPLY_MEAN,
-                                                     DP_FIGURE_HANDLE_MEAN, DP_FIGURE_RESOLVE_MEAN};
     for (enum dp_metric metric = 0; robust.kind != DP_ROBUST_NONE && metric < DP_METRICS; metric++)
-        if (means[metric] == figure)
+        if (dp_mean_figures[metric] == figure)
             return tell_robust(known, metric, robust, value);
     if (!dp_figures_has(known->figures, figure))
         return false;
@@ -106,7 +96,7 @@ bool dp_known_tell(void *ctx, enum dp_quantity quantity, struct dp_robust robust
     case DP_QUANTITY_DECLINES_PER_100:
         return share(value, 100.0 * counts[DP_FACT_DECLINE], counts[DP_FACT_HANDLE]);
     case DP_QUANTITY_ONLINE:
-        *value = online_ms(known);
+        *value = (double)dp_period_online_ms(&known->view->agent);
         return *value > 0;
     case DP_QUANTITY_SCORE:
         *value = (double)known->score / 1e6;

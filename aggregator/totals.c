@@ -151,17 +151,18 @@ static void set_shares(const struct dp_totals *totals, struct dp_figures *figure
     dp_figures_set_share(figures, DP_FIGURE_COMPLAINT_RATE, counts[DP_FACT_COMPLAINT], handles);
 }
 
+const enum dp_figure dp_mean_figures[DP_METRICS] = {
+    [DP_METRIC_RESPONSE] = DP_FIGURE_RESPONSE_MEAN,
+    [DP_METRIC_REPLY] = DP_FIGURE_REPLY_MEAN,
+    [DP_METRIC_HANDLE] = DP_FIGURE_HANDLE_MEAN,
+    [DP_METRIC_RESOLVE] = DP_FIGURE_RESOLVE_MEAN,
+};
+
 static void set_means(const struct dp_totals *totals, struct dp_figures *figures)
 {
-    static const uint8_t means[DP_METRICS] = {
-        [DP_METRIC_RESPONSE] = DP_FIGURE_RESPONSE_MEAN,
-        [DP_METRIC_REPLY] = DP_FIGURE_REPLY_MEAN,
-        [DP_METRIC_HANDLE] = DP_FIGURE_HANDLE_MEAN,
-        [DP_METRIC_RESOLVE] = DP_FIGURE_RESOLVE_MEAN,
-    };
     const uint64_t *sums = totals->sums;
     for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
-        dp_figures_set_mean(figures, means[metric], (int64_t)sums[metric],
+        dp_figures_set_mean(figures, dp_mean_figures[metric], (int64_t)sums[metric],
                             dp_totals_values(totals, metric));
 
     int64_t handles = totals->counts[DP_FACT_HANDLE];

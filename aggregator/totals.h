@@ -55,6 +55,14 @@ struct dp_totals {
 void dp_totals_put(struct dp_totals *totals, const struct dp_fact *fact);
 void dp_totals_take(struct dp_totals *totals, const struct dp_fact *fact);
 
+/* The mean of each metric. In the order of figures its maximum follows, and then its percentiles.
+ */
+extern const enum dp_figure dp_mean_figures[DP_METRICS];
+static inline enum dp_figure dp_max_figure(enum dp_metric metric)
+{
+    return dp_mean_figures[metric] + 1;
+}
+
 /* Adds `from` to `into`. */
 void dp_totals_merge(struct dp_totals *into, const struct dp_totals *from);
 

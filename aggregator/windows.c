@@ -34,10 +34,6 @@ struct dp_windows {
 static const int64_t percents[] = {50, 90, 95, 99};
 #define PERCENTS (sizeof percents / sizeof *percents)
 
-/* A metric's maximum; its percentiles follow. */
-static const enum dp_figure max_figures[DP_METRICS] = {DP_FIGURE_RESPONSE_MAX, DP_FIGURE_REPLY_MAX,
-                                                       DP_FIGURE_HANDLE_MAX, DP_FIGURE_RESOLVE_MAX};
-
 static size_t cell(const struct dp_windows *windows, size_t channel, size_t segment)
 {
     return channel * windows->plan->count + segment;
@@ -357,12 +353,12 @@ static void set_gathered(const struct dp_windows *windows, struct channels over,
         for (size_t i = 0; i < PERCENTS; i++) {
             size_t index = rank_of(percents[i], count) - 1;
             select_value(values[metric], done, count, index);
-            dp_figures_set(figures, max_figures[metric] + 1 + (enum dp_figure)i,
+            dp_figures_set(figures, dp_max_figure(metric) + 1 + (enum dp_figure)i,
                            values[metric][index]);
             done = index;
         }
         select_value(values[metric], done, count, count - 1);
-        dp_figures_set(figures, max_figures[metric], values[metric][count - 1]);
+        dp_figures_set(figures, dp_max_figure(metric), values[metric][count - 1]);
     }
 }
 
@@ -400,9 +396,9 @@ static void set_charted(struct dp_windows *windows, struct channels over, size_t
     int64_t after_ms = windows->now_ms - windows->plan->length_ms[window];
     int64_t max = dp_chart_select(windows->charts[metric], over.from, over.to, window, after_ms,
                                   ranks, PERCENTS, values);
-    dp_figures_set(figures, max_figures[metric], max);
+    dp_figures_set(figures, dp_max_figure(metric), max);
     for (size_t i = 0; i < PERCENTS; i++)
-        dp_figures_set(figures, max_figures[metric] + 1 + (enum dp_figure)i, values[i]);
+        dp_figures_set(figures, dp_max_figure(metric) + 1 + (enum dp_figure)i, values[i]);
 }
 
 void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, size_t window,
