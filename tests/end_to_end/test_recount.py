@@ -332,7 +332,7 @@ def check_ranks(keys, wrong):
     return len(groups)
 
 
-@case(900)
+@case(60 + 60 * int(AGENTS))
 def a_quarter_is_its_recount():
     days = Days()
     with tempfile.TemporaryDirectory() as directory:
