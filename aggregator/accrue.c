@@ -10,7 +10,7 @@ void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms)
 void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
                     const struct dp_fact *fact)
 {
-    if (!number)
+    if (!number || agg->accrues_later)
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
     dp_periods_put(&scope->periods, &agg->period_rules, sign, fact);

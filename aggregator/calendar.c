@@ -93,7 +93,8 @@ void dp_calendar_init(struct dp_calendar *calendar, const char *zone)
 struct dp_span dp_calendar_span(struct dp_calendar *calendar, enum dp_period_kind kind,
                                 int64_t time_ms)
 {
-    struct dp_span *found = &calendar->found[kind];
+    struct dp_span *found =
+        &calendar->found[kind][(uint64_t)(time_ms / (day_s * second_ms)) % DP_CALENDAR_DAYS];
     if (time_ms < found->from_ms || time_ms >= found->to_ms)
         *found = span_around(kind, time_ms);
     return *found;

@@ -16,9 +16,11 @@ struct dp_span {
     int64_t from_ms, to_ms;
 };
 
-/* The spans found last: facts of one day come together. */
+/* The spans found last, for a few days side by side: facts of one day come together, and around
+ * midnight those of two. */
+#define DP_CALENDAR_DAYS 4
 struct dp_calendar {
-    struct dp_span found[DP_PERIOD_KINDS];
+    struct dp_span found[DP_PERIOD_KINDS][DP_CALENDAR_DAYS];
 };
 
 /* `zone` is a name that the database has, or "UTC". */

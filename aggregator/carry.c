@@ -153,6 +153,7 @@ static void carry_periods(struct dp_aggregator *agg)
                                          });
     }
     dp_period_bytes_deinit(&bytes);
+    agg->carried_frame = agg->journal->frame;
 }
 
 static void carry_waiting(struct dp_aggregator *agg, uint32_t first_kept)

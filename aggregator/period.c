@@ -38,6 +38,19 @@ void dp_period_merge(struct dp_period *period, const struct dp_totals *totals)
     dp_totals_merge(&period->totals, totals);
 }
 
+void dp_period_prefetch(const struct dp_period *period)
+{
+    for (size_t i = 0; i < DP_SPREADS; i++)
+        __builtin_prefetch(period->spreads[i]);
+}
+
+void dp_period_prefetch_values(const struct dp_period *period)
+{
+    for (size_t i = 0; i < DP_SPREADS; i++)
+        if (period->spreads[i])
+            dp_spread_prefetch(period->spreads[i]);
+}
+
 static void move(struct dp_spread **spread, int sign, int64_t value)
 {
     if (!*spread)

@@ -47,6 +47,10 @@ struct dp_period {
 void dp_period_init(struct dp_period *period, enum dp_period_kind kind, struct dp_span span);
 void dp_period_deinit(struct dp_period *period);
 
+/* Fetch what values go to, one after the other: the first takes a while to arrive. */
+void dp_period_prefetch(const struct dp_period *period);
+void dp_period_prefetch_values(const struct dp_period *period);
+
 /* Adds totals that were summed up apart, and then the values of the facts that they are of, one by
  * one; `sign` is +1 or -1. */
 void dp_period_merge(struct dp_period *period, const struct dp_totals *totals);

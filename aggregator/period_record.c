@@ -6,6 +6,9 @@
 
 #define NUMBER_MAX 10
 
+/* In place of a number of values. */
+#define MANY (DP_SPREAD_FEW + 1)
+
 /* Bounds far above what can be, that keep sums of a few from overflowing. */
 #define AMOUNT_MAX (INT64_MAX / 1024)
 #define TIME_MAX   INT64_C(253402387200000) /* the year 9999 */
@@ -34,21 +37,19 @@ static void put_signed(struct dp_period_bytes *out, int64_t number)
     put(out, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
 }
 
-static void put_spread(struct dp_period_bytes *out, const struct dp_spread *spread)
+static void put_many(struct dp_period_bytes *out, const struct dp_spread *spread)
 {
     size_t used = 0;
-    for (size_t i = 0; spread && i < spread->used; i++)
+    for (size_t i = 0; i < spread->used; i++)
         used += spread->counts[i] > 0;
     put(out, used);
-    if (!used)
-        return;
     unsigned before = 0;
     for (size_t i = 0; i < spread->used; i++) {
         if (!spread->counts[i])
             continue;
-        put(out, dp_spread_bucket(spread, i) - before);
+        put(out, spread->first + i - before);
         put(out, spread->counts[i]);
-        before = dp_spread_bucket(spread, i);
+        before = spread->first + (unsigned)i;
     }
     put(out, (uint64_t)spread->below);
     put(out, spread->top_count);
@@ -56,6 +57,17 @@ static void put_spread(struct dp_period_bytes *out, const struct dp_spread *spre
         put(out, (uint64_t)spread->tops[i].value);
         put(out, spread->tops[i].count);
     }
+}
+
+/* The number of values, if they are few, and those; or MANY. */
+static void put_spread(struct dp_period_bytes *out, const struct dp_spread *spread)
+{
+    bool many = spread && spread->count && spread->counts;
+    put(out, many ? MANY : spread ? spread->count : 0);
+    if (many)
+        put_many(out, spread);
+    for (size_t i = 0; spread && !many && i < spread->count; i++)
+        put(out, (uint64_t)spread->values[i]);
 }
 
 static void put_agent(struct dp_period_bytes *out, const struct dp_period_agent *agent)
@@ -160,13 +172,11 @@ static void get_tops(struct reader *reader, struct dp_spread *spread)
     }
 }
 
-static struct dp_spread *get_spread(struct reader *reader)
+static void get_many(struct reader *reader, struct dp_spread *spread)
 {
     uint32_t used = get_upto(reader, DP_SPREAD_BUCKETS);
-    if (!used)
-        return NULL;
-    struct dp_spread *spread = dp_xcalloc(1, sizeof *spread);
     unsigned bucket = 0;
+    reader->malformed |= !used;
     for (uint32_t i = 0; i < used && !reader->malformed; i++) {
         uint32_t step = get_upto(reader, DP_SPREAD_BUCKETS - 1);
         bucket += step;
@@ -176,6 +186,18 @@ static struct dp_spread *get_spread(struct reader *reader)
             dp_spread_add(spread, bucket, get_upto(reader, UINT32_MAX));
     }
     get_tops(reader, spread);
+}
+
+static struct dp_spread *get_spread(struct reader *reader)
+{
+    uint32_t count = get_upto(reader, MANY);
+    if (!count)
+        return NULL;
+    struct dp_spread *spread = dp_xcalloc(1, sizeof *spread);
+    if (count == MANY)
+        get_many(reader, spread);
+    for (uint32_t i = 0; count != MANY && i < count && !reader->malformed; i++)
+        dp_spread_put(spread, get_value(reader));
     return spread;
 }
 

@@ -105,18 +105,20 @@ static void put_gathered(struct dp_periods *periods, uint32_t from, uint32_t to,
                          struct dp_period *period)
 {
     struct dp_totals sum = {0};
+    dp_period_prefetch(period);
     for (uint32_t i = from; i < to; i++) {
         const struct dp_fact *fact = &periods->gathered[i];
-        int sign = sign_of(periods, i);
-        dp_period_value(period, sign, fact);
         if (fact->kind == DP_FACT_MEASURED)
             continue;
-        if (sign > 0)
+        if (sign_of(periods, i) > 0)
             dp_totals_put(&sum, fact);
         else
             dp_totals_take(&sum, fact);
     }
     dp_period_merge(period, &sum);
+    dp_period_prefetch_values(period);
+    for (uint32_t i = from; i < to; i++)
+        dp_period_value(period, sign_of(periods, i), &periods->gathered[i]);
 }
 
 void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules, int64_t time_ms)

@@ -107,7 +107,9 @@ struct dp_aggregator {
     struct dp_journal_reader *answers; /* restoring: what was found out for the event at hand */
     uint64_t restored_frame;           /* restoring: the frame at hand */
     int64_t restored_settled_ms;       /* restoring: where settled_ms will come to */
+    uint64_t carried_frame;            /* the latest that tells of all periods */
     bool restoring;
+    bool accrues_later; /* restoring: what facts come to in periods is told in a frame to come */
 
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;

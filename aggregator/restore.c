@@ -37,6 +37,7 @@ void dp_aggregator_save(const struct dp_aggregator *agg, struct dp_aggregator_sa
         .horizon_ms = agg->horizon_ms,
         .settled_ms = agg->settled_ms,
         .since_forget = agg->since_forget,
+        .carried = agg->carried_frame,
         .counters = agg->counters,
         .partition_count = agg->partitions.count,
     };
@@ -50,6 +51,7 @@ void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggr
 {
     agg->restoring = agg->repeat.history.knows = true;
     agg->restored_settled_ms = saved->settled_ms;
+    agg->carried_frame = saved->carried;
     dp_accrue_settled(agg, saved->settled_ms);
     if (agg->scopes.now_ms > dp_back(saved->t_ms, FOLLOW_STEP_MS))
         return;
@@ -392,6 +394,7 @@ bool dp_aggregator_restore(struct dp_aggregator *agg, uint64_t frame, const char
     struct dp_journal_reader reader;
     dp_journal_reader_init(&reader, bytes, len);
     agg->restored_frame = frame;
+    agg->accrues_later = frame < agg->carried_frame;
     while (reader.at < reader.end && !reader.malformed && !restoring.out_of_place)
         restore_together(&restoring, &reader);
     agg->answers = NULL;
@@ -408,7 +411,7 @@ bool dp_aggregator_restore(struct dp_aggregator *agg, uint64_t frame, const char
 
 void dp_aggregator_restored(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
-    agg->restoring = agg->repeat.history.knows = false;
+    agg->restoring = agg->repeat.history.knows = agg->accrues_later = false;
     agg->scopes.now_ms = INT64_MIN;
     agg->t_ms = saved->t_ms;
     agg->horizon_ms = saved->horizon_ms;

@@ -37,11 +37,12 @@ static char *put_time(char *at, int64_t ms)
 char *dp_aggregator_saved_format(const struct dp_aggregator_saved *saved)
 {
     char *text = dp_xmalloc((16 + saved->partition_count) * NUMBER_MAX), *at = text;
-    at = stpcpy(at, "v=1");
+    at = stpcpy(at, "v=2");
 #define X(key, member) at = put_time(stpcpy(at, " " key "="), saved->member);
     DP_SAVED_TIMES(X)
 #undef X
-    at += sprintf(at, " since_forget=%" PRIu32, saved->since_forget);
+    at += sprintf(at, " since_forget=%" PRIu32 " carried=%" PRIu64, saved->since_forget,
+                  saved->carried);
 #define X(key, member) at += sprintf(at, " " key "=%" PRIu64, saved->counters.member);
     DP_SAVED_COUNTS(X)
 #undef X
@@ -115,7 +116,7 @@ static bool get_partitions(struct dp_str *rest, struct dp_aggregator_saved *save
 static bool get_all(struct dp_str *rest, struct dp_aggregator_saved *saved)
 {
     uint64_t since_forget;
-    if (!skip(rest, "v=1"))
+    if (!skip(rest, "v=2"))
         return false;
 #define X(key, member)                                                                             \
     if (!skip(rest, " " key "=") || !get_time(rest, &saved->member))                               \
@@ -125,6 +126,8 @@ static bool get_all(struct dp_str *rest, struct dp_aggregator_saved *saved)
     if (!skip(rest, " since_forget=") || !get_digits(rest, UINT32_MAX, &since_forget))
         return false;
     saved->since_forget = (uint32_t)since_forget;
+    if (!skip(rest, " carried=") || !get_digits(rest, UINT64_MAX, &saved->carried))
+        return false;
 #define X(key, member)                                                                             \
     if (!skip(rest, " " key "=") || !get_digits(rest, UINT64_MAX, &saved->counters.member))        \
         return false;

@@ -24,6 +24,8 @@ struct dp_aggregator_saved {
     int64_t highest_ms; /* of all event times */
     int64_t horizon_ms, settled_ms;
     uint32_t since_forget; /* accepted events since the old was last looked for */
+    uint64_t
+        carried; /* the frame that tells of all periods; what earlier ones say of them is done */
     struct dp_aggregator_counters counters;
     struct dp_partition *partitions; /* owned; by slot */
     size_t partition_count;
@@ -31,7 +33,7 @@ struct dp_aggregator_saved {
 
 void dp_aggregator_saved_deinit(struct dp_aggregator_saved *saved);
 
-/* "v=1 t=1800000000000 ... watermarks=1799999999000,-,1799999998000i", "i" behind those that are
+/* "v=2 t=1800000000000 ... watermarks=1799999999000,-,1799999998000i", "i" behind those that are
  * idle. Returns a string that is to be freed with free(). */
 char *dp_aggregator_saved_format(const struct dp_aggregator_saved *saved);
 

@@ -7,78 +7,32 @@
 
 void dp_spread_deinit(struct dp_spread *spread)
 {
-    free(spread->tops);
+    free(spread->values);
     free(spread->counts);
-    free(spread->buckets);
+    free(spread->tops);
     *spread = (struct dp_spread){0};
 }
 
 /* ---------------------------------------------------------------- buckets */
 
-/* With so many in use, one apart from the other, they are given their whole range. */
-#define FEW 96
-
-/* What a range grows by at its lower end, so that it seldom does. */
+/* What a range grows by beyond what is asked for, so that it seldom does. */
 #define SLACK 64
-
-static void resize(struct dp_spread *spread, size_t capacity)
-{
-    spread->capacity = (uint16_t)capacity;
-    spread->counts = dp_xrealloc(spread->counts, capacity * sizeof *spread->counts);
-    if (spread->buckets)
-        spread->buckets = dp_xrealloc(spread->buckets, capacity * sizeof *spread->buckets);
-}
-
-/* The place of a bucket among few, or where it would be. */
-static size_t place_of(const struct dp_spread *spread, unsigned bucket)
-{
-    const uint16_t *from = spread->buckets;
-    for (size_t count = spread->used; count > 0;) {
-        size_t half = count / 2;
-        bool after = from[half] < bucket;
-        from += after ? half + 1 : 0;
-        count = after ? count - half - 1 : half;
-    }
-    return (size_t)(from - spread->buckets);
-}
-
-static void insert_bucket(struct dp_spread *spread, size_t at, unsigned bucket)
-{
-    size_t after = spread->used++ - at;
-    memmove(spread->counts + at + 1, spread->counts + at, after * sizeof *spread->counts);
-    memmove(spread->buckets + at + 1, spread->buckets + at, after * sizeof *spread->buckets);
-    spread->counts[at] = 0;
-    spread->buckets[at] = (uint16_t)bucket;
-}
-
-/* All buckets from the first to the last. */
-static void take_whole_range(struct dp_spread *spread)
-{
-    struct dp_spread few = *spread;
-    unsigned first = few.buckets[0], last = few.buckets[few.used - 1];
-    spread->first = (uint16_t)(first > SLACK ? first - SLACK : 0);
-    spread->used = (uint16_t)(last + 1 - spread->first);
-    spread->buckets = NULL;
-    spread->counts = NULL;
-    resize(spread, spread->used + SLACK);
-    memset(spread->counts, 0, spread->capacity * sizeof *spread->counts);
-    for (size_t i = 0; i < few.used; i++)
-        spread->counts[few.buckets[i] - spread->first] = few.counts[i];
-    free(few.counts);
-    free(few.buckets);
-}
 
 /* The range reaches to a bucket that is beyond it. */
 static void stretch(struct dp_spread *spread, unsigned bucket)
 {
     unsigned first = spread->first, end = first + spread->used;
+    if (!spread->used)
+        first = end = bucket;
     if (bucket < first)
         first = bucket > SLACK ? bucket - SLACK : 0;
     if (bucket >= end)
         end = bucket + 1;
-    size_t shift = spread->first - first, used = end - first, before = spread->used;
-    if (used > spread->capacity)
-        resize(spread, used + SLACK);
+    size_t before = spread->used, shift = before ? spread->first - first : 0, used = end - first;
+    if (used > spread->capacity) {
+        spread->capacity = (uint16_t)(used + SLACK);
+        spread->counts = dp_xrealloc(spread->counts, spread->capacity * sizeof *spread->counts);
+    }
     memmove(spread->counts + shift, spread->counts, before * sizeof *spread->counts);
     memset(spread->counts, 0, shift * sizeof *spread->counts);
     memset(spread->counts + shift + before, 0, (used - shift - before) * sizeof *spread->counts);
@@ -89,24 +43,9 @@ static void stretch(struct dp_spread *spread, unsigned bucket)
 /* The count of a bucket, made when it is not there. */
 static uint32_t *count_of(struct dp_spread *spread, unsigned bucket)
 {
-    if (spread->used && !spread->buckets) {
-        if (bucket < spread->first || bucket >= spread->first + (unsigned)spread->used)
-            stretch(spread, bucket);
-        return &spread->counts[bucket - spread->first];
-    }
-    size_t at = place_of(spread, bucket);
-    if (at < spread->used && spread->buckets[at] == bucket)
-        return &spread->counts[at];
-    if (spread->used == FEW) {
-        take_whole_range(spread);
-        return count_of(spread, bucket);
-    }
-    if (!spread->buckets)
-        spread->buckets = dp_xmalloc(sizeof *spread->buckets);
-    if (spread->used == spread->capacity)
-        resize(spread, spread->capacity + spread->capacity / 2u + 4u);
-    insert_bucket(spread, at, bucket);
-    return &spread->counts[at];
+    if (bucket < spread->first || bucket >= spread->first + (unsigned)spread->used)
+        stretch(spread, bucket);
+    return &spread->counts[bucket - spread->first];
 }
 
 /* ---------------------------------------------------------------- the greatest */
@@ -153,9 +92,9 @@ static void take_top(struct dp_spread *spread, int64_t value)
             (spread->top_count - at + 1) * sizeof *spread->tops);
 }
 
-/* ---------------------------------------------------------------- */
+/* ---------------------------------------------------------------- few and many */
 
-void dp_spread_put(struct dp_spread *spread, int64_t value)
+static void put_to_many(struct dp_spread *spread, int64_t value)
 {
     ++*count_of(spread, dp_histogram_bucket(value));
     spread->count++;
@@ -163,11 +102,51 @@ void dp_spread_put(struct dp_spread *spread, int64_t value)
         put_top(spread, value, 1);
 }
 
-/* A bucket without values stays where it is: the next one may need it. */
+/* From now on the values are many. */
+static void make_many(struct dp_spread *spread)
+{
+    struct dp_spread few = *spread;
+    *spread = (struct dp_spread){0};
+    for (size_t i = 0; i < few.count; i++)
+        put_to_many(spread, few.values[i]);
+    free(few.values);
+}
+
+void dp_spread_put(struct dp_spread *spread, int64_t value)
+{
+    if (!spread->counts && spread->count == DP_SPREAD_FEW)
+        make_many(spread);
+    if (spread->counts) {
+        put_to_many(spread, value);
+        return;
+    }
+    if (spread->count == spread->capacity) {
+        spread->capacity = spread->capacity ? (uint16_t)(spread->capacity * 2) : 8;
+        spread->values = dp_xrealloc(spread->values, spread->capacity * sizeof *spread->values);
+    }
+    spread->values[spread->count++] = value;
+}
+
+/* What is taken back was mostly put in a short while ago. */
+static void take_from_few(struct dp_spread *spread, int64_t value)
+{
+    for (size_t i = spread->count; i-- > 0;)
+        if (spread->values[i] == value) {
+            spread->values[i] = spread->values[--spread->count];
+            return;
+        }
+}
+
+/* A value that is not there was put in when nobody counted. A bucket without values stays where it
+ * is: the next one may need it. */
 void dp_spread_take(struct dp_spread *spread, int64_t value)
 {
+    if (!spread->counts) {
+        take_from_few(spread, value);
+        return;
+    }
     uint32_t *count = count_of(spread, dp_histogram_bucket(value));
-    if (!*count) /* it was put in when nobody counted */
+    if (!*count)
         return;
     --*count;
     spread->count--;
@@ -179,6 +158,8 @@ void dp_spread_take(struct dp_spread *spread, int64_t value)
 
 void dp_spread_add(struct dp_spread *spread, unsigned bucket, uint32_t count)
 {
+    if (!spread->counts)
+        make_many(spread);
     *count_of(spread, bucket) += count;
     spread->count += count;
 }
@@ -195,9 +176,14 @@ static void raise_below(struct dp_spread *spread, int64_t below)
 
 void dp_spread_merge(struct dp_spread *spread, const struct dp_spread *from)
 {
+    if (!from->counts) {
+        for (size_t i = 0; i < from->count; i++)
+            dp_spread_put(spread, from->values[i]);
+        return;
+    }
     for (size_t i = 0; i < from->used; i++)
         if (from->counts[i])
-            dp_spread_add(spread, dp_spread_bucket(from, i), from->counts[i]);
+            dp_spread_add(spread, from->first + (unsigned)i, from->counts[i]);
     raise_below(spread, from->below);
     for (size_t i = 0; i < from->top_count; i++)
         if (from->tops[i].value >= spread->below)
@@ -208,9 +194,15 @@ int64_t dp_spread_max(const struct dp_spread *spread)
 {
     if (spread->top_count)
         return spread->tops[0].value;
+    if (!spread->counts) {
+        int64_t max = 0;
+        for (size_t i = 0; i < spread->count; i++)
+            max = spread->values[i] > max ? spread->values[i] : max;
+        return max;
+    }
     size_t last = spread->used - 1u;
     while (last > 0 && spread->counts[last] == 0)
         last--;
-    int64_t middle = dp_histogram_middle(dp_spread_bucket(spread, last));
+    int64_t middle = dp_histogram_middle(spread->first + (unsigned)last);
     return middle < spread->below ? middle : spread->below - 1;
 }

@@ -11,18 +11,29 @@ void dp_spread_sum_clear(struct dp_spread_sum *sum)
     sum->max = 0;
 }
 
+/* Buckets from `first` up to `end` are in use. */
+static void reach(struct dp_spread_sum *sum, unsigned first, unsigned end)
+{
+    if (sum->first == sum->end || first < sum->first)
+        sum->first = first;
+    if (end > sum->end)
+        sum->end = end;
+}
+
 void dp_spread_sum_add(struct dp_spread_sum *sum, const struct dp_spread *spread)
 {
     if (!spread || !spread->count)
         return;
-    for (size_t i = 0; i < spread->used; i++)
-        sum->counts[dp_spread_bucket(spread, i)] += spread->counts[i];
-    unsigned first = dp_spread_bucket(spread, 0);
-    unsigned end = dp_spread_bucket(spread, spread->used - 1u) + 1;
-    if (!sum->count || first < sum->first)
-        sum->first = first;
-    if (end > sum->end)
-        sum->end = end;
+    if (spread->counts) {
+        for (size_t i = 0; i < spread->used; i++)
+            sum->counts[spread->first + i] += spread->counts[i];
+        reach(sum, spread->first, spread->first + (unsigned)spread->used);
+    }
+    for (size_t i = 0; !spread->counts && i < spread->count; i++) {
+        unsigned bucket = dp_histogram_bucket(spread->values[i]);
+        sum->counts[bucket]++;
+        reach(sum, bucket, bucket + 1);
+    }
     int64_t max = dp_spread_max(spread);
     if (max > sum->max)
         sum->max = max;

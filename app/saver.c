@@ -265,19 +265,20 @@ void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
     struct dp_aggregator *agg = saver->pipeline->aggregator;
     if (saver->role != OWNER || saver->is_sealed)
         return;
+    struct dp_state_place head = *dp_redis_state_head(saver->store);
+    cut_off(saver, &head);
     struct dp_aggregator_saved saved;
     dp_aggregator_save(agg, &saved);
     free_texts(saver);
     dp_positions_copy(&saver->sealed, positions);
     saver->commit = (struct dp_state_commit){
-        .head = *dp_redis_state_head(saver->store),
+        .head = head,
         .t_ms = dp_aggregator_frame_ms(agg),
         .positions = saver->texts[0] = dp_positions_format(positions),
         .aggregator = saver->texts[1] = dp_aggregator_saved_format(&saved),
         .pipeline = saver->texts[2] = dp_pipeline_format(saver->pipeline),
     };
     dp_aggregator_saved_deinit(&saved);
-    cut_off(saver, &saver->commit.head);
     dp_cuts_note(&saver->recovery.cuts, dp_redis_state_tail(saver->store), saver->commit.t_ms);
 #ifndef DP_MUTATION_COMMIT_BEFORE_WRITE
     struct dp_journal sealed = saver->journal;

@@ -399,7 +399,7 @@ static void damage_is_told(void **state)
 {
     (void)state;
     struct owner a;
-    char *bytes = make_bytes(1500000, 1);
+    char other[32], *bytes = make_bytes(1500000, 1);
     open_state(&a);
     claim(&a);
     commit(&a, bytes, 1500000, "a/0=1:1");
@@ -414,14 +414,15 @@ static void damage_is_told(void **state)
     dp_redis_state_read(a.state, &a.commit.head, &tail);
     wait_for(&a, &a.unreadable, 2);
     assert_non_null(strstr(a.why, "missing"));
-    dp_test_command(&dp_test_server, "HSET dp:state:commit v 3");
+    dp_test_command(&dp_test_server, "HSET dp:state:commit v %d", DP_STATE_FORMAT + 1);
     dp_redis_state_claim(a.state);
     wait_for(&a, &a.unreadable, 3);
-    assert_non_null(strstr(a.why, "format 3"));
+    snprintf(other, sizeof other, "format %d", DP_STATE_FORMAT + 1);
+    assert_non_null(strstr(a.why, other));
     dp_test_command(&dp_test_server, "HDEL dp:state:commit v");
     dp_redis_state_claim(a.state);
     wait_for(&a, &a.unreadable, 4);
-    dp_test_command(&dp_test_server, "HSET dp:state:commit v 2 tail x");
+    dp_test_command(&dp_test_server, "HSET dp:state:commit v %d tail x", DP_STATE_FORMAT);
     dp_redis_state_look(a.state);
     wait_for(&a, &a.unreadable, 5);
     free(bytes);

@@ -297,6 +297,7 @@ static void saved_comes_back(void **state)
                                         .horizon_ms = INT64_MIN,
                                         .settled_ms = INT64_MIN,
                                         .since_forget = 255,
+                                        .carried = 17,
                                         .counters = {.accepted = UINT64_MAX,
                                                      .duplicate = 1,
                                                      .late = 2,
@@ -306,10 +307,11 @@ static void saved_comes_back(void **state)
                                         .partitions = partitions,
                                         .partition_count = 3};
     char *text = dp_aggregator_saved_format(&saved);
-    assert_string_equal(text, "v=1 t=1800000001000 highest=9223372036854775807 horizon=- settled=- "
-                              "since_forget=255 accepted=18446744073709551615 duplicate=1 late=2 "
-                              "clock_skew=3 ahead=4 contacts_forgotten=5 "
-                              "watermarks=1800000000000,-i,-7i");
+    assert_string_equal(
+        text, "v=2 t=1800000001000 highest=9223372036854775807 horizon=- settled=- "
+              "since_forget=255 carried=17 accepted=18446744073709551615 duplicate=1 late=2 "
+              "clock_skew=3 ahead=4 contacts_forgotten=5 "
+              "watermarks=1800000000000,-i,-7i");
     struct dp_aggregator_saved again;
     assert_true(dp_aggregator_saved_parse(&again, dp_str_from(text)));
     char *twice = dp_aggregator_saved_format(&again);
@@ -321,8 +323,8 @@ static void saved_comes_back(void **state)
         dp_aggregator_saved_parse(&again, part); /* some parts are whole by themselves */
         dp_aggregator_saved_deinit(&again);
     }
-    static const char *const others[] = {"", "v=2",
-                                         "v=1 t=", "v=1 t=1 highest=99999999999999999999"};
+    static const char *const others[] = {"", "v=1",
+                                         "v=2 t=", "v=2 t=1 highest=99999999999999999999"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_false(dp_aggregator_saved_parse(&again, dp_str_from(others[i])));
     free(text);
