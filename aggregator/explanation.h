@@ -1,9 +1,10 @@
-/* What a published figure is made of: which facts count, and how they come to the number.
+/* How a figure comes from the facts and stays that stand of one scope in one window or period.
  *
- * One table says it for every figure of a window or a period (figures.h) and for what the hash of
- * an agent's period has besides (docs/reference.md). It is another way to the same number than that
- * of totals.h: from the facts themselves, all at once, so that one can vouch for the other. Times
- * in ms, scores in billionths, results in the units of figures.h. Thread: one (the calendar's). */
+ * It is another way to the same number than that of totals.h: from the facts themselves, all at
+ * once, so that one can vouch for the other. For that reason, too, how long a state held is found
+ * out here anew, and not by accrue.c. What each figure is made of says explained.h. Times in ms,
+ * scores in billionths, results in the units of figures.h. Evidence belongs to the caller. Thread:
+ * one (the calendar's). */
 #ifndef DP_EXPLANATION_H
 #define DP_EXPLANATION_H
 
@@ -12,66 +13,9 @@
 #include <stdint.h>
 
 #include "aggregator/calendar.h"
-#include "aggregator/figures.h"
+#include "aggregator/explained.h"
 #include "aggregator/ledger.h"
 #include "aggregator/scorecard.h"
-#include "aggregator/service_level.h"
-
-/* X(symbol, name, unit): what an agent's period has besides the figures. */
-#define DP_EXPLAINED_TABLE(X)                                                                      \
-    X(VOLUME, "volume", COUNT)                                                                     \
-    X(DAYS_WORKED, "days_worked", COUNT)                                                           \
-    X(ONLINE, "online_ms", MS)                                                                     \
-    X(AVAILABLE, "available_ms", MS)                                                               \
-    X(BUSY, "busy_ms", MS)                                                                         \
-    X(WRAPUP, "wrapup_ms", MS)                                                                     \
-    X(BREAK, "break_ms", MS)                                                                       \
-    X(TRAINING, "training_ms", MS)                                                                 \
-    X(MEETING, "meeting_ms", MS)                                                                   \
-    X(INTERNAL_SATISFACTION, "internal_satisfaction", MILLIONTHS)                                  \
-    X(CROSS_TEAM_COMPLETION, "cross_team_completion", MILLIONTHS)                                  \
-    X(TRAINING_ATTENDANCE, "training_attendance", MILLIONTHS)                                      \
-    X(KNOWLEDGE, "knowledge", MILLIONTHS)                                                          \
-    X(SCORE, "score", MILLIONTHS) /* by dp_explain_score */
-
-/* The numbers of enum dp_figure stand for those figures; the others follow. */
-enum dp_explained {
-    DP_EXPLAINED_FIGURES = DP_FIGURES, /* how many of them are figures */
-    DP_EXPLAINED_LAST_FIGURE = DP_FIGURES - 1,
-#define DP_X(symbol, name, unit) DP_EXPLAINED_##symbol,
-    DP_EXPLAINED_TABLE(DP_X)
-#undef DP_X
-        DP_EXPLAINED
-};
-
-const char *dp_explained_name(enum dp_explained which);
-enum dp_figure_unit dp_explained_unit(enum dp_explained which);
-
-/* DP_EXPLAINED: there is none of that name. */
-enum dp_explained dp_explained_find(struct dp_str name);
-
-/* True for what an agent alone has; for what a period alone has; and for what hangs on the agent's
- * states. */
-bool dp_explained_of_agent(enum dp_explained which);
-bool dp_explained_of_period(enum dp_explained which);
-bool dp_explained_by_states(enum dp_explained which);
-
-/* How the number comes about. */
-enum dp_shape {
-    DP_SHAPE_SUM,        /* top */
-    DP_SHAPE_QUOTIENT,   /* top / bottom, rounded half up */
-    DP_SHAPE_MAX,        /* the greatest value */
-    DP_SHAPE_PERCENTILE, /* the value at a rank */
-    DP_SHAPE_DAYS        /* local days with a fact */
-};
-enum dp_shape dp_explained_shape(enum dp_explained which);
-
-/* What a fact adds to: above the line, below it, or neither. One whose value is asked for (maximum,
- * percentile) is above it. */
-#define DP_COUNTS_ABOVE 1u
-#define DP_COUNTS_BELOW 2u
-unsigned dp_explained_role(enum dp_explained which, enum dp_formula formula,
-                           const struct dp_fact *fact);
 
 /* A time that an agent was in a state, of a window or period. */
 struct dp_stay {

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/config_kafka.h"
 #include "app/config_sections.h"
+#include "app/config_value.h"
 #include "app/scorecard_draft.h"
 #include "common/memory.h"
 
@@ -18,8 +20,8 @@ extern char **environ;
 static void put_kafka(struct dp_config_load *load, const char *name, const char *value)
 {
     struct dp_config *config = load->config;
-    size_t at = dp_config_find_kafka(config, name), count = config->kafka_count;
-    dp_config_set_kafka(config, name, value);
+    size_t at = dp_config_kafka_find(config, name), count = config->kafka_count;
+    dp_config_kafka_set(config, name, value);
     if (config->kafka_count > count)
         load->kafka_lines =
             dp_xrealloc(load->kafka_lines, config->kafka_count * sizeof *load->kafka_lines);
@@ -29,10 +31,10 @@ static void put_kafka(struct dp_config_load *load, const char *name, const char 
 static bool set_kafka(struct dp_config_load *load, const char *name, const char *value)
 {
     char wrong[DP_CONFIG_TEXT], allowed[DP_CONFIG_TEXT];
-    size_t at = dp_config_find_kafka(load->config, name);
+    size_t at = dp_config_kafka_find(load->config, name);
     if (load->line && at < load->config->kafka_count && load->kafka_lines[at])
         return dp_config_fail_twice(load, "kafka", name, load->kafka_lines[at]);
-    if (!dp_config_check_kafka(name, value, wrong)) {
+    if (!dp_config_kafka_check(name, value, wrong)) {
         dp_config_list_keys("kafka", allowed);
         strcat(allowed, ", and the properties of librdkafka");
         return dp_config_fail(load, "kafka", name, wrong, allowed);

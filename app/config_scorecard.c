@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/config_value.h"
 #include "app/scorecard_draft.h"
 #include "common/memory.h"
 #include "common/utf8.h"

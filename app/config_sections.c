@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/config_scorecard.h"
+#include "app/config_value.h"
 #include "common/memory.h"
 #include "common/utf8.h"
 #include "ingest/identifier.h"

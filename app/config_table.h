@@ -47,16 +47,4 @@ void dp_config_allowed(const struct dp_config_key *key, char text[DP_CONFIG_TEXT
 /* "DESKPULSE_REDIS_FLUSH_INTERVAL". */
 void dp_config_variable(const struct dp_config_key *key, char text[DP_CONFIG_TEXT]);
 
-/* Whether librdkafka has that property and takes the value. `wrong` as above. */
-bool dp_config_check_kafka(const char *name, const char *value, char wrong[DP_CONFIG_TEXT]);
-
-/* Sets a property of librdkafka, in place of one of that name. */
-void dp_config_set_kafka(struct dp_config *config, const char *name, const char *value);
-
-/* The place of a property among config->kafka; kafka_count: it is not there. */
-size_t dp_config_find_kafka(const struct dp_config *config, const char *name);
-
-/* `value` in quotes for a message, cut short, without control characters; returns `text`. */
-const char *dp_config_quote(char text[80], const char *value);
-
 #endif
