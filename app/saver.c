@@ -306,7 +306,7 @@ void dp_saver_settle(struct dp_saver *saver)
     if (!saver->is_sealed || saver->is_settled)
         return;
     saver->is_settled = true;
-    dp_redis_state_commit(saver->store, &saver->commit, saver->frame.bytes, saver->frame.len);
+    dp_redis_state_commit(saver->store, &saver->commit, saver->frame.bytes, saver->frame.len, NULL);
 }
 
 static void on_committed(void *ctx)
