@@ -232,7 +232,7 @@ static void get_period(struct reader *reader, struct dp_period *period)
     get_agent(reader, period);
 }
 
-bool dp_period_record_read(struct dp_str bytes, int64_t closed_ms, struct dp_periods *periods)
+bool dp_period_record_read(struct dp_str bytes, struct dp_periods *periods)
 {
     struct reader reader = {bytes.p, bytes.p + bytes.len, false};
     uint64_t count = get(&reader);
@@ -244,7 +244,6 @@ bool dp_period_record_read(struct dp_str bytes, int64_t closed_ms, struct dp_per
         dp_periods_clear(periods);
         return false;
     }
-    dp_periods_close(periods, closed_ms, true);
     periods->changed = periods->count > 0;
     return true;
 }

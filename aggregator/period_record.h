@@ -20,7 +20,7 @@ void dp_period_bytes_deinit(struct dp_period_bytes *bytes);
 void dp_period_record_write(struct dp_period_bytes *out, const struct dp_periods *periods);
 
 /* Sets the items of `periods`, which has none, to what was written. False: it is no such record;
- * then there are none. Periods that are closed by `closed_ms` are left out. */
-bool dp_period_record_read(struct dp_str bytes, int64_t closed_ms, struct dp_periods *periods);
+ * then there are none. */
+bool dp_period_record_read(struct dp_str bytes, struct dp_periods *periods);
 
 #endif

@@ -238,9 +238,16 @@ void dp_periods_view(const struct dp_periods *periods, struct dp_period_rules *r
     }
 }
 
-static bool can_close(const struct dp_period *item, int64_t closed_ms, bool all)
+int64_t dp_periods_untold_ms(const struct dp_periods *periods, int64_t closed_ms)
 {
-    return item->span.to_ms <= closed_ms && (all || (item->told && !item->changed));
+    int64_t untold_ms = INT64_MAX;
+    for (uint32_t i = 0; i < periods->count; i++) {
+        const struct dp_period *item = &periods->items[i];
+        bool untold = item->span.to_ms <= closed_ms && (!item->told || item->changed);
+        if (untold && item->span.to_ms < untold_ms)
+            untold_ms = item->span.to_ms;
+    }
+    return untold_ms;
 }
 
 /* Into the longer periods around it. */
@@ -255,16 +262,17 @@ static void fold_day(struct dp_periods *periods, struct dp_period *day)
     }
 }
 
-void dp_periods_close(struct dp_periods *periods, int64_t closed_ms, bool all)
+void dp_periods_close(struct dp_periods *periods, int64_t closed_ms)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < periods->count; i++)
-        if (periods->items[i].kind == DP_PERIOD_DAY &&
-            can_close(&periods->items[i], closed_ms, all))
-            fold_day(periods, &periods->items[i]);
     for (uint32_t i = 0; i < periods->count; i++) {
         struct dp_period *item = &periods->items[i];
-        if (can_close(item, closed_ms, all))
+        if (item->kind == DP_PERIOD_DAY && item->span.to_ms <= closed_ms)
+            fold_day(periods, item);
+    }
+    for (uint32_t i = 0; i < periods->count; i++) {
+        struct dp_period *item = &periods->items[i];
+        if (item->span.to_ms <= closed_ms)
             dp_period_deinit(item);
         else
             periods->items[kept++] = *item;

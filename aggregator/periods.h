@@ -75,9 +75,13 @@ void dp_periods_mark_changed(struct dp_periods *periods);
 /* One more item, to be filled in with one that is not there. */
 struct dp_period *dp_periods_add(struct dp_periods *periods);
 
-/* Gives back those that are closed and, unless `all`, have been handed out as they are. Nothing may
+/* The end of the earliest of those over at `closed_ms` that are not handed out as they are;
+ * INT64_MAX: there are none. Nothing may be gathered. */
+int64_t dp_periods_untold_ms(const struct dp_periods *periods, int64_t closed_ms);
+
+/* Gives back those that were over at `closed_ms`, days to the longer ones around them. Nothing may
  * be gathered. */
-void dp_periods_close(struct dp_periods *periods, int64_t closed_ms, bool all);
+void dp_periods_close(struct dp_periods *periods, int64_t closed_ms);
 
 /* Gives back all. */
 void dp_periods_clear(struct dp_periods *periods);

@@ -52,7 +52,6 @@ void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggr
     agg->restoring = agg->repeat.history.knows = true;
     agg->restored_settled_ms = saved->settled_ms;
     agg->carried_frame = saved->carried;
-    dp_accrue_settled(agg, saved->settled_ms);
     if (agg->scopes.now_ms > dp_back(saved->t_ms, FOLLOW_STEP_MS))
         return;
     agg->scopes.now_ms = saved->t_ms; /* what is too old as of then is not kept at all */
@@ -258,7 +257,7 @@ static void restore_periods(struct restoring *restoring, const struct dp_journal
                                  ? dp_scope_at(agg, DP_SCOPE_OF_ALL)
                                  : scope_named(agg, told->scope, told->id, INT64_MIN);
     dp_periods_clear(&scope->periods);
-    if (!dp_period_record_read(told->bytes, agg->period_rules.closed_ms, &scope->periods))
+    if (!dp_period_record_read(told->bytes, &scope->periods))
         restoring->out_of_place = true;
     scope->left = told->left;
     scope->accrued_ms = told->accrued_ms;
@@ -306,6 +305,7 @@ static void restore_other(struct restoring *restoring, const struct dp_journal_r
     case DP_JOURNAL_SETTLED:
         agg->horizon_ms = record->horizon_ms;
         agg->settled_ms = record->settled_ms;
+        dp_accrue_settled(agg, agg->settled_ms);
         dp_repeat_forget(&agg->repeat, agg->settled_ms);
         /* Who has gone is told; this only keeps pace with time. */
         dp_contacts_silent(&agg->contacts, dp_back(agg->settled_ms, agg->options.contact_ttl_ms));
@@ -416,6 +416,7 @@ void dp_aggregator_restored(struct dp_aggregator *agg, const struct dp_aggregato
     agg->t_ms = saved->t_ms;
     agg->horizon_ms = saved->horizon_ms;
     agg->settled_ms = saved->settled_ms;
+    dp_accrue_settled(agg, agg->settled_ms);
     agg->since_forget = saved->since_forget;
     agg->counters = saved->counters;
     agg->partitions.highest_ms = saved->highest_ms;

@@ -150,7 +150,7 @@ static void find_scores(struct dp_aggregator *agg, struct dp_scope *agent)
         dp_standing_score(agg, agent, period, &figures, &score);
         int64_t now = score.present ? score.score : DP_NO_SCORE;
         if (now != period->score) {
-            agg->ranks_changed = agent->periods.changed = true;
+            agg->ranks_changed = agent->periods.changed = period->changed = true;
             dp_scope_touch(agg, agent);
         }
         period->score = now;
@@ -233,6 +233,25 @@ static void rank_all(struct dp_aggregator *agg)
     }
 }
 
+/* Closes what no correction can reach any more. Those that are ranked together go together, or who
+ * is left would be ranked anew: so nothing goes before all that ended with it, or earlier, has been
+ * handed out. */
+static void close_periods(struct dp_aggregator *agg)
+{
+    int64_t closed_ms = agg->period_rules.closed_ms, untold_ms = INT64_MAX;
+    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++)
+        if (agg->scopes.items[i]) {
+            int64_t ms = dp_periods_untold_ms(&agg->scopes.items[i]->periods, closed_ms);
+            untold_ms = ms < untold_ms ? ms : untold_ms;
+        }
+    closed_ms = untold_ms <= closed_ms ? untold_ms - 1 : closed_ms;
+    for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++)
+        if (agg->scopes.items[i]) {
+            dp_periods_close(&agg->scopes.items[i]->periods, closed_ms);
+            dp_scope_give_back(agg, agg->scopes.items[i]);
+        }
+}
+
 void dp_standings_update(struct dp_aggregator *agg)
 {
     agg->standings_due = agg->cursor.scope != NULL;
@@ -241,12 +260,12 @@ void dp_standings_update(struct dp_aggregator *agg)
         if (!scope || scope == agg->cursor.scope) /* that one is being handed out: next time */
             continue;
         dp_periods_settle(&scope->periods, &agg->period_rules);
-        dp_periods_close(&scope->periods, agg->period_rules.closed_ms, false);
         if (scope->kind == DP_SCOPE_AGENT && agg->options.scorecard.dimension_count)
             find_scores(agg, scope);
-        dp_scope_give_back(agg, scope);
     }
     if (agg->ranks_changed)
         rank_all(agg);
     agg->ranks_changed = false;
+    if (!agg->cursor.scope)
+        close_periods(agg);
 }

@@ -160,8 +160,8 @@ def kafka_address():
     return address
 
 
-def kafka_tool(*arguments, stdin=None):
-    done = subprocess.run([KAFKA_TOOL, *map(str, arguments)], input=stdin, timeout=60,
+def kafka_tool(*arguments, stdin=None, seconds=60):
+    done = subprocess.run([KAFKA_TOOL, *map(str, arguments)], input=stdin, timeout=seconds,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode:
         raise AssertionError(done.stderr.decode())

@@ -8,6 +8,7 @@ import datetime
 import json
 import math
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -15,8 +16,10 @@ import tempfile
 import zoneinfo
 
 from cases import case, run_cases
-from figures import of_output
+from figures import of_output, until_same
+from live import Live
 from program import DESKPULSE, deskpulse
+from servers import kafka_tool
 
 AGENTS = os.environ.get("DESKPULSE_RECOUNT_AGENTS", "4")
 ZONE = zoneinfo.ZoneInfo("Europe/Berlin")
@@ -369,6 +372,37 @@ def a_quarter_is_its_recount():
             wrong.append(f"there is no period {label}")
     print(f"     {count} events, {AGENTS} agents: {periods} periods, {groups} rankings")
     assert not wrong, f"{len(wrong)} differ:\n" + "\n".join(wrong[:20])
+
+
+def of_periods(keys):
+    """Periods and ranks, without the time of the last look at a period: once it is over for good,
+    nobody looks again."""
+    return {key: value if isinstance(value, list) else
+            {name: text for name, text in value.items() if name != "as_of_ms"}
+            for key, value in keys.items()
+            if ":p:" in key or ":rank:" in key or key == "dp:periods"}
+
+
+@case(60 + 60 * int(AGENTS))
+def a_quarter_through_kafka_is_its_replay():
+    """All that Redis has of periods, in the end, is what a replay of the same events makes, although
+    the process was killed on the way."""
+    zone = ("--set", "window.timezone=Europe/Berlin")
+    with Live("calls", partitions=1, options=(*zone, "--set", "redis.commit_interval=100ms",
+                                              "--set", "kafka.session.timeout.ms=6000")) as live:
+        events = os.path.join(live.directory.name, "events")
+        count, _ = make_events(events)
+        kafka_tool("produce", live.broker, live.topics[0], events, seconds=600)
+        for part in (4, 2):
+            live.until_consumed(count // part, seconds=60 * int(AGENTS))
+            live.run.send(signal.SIGKILL)
+            live.run.process.wait()
+            live.start()
+        live.until_consumed(count, seconds=60 * int(AGENTS))
+        output, _ = deskpulse("replay", "--output", "ndjson", *zone, events, seconds=600)
+        expected = of_periods(of_output(output))
+        until_same(lambda: of_periods(live.redis.public()), expected, seconds=60)
+        print(f"     {count} events, {AGENTS} agents: {len(expected)} keys")
 
 
 if __name__ == "__main__":

@@ -153,18 +153,17 @@ static void live_again(void)
     dp_periods_settle(&scene.periods, &scene.rules);
     dp_period_record_write(&bytes, &scene.periods);
     struct dp_str record = {bytes.bytes, bytes.len};
-    assert_true(dp_period_record_read(record, scene.rules.closed_ms, &again));
+    assert_true(dp_period_record_read(record, &again));
     for (size_t i = 0; i < 20; i++) { /* what is not one is told, or is another one */
         struct dp_periods none = {0};
         size_t at = dp_rng_below(&scene.rng, (uint32_t)bytes.len);
         char kept = bytes.bytes[at];
         bytes.bytes[at] = (char)dp_rng_below(&scene.rng, 256);
-        dp_period_record_read(record, INT64_MIN, &none);
+        dp_period_record_read(record, &none);
         dp_periods_deinit(&none);
         none = (struct dp_periods){0};
         assert_true(bytes.len == 1 ||
-                    !dp_period_record_read((struct dp_str){bytes.bytes, at}, INT64_MIN, &none) ||
-                    at == 0);
+                    !dp_period_record_read((struct dp_str){bytes.bytes, at}, &none) || at == 0);
         dp_periods_deinit(&none);
         bytes.bytes[at] = kept;
     }
@@ -181,10 +180,13 @@ static void close_days(void)
         return;
     dp_periods_settle(&scene.periods, &scene.rules);
     scene.rules.closed_ms = until;
-    uint32_t before = scene.periods.count;
-    dp_periods_close(&scene.periods, until, false);
-    assert_int_equal(scene.periods.count, before); /* nobody was told of them yet */
-    dp_periods_close(&scene.periods, until, true);
+    int64_t untold_ms = INT64_MAX; /* nobody was told of any */
+    for (uint32_t i = 0; i < scene.periods.count; i++) {
+        int64_t to_ms = scene.periods.items[i].span.to_ms;
+        untold_ms = to_ms <= until && to_ms < untold_ms ? to_ms : untold_ms;
+    }
+    assert_int_equal(dp_periods_untold_ms(&scene.periods, until), untold_ms);
+    dp_periods_close(&scene.periods, until);
     for (uint32_t i = 0; i < scene.periods.count; i++)
         assert_true(scene.periods.items[i].span.to_ms > until);
 }
