@@ -77,7 +77,8 @@ bool dp_alert_redis_read(struct dp_alert_redis *redis, enum dp_alert_hash hash,
 struct changing {
     const struct dp_alert_redis *redis;
     const struct dp_alert_change *change;
-    enum step { MULTI, REMOVE, SET, COUNT_UP, EXEC } steps[EXEC + 1];
+    enum step { LOOK_AT_HASH, LOOK_AT_COUNT, MULTI, REMOVE, SET, COUNT_UP, EXEC } steps[EXEC + 1];
+    size_t count;
 };
 
 static void ask_step(void *ctx, size_t i, struct dp_resp *resp)
@@ -86,6 +87,12 @@ static void ask_step(void *ctx, size_t i, struct dp_resp *resp)
     const struct dp_alert_change *change = changing->change;
     const char *prefix = changing->redis->prefix, *hash = hash_names[change->hash];
     switch (changing->steps[i]) {
+    case LOOK_AT_HASH:
+        begin(resp, "HLEN", prefix, hash, 0);
+        return;
+    case LOOK_AT_COUNT:
+        begin(resp, "GET", prefix, "asked", 0);
+        return;
     case REMOVE:
         begin(resp, "HDEL", prefix, hash, change->removed_count);
         for (size_t n = 0; n < change->removed_count; n++)
@@ -115,17 +122,24 @@ static void take_nothing(void *ctx, size_t i, const redisReply *reply)
     (void)reply;
 }
 
+static bool run_steps(struct dp_alert_redis *redis, struct changing *changing)
+{
+    const struct dp_redis_questions questions = {
+        .count = changing->count, .ask = ask_step, .answer = take_nothing, .ctx = changing};
+    return dp_redis_query_run(redis->query, &questions, redis->error, sizeof redis->error);
+}
+
 bool dp_alert_redis_change(struct dp_alert_redis *redis, const struct dp_alert_change *change)
 {
+    /* A transaction of which a command meets a key of another kind does all the others. */
+    struct changing look = {redis, change, {LOOK_AT_HASH, LOOK_AT_COUNT}, 2};
     struct changing changing = {.redis = redis, .change = change};
-    struct dp_redis_questions questions = {
-        .ask = ask_step, .answer = take_nothing, .ctx = &changing};
-    changing.steps[questions.count++] = MULTI;
+    changing.steps[changing.count++] = MULTI;
     if (change->removed_count)
-        changing.steps[questions.count++] = REMOVE;
+        changing.steps[changing.count++] = REMOVE;
     if (change->set_count)
-        changing.steps[questions.count++] = SET;
-    changing.steps[questions.count++] = COUNT_UP;
-    changing.steps[questions.count++] = EXEC;
-    return dp_redis_query_run(redis->query, &questions, redis->error, sizeof redis->error);
+        changing.steps[changing.count++] = SET;
+    changing.steps[changing.count++] = COUNT_UP;
+    changing.steps[changing.count++] = EXEC;
+    return run_steps(redis, &look) && run_steps(redis, &changing);
 }

@@ -29,7 +29,7 @@ bool dp_alert_redis_read(struct dp_alert_redis *redis, enum dp_alert_hash hash,
                          void (*field)(void *ctx, struct dp_str name, struct dp_str text),
                          void *ctx);
 
-/* Takes fields out of a hash, then sets others. */
+/* Takes fields out of a hash, then sets others; nothing where a key is of another kind. */
 struct dp_alert_change {
     enum dp_alert_hash hash;
     const struct dp_str *removed;
