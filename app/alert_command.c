@@ -48,25 +48,34 @@ enum { RULE = DP_OPTION_SET + 1, SEVERITY, SCOPE, ID, FOR, BY, NOTE, FORMAT };
 
 #define COMMON                                                                                     \
     {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, DP_OPTION_SET},     \
-        {"help", no_argument, NULL, 'h'},                                                          \
     {                                                                                              \
-        0                                                                                          \
+        "help", no_argument, NULL, 'h'                                                             \
     }
-static const struct option list_options[] = {{"rule", required_argument, NULL, RULE},
-                                             {"severity", required_argument, NULL, SEVERITY},
-                                             {"scope", required_argument, NULL, SCOPE},
-                                             {"format", required_argument, NULL, FORMAT},
-                                             COMMON};
+static const struct option list_options[] = {
+    {"rule", required_argument, NULL, RULE},
+    {"severity", required_argument, NULL, SEVERITY},
+    {"scope", required_argument, NULL, SCOPE},
+    {"format", required_argument, NULL, FORMAT},
+    COMMON,
+    {0},
+};
 static const struct option ack_options[] = {
-    {"by", required_argument, NULL, BY}, {"note", required_argument, NULL, NOTE}, COMMON};
-static const struct option silence_options[] = {{"rule", required_argument, NULL, RULE},
-                                                {"scope", required_argument, NULL, SCOPE},
-                                                {"id", required_argument, NULL, ID},
-                                                {"for", required_argument, NULL, FOR},
-                                                {"by", required_argument, NULL, BY},
-                                                {"note", required_argument, NULL, NOTE},
-                                                COMMON};
-static const struct option common_options[] = {COMMON};
+    {"by", required_argument, NULL, BY},
+    {"note", required_argument, NULL, NOTE},
+    COMMON,
+    {0},
+};
+static const struct option silence_options[] = {
+    {"rule", required_argument, NULL, RULE},
+    {"scope", required_argument, NULL, SCOPE},
+    {"id", required_argument, NULL, ID},
+    {"for", required_argument, NULL, FOR},
+    {"by", required_argument, NULL, BY},
+    {"note", required_argument, NULL, NOTE},
+    COMMON,
+    {0},
+};
+static const struct option common_options[] = {COMMON, {0}};
 
 static const struct action {
     const char *name;
