@@ -2,7 +2,7 @@
 
 #include <yyjson.h>
 
-bool dp_alert_ack_parse(struct dp_alert_ack *ack, struct dp_str text)
+bool dp_ack_entry_parse(struct dp_ack_entry *ack, struct dp_str text)
 {
     yyjson_doc *doc = yyjson_read(text.p, text.len, YYJSON_READ_NOFLAG);
     yyjson_val *root = yyjson_doc_get_root(doc);
@@ -13,7 +13,7 @@ bool dp_alert_ack_parse(struct dp_alert_ack *ack, struct dp_str text)
     return ok;
 }
 
-char *dp_alert_ack_format(const struct dp_alert_ack *ack)
+char *dp_ack_entry_format(const struct dp_ack_entry *ack)
 {
     yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
     yyjson_mut_val *root = yyjson_mut_obj(doc);

@@ -11,16 +11,16 @@
 
 #include "app/alert_text.h"
 
-struct dp_alert_ack {
+struct dp_ack_entry {
     char by[DP_ALERT_BY]; /* never empty */
     int64_t at_ms;
     char note[DP_ALERT_NOTE]; /* "": none */
 };
 
 /* False: the text is no such line; then *ack is not to be looked at. */
-bool dp_alert_ack_parse(struct dp_alert_ack *ack, struct dp_str text);
+bool dp_ack_entry_parse(struct dp_ack_entry *ack, struct dp_str text);
 
 /* The line, without its end. All texts are UTF-8. To be freed with free(). */
-char *dp_alert_ack_format(const struct dp_alert_ack *ack);
+char *dp_ack_entry_format(const struct dp_ack_entry *ack);
 
 #endif

@@ -140,13 +140,13 @@ static int change(struct dp_alert_redis *redis, const struct dp_alert_change *ch
 
 int dp_alert_acknowledge(struct dp_alert_redis *redis, const struct dp_alert_request *request)
 {
-    struct dp_alert_ack ack = {.at_ms = now_ms()};
+    struct dp_ack_entry ack = {.at_ms = now_ms()};
     struct search search;
     int code = DP_EXIT_FAILED;
     put(ack.by, sizeof ack.by, request->by);
     put(ack.note, sizeof ack.note, request->note);
     begin_search(&search, request);
-    char *text = dp_alert_ack_format(&ack);
+    char *text = dp_ack_entry_format(&ack);
     if (!dp_alert_redis_read(redis, DP_ALERTS_ACTIVE, take_id, &search))
         fail(redis->error);
     else if (all_found(&search, "alert that is firing", "firing"))
@@ -176,9 +176,9 @@ static struct dp_str *ids_of(const struct dp_silence_list *list, size_t count)
 }
 
 static void make_silence(const struct dp_alert_request *request, int64_t at_ms,
-                         struct dp_alert_silence *silence)
+                         struct dp_silence_entry *silence)
 {
-    *silence = (struct dp_alert_silence){.has_scope = request->has_scope,
+    *silence = (struct dp_silence_entry){.has_scope = request->has_scope,
                                          .scope = request->scope,
                                          .until_ms = at_ms + request->for_ms,
                                          .at_ms = at_ms};
@@ -188,7 +188,7 @@ static void make_silence(const struct dp_alert_request *request, int64_t at_ms,
     put(silence->note, sizeof silence->note, request->note);
 }
 
-static int add_silence(struct dp_alert_redis *redis, const struct dp_alert_silence *silence,
+static int add_silence(struct dp_alert_redis *redis, const struct dp_silence_entry *silence,
                        const struct dp_silence_list *list, size_t ended)
 {
     char id[DP_SILENCE_ID], error[64];
@@ -200,7 +200,7 @@ static int add_silence(struct dp_alert_redis *redis, const struct dp_alert_silen
     }
     snprintf(id, sizeof id, "%08x", (unsigned)number);
     struct dp_str name = dp_str_from(id), *gone = ids_of(list, ended);
-    char *text = dp_alert_silence_format(silence);
+    char *text = dp_silence_entry_format(silence);
     int code = change(redis, &(struct dp_alert_change){.hash = DP_ALERTS_SILENCES,
                                                        .removed = gone,
                                                        .removed_count = ended,
@@ -218,7 +218,7 @@ static int add_silence(struct dp_alert_redis *redis, const struct dp_alert_silen
 int dp_alert_add_silence(struct dp_alert_redis *redis, const struct dp_alert_request *request)
 {
     struct dp_silence_list list = {0};
-    struct dp_alert_silence silence;
+    struct dp_silence_entry silence;
     int code;
     make_silence(request, now_ms(), &silence);
     if (!dp_alert_redis_read(redis, DP_ALERTS_SILENCES, take_silence, &list)) {

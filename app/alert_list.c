@@ -28,7 +28,7 @@ static struct dp_str text_of(yyjson_val *object, const char *name)
                                 : (struct dp_str){0};
 }
 
-static void read_alert(struct dp_alert *alert, struct dp_str text)
+static void read_alert(struct dp_active_alert *alert, struct dp_str text)
 {
     alert->doc = yyjson_read(text.p, text.len, YYJSON_READ_NOFLAG);
     yyjson_val *root = yyjson_doc_get_root(alert->doc);
@@ -44,7 +44,7 @@ static void read_alert(struct dp_alert *alert, struct dp_str text)
     dp_alert_get_integer(root, "fired_ms", &alert->fired_ms);
 }
 
-static bool is_wanted(const struct dp_alert *alert, const struct dp_alert_filter *filter)
+static bool is_wanted(const struct dp_active_alert *alert, const struct dp_alert_filter *filter)
 {
     return (!filter->rule || dp_glob_matches(dp_str_from(filter->rule), alert->rule)) &&
            (!filter->severity || dp_str_equal(dp_str_from(filter->severity), alert->severity)) &&
@@ -55,7 +55,7 @@ static bool is_wanted(const struct dp_alert *alert, const struct dp_alert_filter
 void dp_alert_list_add(struct dp_alert_list *list, const struct dp_alert_filter *filter,
                        struct dp_str id, struct dp_str text)
 {
-    struct dp_alert alert = {0};
+    struct dp_active_alert alert = {0};
     read_alert(&alert, text);
     if (!is_wanted(&alert, filter)) {
         yyjson_doc_free(alert.doc);
@@ -68,7 +68,7 @@ void dp_alert_list_add(struct dp_alert_list *list, const struct dp_alert_filter 
 
 void dp_alert_list_acknowledge(struct dp_alert_list *list, struct dp_str id, struct dp_str text)
 {
-    struct dp_alert *alert = list->items;
+    struct dp_active_alert *alert = list->items;
     size_t left = list->count;
     while (left > 0 && !dp_str_equal(dp_str_from(alert->id), id)) {
         alert++;
@@ -76,8 +76,8 @@ void dp_alert_list_acknowledge(struct dp_alert_list *list, struct dp_str id, str
     }
     if (left == 0 || alert->acked_by.len || alert->ack)
         return;
-    struct dp_alert_ack *ack = dp_xmalloc(sizeof *ack);
-    if (!dp_alert_ack_parse(ack, text)) {
+    struct dp_ack_entry *ack = dp_xmalloc(sizeof *ack);
+    if (!dp_ack_entry_parse(ack, text)) {
         free(ack);
         return;
     }
@@ -97,7 +97,7 @@ static int rank_of(struct dp_str severity)
 
 static int by_weight(const void *left, const void *right)
 {
-    const struct dp_alert *a = left, *b = right;
+    const struct dp_active_alert *a = left, *b = right;
     int order = rank_of(a->severity) - rank_of(b->severity);
     if (order == 0)
         order = dp_str_compare(a->severity, b->severity);
@@ -127,7 +127,7 @@ static bool is(struct dp_str text, const char *name)
 }
 
 /* "queue billing"; "contact c1, queue billing, team north". */
-static void add_subject(struct dp_grid *grid, const struct dp_alert *alert)
+static void add_subject(struct dp_grid *grid, const struct dp_active_alert *alert)
 {
     const struct dp_str parts[] = {
         alert->scope,
@@ -174,7 +174,7 @@ void dp_alert_list_write_table(const struct dp_alert_list *list, int64_t now_ms,
     for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
         dp_grid_add_column(&grid, headings[i], NULL, strcmp(headings[i], "firing") == 0);
     for (size_t i = 0; i < list->count; i++) {
-        const struct dp_alert *alert = &list->items[i];
+        const struct dp_active_alert *alert = &list->items[i];
         bool urgent = is(alert->severity, "page") || is(alert->severity, "critical");
         dp_grid_add(&grid, alert->id, DP_MARK_NONE);
         add_cell(&grid, alert->severity, urgent ? DP_MARK_BAD : DP_MARK_NONE);
@@ -188,7 +188,7 @@ void dp_alert_list_write_table(const struct dp_alert_list *list, int64_t now_ms,
     dp_grid_deinit(&grid);
 }
 
-static yyjson_mut_val *json_of(yyjson_mut_doc *doc, const struct dp_alert *alert)
+static yyjson_mut_val *json_of(yyjson_mut_doc *doc, const struct dp_active_alert *alert)
 {
     yyjson_val *root = yyjson_doc_get_root(alert->doc);
     yyjson_mut_val *object =

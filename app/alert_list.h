@@ -17,18 +17,18 @@ struct yyjson_doc;
 
 /* One alert; texts that are absent have no bytes. A text that is no JSON object has nothing but the
  * id: it is shown, for it is there. */
-struct dp_alert {
+struct dp_active_alert {
     char *id; /* as the hash has it, for a terminal */
     struct yyjson_doc *doc;
     struct dp_str rule, severity, scope, subject, queue, team, value;
     struct dp_str acked_by;   /* as Redis has it, or as `ack` says */
-    struct dp_alert_ack *ack; /* one that the running process has not read yet; NULL: none */
+    struct dp_ack_entry *ack; /* one that the running process has not read yet; NULL: none */
     int64_t fired_ms;         /* INT64_MAX: absent */
 };
 
 /* All zero: none. */
 struct dp_alert_list {
-    struct dp_alert *items;
+    struct dp_active_alert *items;
     size_t count, capacity;
 };
 

@@ -12,7 +12,7 @@ bool dp_alert_scope_parse(struct dp_str name, enum dp_rule_scope *scope)
     return false;
 }
 
-static bool read_scope(yyjson_val *object, struct dp_alert_silence *silence)
+static bool read_scope(yyjson_val *object, struct dp_silence_entry *silence)
 {
     char name[16];
     silence->has_scope = yyjson_obj_get(object, "scope") != NULL;
@@ -20,7 +20,7 @@ static bool read_scope(yyjson_val *object, struct dp_alert_silence *silence)
                                    dp_alert_scope_parse(dp_str_from(name), &silence->scope));
 }
 
-static bool read_silence(yyjson_val *object, struct dp_alert_silence *silence)
+static bool read_silence(yyjson_val *object, struct dp_silence_entry *silence)
 {
     return dp_alert_get_text(object, "rule", silence->rule, sizeof silence->rule) &&
            read_scope(object, silence) &&
@@ -32,7 +32,7 @@ static bool read_silence(yyjson_val *object, struct dp_alert_silence *silence)
            dp_alert_get_text(object, "note", silence->note, sizeof silence->note);
 }
 
-bool dp_alert_silence_parse(struct dp_alert_silence *silence, struct dp_str text)
+bool dp_silence_entry_parse(struct dp_silence_entry *silence, struct dp_str text)
 {
     yyjson_doc *doc = yyjson_read(text.p, text.len, YYJSON_READ_NOFLAG);
     yyjson_val *root = yyjson_doc_get_root(doc);
@@ -41,7 +41,7 @@ bool dp_alert_silence_parse(struct dp_alert_silence *silence, struct dp_str text
     return ok;
 }
 
-char *dp_alert_silence_format(const struct dp_alert_silence *silence)
+char *dp_silence_entry_format(const struct dp_silence_entry *silence)
 {
     yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
     yyjson_mut_val *root = yyjson_mut_obj(doc);

@@ -24,7 +24,7 @@
 #define DP_SILENCE_MIN_MS INT64_C(60000)
 #define DP_SILENCE_MAX_MS (30 * INT64_C(86400000))
 
-struct dp_alert_silence {
+struct dp_silence_entry {
     char rule[DP_ALERT_GLOB]; /* "": any */
     bool has_scope;           /* false: any */
     enum dp_rule_scope scope;
@@ -36,10 +36,10 @@ struct dp_alert_silence {
 };
 
 /* False: the text is no such line; then *silence is not to be looked at. */
-bool dp_alert_silence_parse(struct dp_alert_silence *silence, struct dp_str text);
+bool dp_silence_entry_parse(struct dp_silence_entry *silence, struct dp_str text);
 
 /* The line, without its end. All texts are UTF-8. To be freed with free(). */
-char *dp_alert_silence_format(const struct dp_alert_silence *silence);
+char *dp_silence_entry_format(const struct dp_silence_entry *silence);
 
 /* Reads the name of a kind of scope. */
 bool dp_alert_scope_parse(struct dp_str name, enum dp_rule_scope *scope);

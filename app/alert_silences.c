@@ -21,7 +21,7 @@ void dp_silence_list_add(struct dp_silence_list *list, struct dp_str id, struct 
     item->id = dp_xmalloc(id.len);
     memcpy(item->id, id.p, id.len);
     item->id_len = id.len;
-    item->readable = dp_alert_silence_parse(&item->silence, text);
+    item->readable = dp_silence_entry_parse(&item->silence, text);
 }
 
 static int by_end(const void *left, const void *right)
@@ -66,7 +66,7 @@ static void add_left(struct dp_grid *grid, int64_t left_ms)
 
 static void add_row(struct dp_grid *grid, const struct dp_silence_item *item, int64_t now_ms)
 {
-    const struct dp_alert_silence *silence = &item->silence;
+    const struct dp_silence_entry *silence = &item->silence;
     char *id = dp_alert_printable((struct dp_str){item->id, item->id_len});
     dp_grid_add(grid, id, DP_MARK_NONE);
     free(id);

@@ -10,7 +10,7 @@ struct dp_silence_item {
     char *id; /* as the hash has it; the list's */
     size_t id_len;
     bool readable; /* false: it is no silence (alert_silence.h), though it stands among them */
-    struct dp_alert_silence silence;
+    struct dp_silence_entry silence;
 };
 
 /* All zero: none. */

@@ -9,12 +9,12 @@
 
 #include <cmocka.h>
 
-static void assert_comes_back(const struct dp_alert_silence *silence, const char *expected)
+static void assert_comes_back(const struct dp_silence_entry *silence, const char *expected)
 {
-    struct dp_alert_silence back;
-    char *text = dp_alert_silence_format(silence);
+    struct dp_silence_entry back;
+    char *text = dp_silence_entry_format(silence);
     assert_string_equal(text, expected);
-    assert_true(dp_alert_silence_parse(&back, dp_str_from(text)));
+    assert_true(dp_silence_entry_parse(&back, dp_str_from(text)));
     free(text);
     assert_string_equal(back.rule, silence->rule);
     assert_int_equal(back.has_scope, silence->has_scope);
@@ -30,7 +30,7 @@ static void assert_comes_back(const struct dp_alert_silence *silence, const char
 static void comes_back_from_its_text(void **state)
 {
     (void)state;
-    const struct dp_alert_silence whole = {.rule = "billing*",
+    const struct dp_silence_entry whole = {.rule = "billing*",
                                            .has_scope = true,
                                            .scope = DP_RULE_QUEUE,
                                            .match = "\u5317?",
@@ -41,10 +41,10 @@ static void comes_back_from_its_text(void **state)
     assert_comes_back(&whole, "{\"rule\":\"billing*\",\"scope\":\"queue\",\"match\":\"\u5317?\","
                               "\"until_ms\":1795435500000,\"by\":\"wang\",\"at_ms\":1795428300000,"
                               "\"note\":\"maintenance\"}");
-    const struct dp_alert_silence scope = {
+    const struct dp_silence_entry scope = {
         .has_scope = true, .scope = DP_RULE_ALL, .until_ms = 2, .by = "w", .at_ms = 1};
     assert_comes_back(&scope, "{\"scope\":\"all\",\"until_ms\":2,\"by\":\"w\",\"at_ms\":1}");
-    const struct dp_alert_silence match = {.match = "*", .until_ms = 2, .by = "w", .at_ms = 1};
+    const struct dp_silence_entry match = {.match = "*", .until_ms = 2, .by = "w", .at_ms = 1};
     assert_comes_back(&match, "{\"match\":\"*\",\"until_ms\":2,\"by\":\"w\",\"at_ms\":1}");
 }
 
@@ -64,13 +64,13 @@ static void other_texts_are_none(void **state)
         "{\"rule\":\"a\",\"until_ms\":2,\"by\":\"w\"}",
         "{\"rule\":\"a\",\"until_ms\":2,\"by\":\"w\",\"at_ms\":1,\"note\":5}",
     };
-    struct dp_alert_silence silence;
+    struct dp_silence_entry silence;
     char text[1024];
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_false(dp_alert_silence_parse(&silence, dp_str_from(wrong[i])));
+        assert_false(dp_silence_entry_parse(&silence, dp_str_from(wrong[i])));
     snprintf(text, sizeof text, "{\"rule\":\"%0*d\",\"until_ms\":2,\"by\":\"w\",\"at_ms\":1}",
              DP_ALERT_GLOB, 1);
-    assert_false(dp_alert_silence_parse(&silence, dp_str_from(text)));
+    assert_false(dp_silence_entry_parse(&silence, dp_str_from(text)));
 }
 
 int main(void)
