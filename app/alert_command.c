@@ -21,7 +21,7 @@ static const char help[] =
     "Shows the alerts that are firing, from Redis alone, and tells the running process which of\n"
     "them somebody sees to, and what nobody is to be told of for some time.\n\n"
     "  list                the alerts that are firing, by severity, the longest first\n"
-    "  ack                 somebody sees to these alerts: they are told to nobody else\n"
+    "  ack                 somebody sees to these alerts: no repeats, no escalation\n"
     "  silence             nobody is told of alerts that are as all of --rule, --scope and --id\n"
     "                      say; one of these at least. Prints the silence's id\n"
     "  silences            the silences in force, and how long they last\n"
