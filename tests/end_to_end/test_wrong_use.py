@@ -39,6 +39,11 @@ WRONG = (  # arguments, what the one line says
     (["report"], "no period named"),
     (["report", "--period", "2026-13"], "'2026-13' is no period"),
     (["report", "--period", "2026-11", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
+    (["alert"], "no action named"),
+    (["alert", "frob"], "unknown action 'frob'; allowed: list, ack, silence"),
+    (["alert", "ack"], "no alert named"),
+    (["alert", "silence", "--for", "2h"], "one of --rule, --scope and --id is wanted"),
+    (["alert", "list", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
 )
 
 
@@ -56,7 +61,7 @@ def no_command_shows_the_help():
     output, log = deskpulse(code=2)
     equal(output, "", "standard output")
     assert "usage: deskpulse COMMAND" in log, log
-    for command in ("", "run", "replay", "simulate", "check", "report"):
+    for command in ("", "run", "replay", "simulate", "check", "report", "alert"):
         for option in ("--help", "--version"):
             output, log = deskpulse(*filter(None, (command, option)))
             assert output.startswith("deskpulse") or "usage: deskpulse" in output, output
