@@ -103,7 +103,12 @@ def the_rules_to_begin_with_are_right():
                         "rules.conf")
     output, log = deskpulse("check", "-c", path)
     equal(log, "", "the log")
-    assert "  alerts        18 rules, 7 hooks, 2 teams with a lead\n" in output, output
+    with open(path, encoding="utf-8") as file:
+        text = "\n" + file.read()
+    rules, hooks, teams = (text.count(f"\n[{kind} ") for kind in ("rule", "hook", "team"))
+    assert rules > 10, "there are rules"
+    line = f"  alerts        {rules} rules, {hooks} hooks, {teams} teams with a lead\n"
+    assert line in output, output
 
 
 @case(30)
