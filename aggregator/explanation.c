@@ -52,7 +52,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The values asked for, ascending; to be freed. A hold of no time is none. */
-static int64_t *values_of(const struct dp_rule *rule, const struct dp_evidence *evidence,
+static int64_t *values_of(const struct dp_recipe *rule, const struct dp_evidence *evidence,
                           size_t *count)
 {
     int64_t *values = dp_xcalloc(evidence->count + 1, sizeof *values);
@@ -81,7 +81,7 @@ static void find_bucket(struct dp_explanation *explanation)
     explanation->value = middle < explanation->max ? middle : explanation->max;
 }
 
-static void explain_values(const struct dp_rule *rule, const struct dp_evidence *evidence,
+static void explain_values(const struct dp_recipe *rule, const struct dp_evidence *evidence,
                            struct dp_explanation *explanation)
 {
     int64_t *values = values_of(rule, evidence, &explanation->count);
@@ -98,7 +98,7 @@ static void explain_values(const struct dp_rule *rule, const struct dp_evidence 
     free(values);
 }
 
-static void explain_quotient(const struct dp_rule *rule, const struct dp_evidence *evidence,
+static void explain_quotient(const struct dp_recipe *rule, const struct dp_evidence *evidence,
                              struct dp_explanation *explanation)
 {
     explanation->top = sum_of(evidence, rule->above, rule->states_above);
@@ -113,7 +113,7 @@ static void explain_quotient(const struct dp_rule *rule, const struct dp_evidenc
     explanation->value = (int64_t)((2 * top + bottom) / (2 * bottom));
 }
 
-static int64_t days_of(const struct dp_rule *rule, const struct dp_evidence *evidence)
+static int64_t days_of(const struct dp_recipe *rule, const struct dp_evidence *evidence)
 {
     int64_t *days = dp_xcalloc(evidence->count + 1, sizeof *days), different = 0;
     size_t count = 0;
@@ -132,7 +132,7 @@ static int64_t days_of(const struct dp_rule *rule, const struct dp_evidence *evi
 void dp_explain(enum dp_explained which, const struct dp_evidence *evidence,
                 struct dp_explanation *explanation)
 {
-    const struct dp_rule *rule = dp_explained_rule(which, evidence->formula);
+    const struct dp_recipe *rule = dp_explained_recipe(which, evidence->formula);
     *explanation = (struct dp_explanation){.present = true};
     switch (rule->shape) {
     case DP_SHAPE_SUM:

@@ -107,8 +107,8 @@ struct dp_rule {
     bool has_window, has_period;
     char window[16];            /* its label, "15m" */
     enum dp_period_kind period; /* the current one of that kind */
-    const char *min_name;       /* a figure of the window or period there has to be ... */
-    int64_t min;                /* ... so much of, else there is no data; NULL: none */
+    const char *min_name; /* a count of the window or period there has to be ...; NULL: none */
+    int64_t min;          /* ... so much of (not in millionths), else there is no data */
     enum dp_on_no_data on_no_data;
 
     int64_t for_ms;        /* it has to hold so long before it fires; 0: at once */
