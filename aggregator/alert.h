@@ -2,7 +2,8 @@
  *
  *   alerts.c        rules, alerts by rule and subject, when they are looked at
  *   alert_rule.c    rules as they are kept, and whom they match
- *   alert_values.c  from entries and contacts to the values of terms, and to truth
+ *   alert_watch.c   whom entries and contacts concern; periods
+ *   alert_values.c  the values of terms, and truth as of T
  *   alert_state.c   from truth to states and notices; timers
  *   alert_record.c  lives to the journal and back */
 #ifndef DP_ALERT_H
@@ -131,7 +132,12 @@ void dp_alert_forget(struct dp_alert *alert, enum dp_term_source source);
 void dp_alert_unknow(struct dp_alert *alert);
 void dp_alert_free_values(struct dp_alert *alert);
 
-/* alert_values.c: brings the current periods up to T; what was known of others is forgotten. */
+/* alert_values.c: takes the entry's values of that source, gauges with the ages in them. True: some
+ * are others now. */
+bool dp_alert_take(struct dp_alert *alert, const struct dp_entry *entry,
+                   enum dp_term_source source);
+
+/* alert_watch.c: brings the current periods up to T; what was known of others is forgotten. */
 void dp_alerts_move_periods(struct dp_alerts *alerts, int64_t t_ms);
 
 /* alert_values.c: `code` as of T. */
@@ -153,6 +159,10 @@ void dp_alert_name_text(const struct dp_alert *alert, char text[DP_ALERT_ID]);
 
 /* alert_record.c: notes its life. */
 void dp_alert_note(struct dp_alerts *alerts, const struct dp_alert *alert);
+
+/* alert_record.c: whom it concerns besides its subject; noted while it fires. */
+void dp_alert_set_place(struct dp_alerts *alerts, struct dp_alert *alert, struct dp_str queue,
+                        struct dp_str team, enum dp_channel channel);
 
 /* alerts.c: sets the state, and counts. */
 void dp_alert_set_state(struct dp_alerts *alerts, struct dp_alert *alert,

@@ -257,6 +257,8 @@ void dp_journal_alert(struct dp_journal *journal, const struct dp_journal_alert 
         at = put_time(at, life->repeated_ms, journal->time_ms);
         at = put_time(at, life->acknowledged_ms, journal->time_ms);
         at = put_optional(put_number(at, life->repeats), alert->who);
+        at = put_optional(put_optional(at, alert->queue), alert->team);
+        *at++ = (char)alert->channel;
     }
     end(journal, at);
 }

@@ -124,8 +124,11 @@ struct dp_journal_periods {
 struct dp_journal_alert {
     struct dp_str rule; /* its name, at most DP_RULE_NAME_MAX bytes */
     enum dp_rule_scope scope;
-    struct dp_str id;  /* absent for all */
-    struct dp_str who; /* acknowledged it; absent: nobody, or nameless */
+    struct dp_str id;          /* absent for all */
+    struct dp_str who;         /* acknowledged it; absent: nobody, or nameless */
+    struct dp_str queue, team; /* that it concerns; absent: none known. These, who and channel
+                                * are of one that fires */
+    enum dp_channel channel;
     struct dp_alert_life life;
 };
 

@@ -322,6 +322,9 @@ static void get_alert(struct dp_journal_reader *reader, struct dp_journal_alert 
         life->acknowledged_ms = get_moment_or_none(reader);
         life->repeats = get_count(reader);
         alert->who = get_optional(reader);
+        alert->queue = get_optional(reader);
+        alert->team = get_optional(reader);
+        alert->channel = (enum dp_channel)get_below(reader, DP_CHANNELS);
     }
     if (life->state >= DP_ALERT_STATES || alert->rule.len > DP_RULE_NAME_MAX ||
         (alert->scope == DP_RULE_ALL) != !alert->id.len)
