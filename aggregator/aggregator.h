@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregator/alerts.h"
 #include "aggregator/award.h"
 #include "aggregator/calendar.h"
 #include "aggregator/dedup.h"
@@ -61,6 +62,8 @@ struct dp_aggregator_options {
     struct dp_scorecard scorecard; /* of agents in periods */
     const struct dp_award *awards; /* must outlive the aggregator */
     size_t award_count;
+    const struct dp_rule *rules; /* of alerts; copied */
+    size_t rule_count;
     uint32_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
     int64_t period_keep_ms;     /* a period's key lives for so long after the period's end */
     int64_t period_interval_ms; /* periods are handed out once in so long; 0: at once */
@@ -81,6 +84,17 @@ void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp
 /* Tells `tell` of every fact that is settled from now on (ledger.h); NULL: nobody. What is restored
  * was told when it came, and is not told again. */
 void dp_aggregator_set_ledger(struct dp_aggregator *aggregator, dp_ledger_fn *tell, void *ctx);
+
+/* Takes rules of alerts in place of those before; copies them. Everything counts as changed. */
+void dp_aggregator_set_rules(struct dp_aggregator *aggregator, const struct dp_rule *rules,
+                             size_t count);
+
+/* Gives `give` every notice from now on, while the last entry of a flush is asked for; NULL:
+ * nobody. */
+void dp_aggregator_set_notices(struct dp_aggregator *aggregator, dp_notice_fn *give, void *ctx);
+
+/* The alerts: to acknowledge, to silence, to count. */
+struct dp_alerts *dp_aggregator_alerts(struct dp_aggregator *aggregator);
 
 /* Makes a partition known and returns its slot: 0, 1, 2 ... Memory of duplicates, contacts and
  * repeat callers is kept until every partition has moved past it; an idle one (read to its end)
