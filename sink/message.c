@@ -16,6 +16,7 @@ enum word {
     QUEUE,
     TEAM,
     LABELS,
+    ALERT,
     BOARD,
     EXPLAIN,
     COLON,
@@ -23,9 +24,9 @@ enum word {
 };
 static const char *const words[][WORDS] = {
     [DP_ENGLISH] = {"Severity", "Value", "Condition", "Since", "Ended", "Queue", "Team", "Labels",
-                    "Board", "Explain", ": "},
-    [DP_CHINESE] = {"级别", "数值", "条件", "开始时间", "结束时间", "队列", "班组", "标签", "看板",
-                    "明细", "："},
+                    "Alert", "Board", "Explain", ": "},
+    [DP_CHINESE] = {"级别", "数值", "条件", "开始时间", "结束时间", "队列", "班组", "标签",
+                    "告警编号", "看板", "明细", "："},
 };
 static const char *const kinds[][DP_NOTICE_KINDS] = {
     [DP_ENGLISH] = {"Firing", "Resolved", "Still firing", "Escalated"},
@@ -174,6 +175,7 @@ static void write_one(struct dp_message *message, enum dp_language language,
     add_text(message, DP_LINE_TEXT, word[QUEUE], notice->queue);
     add_text(message, DP_LINE_TEXT, word[TEAM], notice->team);
     add_labels(message, word, notification);
+    add_text(message, DP_LINE_CODE, word[ALERT], dp_str_from(notice->alert));
     if (add_explain(&text, notice))
         add_line(message, DP_LINE_CODE, word[EXPLAIN], &text);
 }
