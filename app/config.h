@@ -15,6 +15,7 @@
 
 #include "aggregator/aggregator.h"
 #include "aggregator/award.h"
+#include "aggregator/rule.h"
 #include "aggregator/scorecard_presets.h"
 #include "common/log.h"
 #include "ingest/customer_key.h"
@@ -59,6 +60,9 @@ struct dp_config {
     struct dp_scorecard scorecard; /* made of the preset and of what the file says */
     struct dp_award *awards;
     size_t award_count;
+
+    struct dp_rule *rules;
+    size_t rule_count;
 
     struct dp_customer_key *customer_key; /* NULL: customers keep their ids */
 
