@@ -333,6 +333,17 @@ int64_t dp_aggregator_watermark(const struct dp_aggregator *agg)
     return agg->partitions.highest_ms;
 }
 
+int64_t dp_aggregator_complete_ms(const struct dp_aggregator *agg)
+{
+    return dp_back(dp_partitions_horizon(&agg->partitions), agg->options.allowed_lateness_ms);
+}
+
+int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *agg)
+{
+    return dp_ahead_count(&agg->ahead) ? agg->ahead.items[agg->ahead.first]->event.time_ms
+                                       : INT64_MAX;
+}
+
 void dp_aggregator_mark_all(struct dp_aggregator *agg)
 {
     agg->standings_due = true;

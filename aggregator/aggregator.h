@@ -128,6 +128,13 @@ int64_t dp_aggregator_t(const struct dp_aggregator *aggregator);
 /* The highest event time accepted; INT64_MIN before the first event. */
 int64_t dp_aggregator_watermark(const struct dp_aggregator *aggregator);
 
+/* No partition that is not idle brings events of before this time any more: they would be late.
+ * INT64_MIN: nothing is known of one of them yet. */
+int64_t dp_aggregator_complete_ms(const struct dp_aggregator *aggregator);
+
+/* The time of the earliest event that waits for T; INT64_MAX: none does. */
+int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *aggregator);
+
 /* What has changed until now is what dp_aggregator_next_entry hands out from here on. Scopes that
  * change meanwhile wait for the next call, so that the entries come to an end however many events
  * come in between. */

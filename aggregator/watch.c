@@ -22,6 +22,8 @@ void dp_watch_all_contacts(struct dp_aggregator *agg)
 
 void dp_aggregator_set_rules(struct dp_aggregator *agg, const struct dp_rule *rules, size_t count)
 {
+    if (!count && !dp_alerts_watch(agg->alerts))
+        return;
     dp_alerts_set_rules(agg->alerts, rules, count);
     dp_watch_update(agg);
     dp_watch_all_contacts(agg);

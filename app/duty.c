@@ -95,6 +95,7 @@ void dp_duty_use_targets(struct dp_run *run)
     struct dp_aggregator_options options;
     dp_config_aggregator_options(run->has_reread ? &run->reread : run->config, &options);
     dp_aggregator_set_targets(run->pipeline.aggregator, &options.targets);
+    dp_aggregator_set_rules(run->pipeline.aggregator, options.rules, options.rule_count);
 }
 
 /* This process has the state to itself: it goes on from there. */

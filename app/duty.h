@@ -83,7 +83,7 @@ const struct dp_positions *dp_duty_positions(void *run);
 
 void dp_duty_pause_or_resume(struct dp_run *run);
 
-/* The targets as they were last read are in force, for what this process owns. */
+/* The targets and rules as they were last read are in force, for what this process owns. */
 void dp_duty_use_targets(struct dp_run *run);
 
 /* Every commit_interval. */
