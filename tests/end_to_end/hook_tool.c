@@ -7,6 +7,7 @@
  * It says on standard output {"delivered":KEY}, {"failed":KEY,"reason":...}, {"full":KEY} and the
  * statistics. When the input ends it closes the deliverer, and ends. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,7 @@ int main(void)
 {
     static struct tool tool;
     const struct dp_deliverer_events events = {on_delivered, on_failed};
+    signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&tool.loop);
     tool.deliverer = dp_deliverer_create(&tool.loop, NULL, 0, NULL, &events, &tool);
     uv_pipe_init(&tool.loop, &tool.input, 0);

@@ -168,6 +168,41 @@ def what_is_refused_goes_to_the_fallback_and_fails():
                                                       told[2]), "delivered")
 
 
+@case(60)
+def a_fallback_may_have_one_of_its_own():
+    def refuse(handler, request):
+        del request
+        handler.answer(404)
+    with Receiver(refuse) as leads, Receiver(refuse) as duty, Receiver() as last:
+        with Deliverer({"name": "leads", "url": leads.url(), "fallback": "duty"},
+                       {"name": "duty", "url": duty.url(), "fallback": "last"},
+                       {"name": "last", "url": last.url()}) as deliverer:
+            told = notification("leads", 1, "firing")
+            deliverer.put(told)
+            until(lambda: deliverer.failed, 10, "the one that failed")
+            equal((deliverer.failed, len(last.requests)), ({key_of(told): "HTTP 404"}, 1),
+                  "failed, and told to the last")
+
+
+@case(30)
+def a_hook_is_left_alone_for_as_long_as_it_asks():
+    times = []
+
+    def behave(handler, request):
+        del request
+        times.append(time.monotonic())
+        if len(times) > 1:
+            handler.answer(200)
+        else:
+            handler.answer(429, [("Retry-After", "4")])
+    with Receiver(behave) as leads:
+        with Deliverer({"name": "leads", "url": leads.url()}) as deliverer:
+            deliverer.put(notification("leads", 1, "firing"))
+            deliverer.until_delivered(1, 20)
+            if not 3.9 < times[1] - times[0] < 8:
+                raise AssertionError(f"again after {times[1] - times[0]} s")
+
+
 @case(30)
 def redirects_are_not_followed():
     with Receiver() as target:
