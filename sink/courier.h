@@ -3,8 +3,8 @@
  * A transfer takes `timeout_ms` at the most, from the look-up of the name to the answer's end.
  * Every address is looked at when a socket is made for it (hook_address.h), TLS is verified,
  * redirects are not followed, proxies of the environment are not used, and each transfer has a
- * connection of its own. Names are looked up by libuv, so that a resolver that hangs holds up
- * nobody. Thread: the loop's. */
+ * connection of its own. SIGPIPE must be ignored. Names are looked up by libuv, so that a resolver
+ * that hangs holds up nobody. Thread: the loop's. */
 #ifndef DP_COURIER_H
 #define DP_COURIER_H
 

@@ -122,8 +122,7 @@ static void redirect(struct post *post, struct dp_hook_item *item)
 {
     const char *name = post->hook ? post->hook->fallback : NULL;
     struct post *fallback = name ? find_post(post->deliverer, name) : NULL;
-    if (item->redirected || item->notification->through || !fallback || !fallback->hook ||
-        fallback == post)
+    if (item->redirected || !fallback || !fallback->hook || fallback == post)
         return;
     item->redirected = true;
     item->copy = dp_hook_queue_add(&fallback->queue,
@@ -132,46 +131,39 @@ static void redirect(struct post *post, struct dp_hook_item *item)
     post->deliverer->stats.redirected++;
 }
 
-/* A copy has come to its end: so has an original that waited for that alone. */
-static void end_copy(struct dp_deliverer *deliverer, struct dp_hook_item *copy)
+/* The end of an item that has failed, and of those before it, of which it is the copy, that have
+ * waited for this alone. Of copies nobody else knows. */
+static void end_failed(struct dp_deliverer *deliverer, struct dp_hook_item *item)
 {
-    struct dp_hook_item *original = copy->original;
-    dp_hook_item_destroy(copy);
-    if (!original || !original->reason)
-        return;
-    deliverer->events.failed(deliverer->ctx, original->notification->key, original->reason);
-    dp_hook_item_destroy(original);
+    while (item && item->reason) {
+        struct dp_hook_item *original = item->original;
+        if (!item->notification->through)
+            deliverer->events.failed(deliverer->ctx, item->notification->key, item->reason);
+        dp_hook_item_destroy(item);
+        item = original;
+    }
 }
 
 static void deliver_first(struct post *post)
 {
     struct dp_deliverer *deliverer = post->deliverer;
     struct dp_hook_item *item = dp_hook_queue_take(&post->queue);
+    struct dp_hook_item *original = item->original;
     deliverer->stats.delivered++;
-    if (item->notification->through) {
-        end_copy(deliverer, item);
-        return;
-    }
-    deliverer->events.delivered(deliverer->ctx, item->notification->key);
+    if (!item->notification->through)
+        deliverer->events.delivered(deliverer->ctx, item->notification->key);
     dp_hook_item_destroy(item);
+    end_failed(deliverer, original);
 }
 
 static void fail_first(struct post *post, const char *reason)
 {
-    struct dp_deliverer *deliverer = post->deliverer;
     struct dp_hook_item *item = dp_hook_queue_take(&post->queue);
     log_loss(post, item->notification, reason);
-    if (item->notification->through) {
-        end_copy(deliverer, item);
-        return;
-    }
+    item->reason = dp_xstrdup(reason);
     redirect(post, item);
-    if (item->copy) {
-        item->reason = dp_xstrdup(reason);
-        return;
-    }
-    deliverer->events.failed(deliverer->ctx, item->notification->key, reason);
-    dp_hook_item_destroy(item);
+    if (!item->copy)
+        end_failed(post->deliverer, item);
 }
 
 /* Sending ----------------------------------------------------------------------------------------
@@ -410,10 +402,11 @@ static void drop_post(struct post *post)
 {
     while (post->queue.first) {
         struct dp_hook_item *item = dp_hook_queue_take(&post->queue);
-        struct dp_hook_item *original = item->original;
-        dp_hook_item_destroy(item);
-        if (original && original->reason) /* it is in no queue */
-            dp_hook_item_destroy(original);
+        do {
+            struct dp_hook_item *original = item->original;
+            dp_hook_item_destroy(item);
+            item = original;
+        } while (item && item->reason); /* then it is in no queue */
     }
     free(post->name);
     free(post);

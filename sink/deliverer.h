@@ -13,7 +13,8 @@
  *
  * After 5 failures in a row a hook is dead until it takes something: what waits for it longer than
  * 2 min is told to its fallback as well, which says so. What is refused or too old is told to the
- * fallback first, and counts as failed only when that is done.
+ * fallback first, and counts as failed only when that is done. A fallback may have one of its own;
+ * they do not lead in a circle.
  *
  * Logs name the hook and its host, never the rest of the URL; the first failure of a row, then at
  * most one in 30 s. Thread: the loop's. */
@@ -59,9 +60,9 @@ struct dp_deliverer *dp_deliverer_create(uv_loop_t *loop, const struct dp_hook *
  * the loop's next turns, and `closed` (may be NULL) is called then with the deliverer's ctx. */
 void dp_deliverer_close(struct dp_deliverer *deliverer, void (*closed)(void *ctx));
 
-/* Takes the notification, of the hook that it names, and sends it from the loop's next turn on; one
- * for a hook that there is not fails then. False: too many wait for that hook, and the notification
- * is still the caller's. */
+/* Takes the notification, of the hook that it names, which is not waiting already, and sends it
+ * from the loop's next turn on; one for a hook that there is not fails then. False: too many wait
+ * for that hook, and the notification is still the caller's. */
 bool dp_deliverer_put(struct dp_deliverer *deliverer, struct dp_notification *notification);
 
 /* Other hooks and links from now on. What waits for a hook of the same name goes on waiting, and is

@@ -8,6 +8,8 @@
 #include "common/text.h"
 #include "sink/notification_json.h"
 
+#define TIME_MAX_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+
 /* Writing ----------------------------------------------------------------------------------------
  */
 
@@ -101,11 +103,12 @@ static int index_of(struct dp_str name, const char *const *names, size_t count)
     return -1;
 }
 
+/* Years 1970 to 9999, so that sums of times are in range. */
 static bool read_time(yyjson_val *object, const char *name, int64_t *ms)
 {
     yyjson_val *value = yyjson_obj_get(object, name);
     *ms = yyjson_get_sint(value);
-    return yyjson_is_int(value) && (!yyjson_is_uint(value) || *ms >= 0);
+    return yyjson_is_int(value) && *ms >= 0 && *ms <= TIME_MAX_MS;
 }
 
 static bool read_words(yyjson_val *object, struct dp_notice *notice)

@@ -1,5 +1,5 @@
 /* What one hook is to be told: a notice, whom it goes to, the rule's labels, and when it was made.
- * It is kept in the outbox as one line of JSON (docs/reference.md, "Alerts"):
+ * It is kept in the outbox as one line of JSON (docs/alerts.md):
  *
  *   {"key":"4be1c3d2a5f60718:firing","state":"firing","alert":"4be1c3d2a5f60718",
  *    "rule":"billing service level","severity":"page","scope":"queue","id":"billing",
