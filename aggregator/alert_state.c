@@ -66,6 +66,7 @@ static void give(const struct dp_alerts *alerts, const struct dp_alert *alert,
     struct dp_notice notice = {
         .kind = kind,
         .tell = tell,
+        .escalated = alert->life.escalated,
         .rule = dp_str_from(rule->name),
         .severity = dp_str_from(rule->severity ? rule->severity : "warning"),
         .scope = rule->scope,

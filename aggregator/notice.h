@@ -27,6 +27,7 @@ struct dp_notice {
     char key[DP_NOTICE_KEY];
     bool tell; /* somebody is to be told; false: silenced, quiet hours, or nobody was told of its
                 * beginning: the transition alone is to be noted */
+    bool escalated; /* those that it is escalated to have been told of it */
 
     struct dp_str rule, severity;
     enum dp_rule_scope scope;

@@ -70,7 +70,8 @@ struct dp_config {
     size_t route_count;
     char **texts; /* that these are made of, but for secrets */
     size_t text_count;
-    char *board_url; /* "": messages have no links */
+    char *board_url;       /* "": messages have no links */
+    int64_t alert_keep_ms; /* of the stream */
 
     struct dp_customer_key *customer_key; /* NULL: customers keep their ids */
 

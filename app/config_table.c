@@ -81,6 +81,8 @@ const struct dp_config_key dp_config_keys[] = {
     {"alert", "board_url", "", dp_set_web_url, DP_AT(board_url), 0, 0,
      "https://HOST[:PORT][/PATH], the same with http://, or nothing",
      "the board that messages about alerts lead to (default: they have no links)"},
+    {"alert", "keep", "30d", dp_set_duration, DP_AT(alert_keep_ms), DP_HOUR, DP_YEAR, NULL,
+     "what has begun and ended stays in the stream PREFIX:alerts for so long"},
     {"privacy", "customer_key_file", "", dp_set_customer_key, 0, 0, 0,
      "a file of 4096 bytes at most with a key of 32 at least, which its owner alone may write "
      "and others than its group may not read (chmod 640, 600 or 400)",

@@ -88,7 +88,8 @@ static void on_notice(void *ctx, const struct dp_notice *notice)
         return;
     for (size_t i = 0; i < rule->notify_count; i++)
         tell(notifier, rule, rule->notify[i], notice, now_ms);
-    if (notice->kind == DP_ESCALATED || (notice->kind == DP_RESOLVED && notice->escalated))
+    if (notice->escalated && rule->escalate &&
+        (notice->kind == DP_ESCALATED || notice->kind == DP_RESOLVED))
         tell(notifier, rule, rule->escalate, notice, now_ms);
 }
 

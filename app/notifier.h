@@ -1,5 +1,5 @@
-/* Tells people: takes the notices of the aggregator's alerts, finds the hooks that their rules name,
- * and sees to it that each of those is told, once what they stand for is committed.
+/* Tells people: takes the notices of the aggregator's alerts, finds the hooks that their rules
+ * name, and sees to it that each of those is told, once what they stand for is committed.
  *
  *   aggregator -> dp_notifier -> outbox.h, with a commit -> deliverer.h -> hooks
  *

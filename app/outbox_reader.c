@@ -13,7 +13,8 @@
 #define LOOK_MS    1000
 #define SCAN_COUNT "500" /* fields a reply, about: none holds the server up */
 
-/* Why a reply comes. */
+/* Why a reply comes; above it, in the tag, the round of reading the outbox. */
+#define PURPOSE_BITS 3
 enum purpose { ANSWER_IGNORED, ANSWER_SCAN, ANSWER_ASKED, ANSWER_ACKS, ANSWER_SILENCES };
 
 struct dp_outbox_reader {
@@ -29,6 +30,7 @@ struct dp_outbox_reader {
     bool active;
     bool scanning;                 /* the outbox is read */
     bool again;                    /* and has to be once more */
+    uintptr_t round;               /* counted up whenever that begins */
     struct dp_notification **left; /* owned; read so far */
     size_t left_count, left_capacity;
     char **told; /* owned; keys to be taken out when Redis is there again */
@@ -43,7 +45,7 @@ static void send_words(struct dp_outbox_reader *reader, enum purpose purpose, si
     for (size_t i = 0; i < count; i++)
         dp_resp_add(&reader->resp, dp_str_from(words[i]));
     dp_redis_link_send(reader->link, reader->resp.buf, reader->resp.len,
-                       (void *)(uintptr_t)purpose);
+                       (void *)(reader->round << PURPOSE_BITS | purpose));
 }
 
 #define SEND(reader, purpose, ...)                                                                 \
@@ -65,6 +67,7 @@ static void scan(struct dp_outbox_reader *reader)
     drop_left(reader);
     reader->scanning = true;
     reader->again = false;
+    reader->round++;
     if (dp_redis_link_is_up(reader->link)) /* else when it is */
         SEND(reader, ANSWER_SCAN, "HSCAN", reader->outbox, "0", "COUNT", SCAN_COUNT);
 }
@@ -215,7 +218,7 @@ static void take_silences(struct dp_outbox_reader *reader, const redisReply *rep
 static void on_reply(void *ctx, void *tag, const redisReply *reply)
 {
     struct dp_outbox_reader *reader = ctx;
-    enum purpose purpose = (enum purpose)(uintptr_t)tag;
+    enum purpose purpose = (enum purpose)((uintptr_t)tag & ((1 << PURPOSE_BITS) - 1));
     char quoted[200];
     if (reply->type == REDIS_REPLY_ERROR && purpose != ANSWER_IGNORED) {
         /* Asked for again from the beginning, when the connection is there anew. */
@@ -228,7 +231,8 @@ static void on_reply(void *ctx, void *tag, const redisReply *reply)
         return;
     switch (purpose) {
     case ANSWER_SCAN:
-        take_scan(reader, reply);
+        if ((uintptr_t)tag >> PURPOSE_BITS == reader->round)
+            take_scan(reader, reply);
         break;
     case ANSWER_ASKED:
         take_asked(reader, reply);

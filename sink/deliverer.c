@@ -16,6 +16,7 @@
 #define REDIRECT_MS  120000   /* a dead hook's are told to its fallback after so long */
 #define EXPIRE_MS    86400000 /* and given up after so long */
 #define SWEEP_MS     10000    /* in such intervals it is looked for both */
+#define HELD_MS      200      /* and whether anything may be sent, where it may not */
 #define LOG_EVERY_MS 30000
 
 /* A hook and what waits for it. */
@@ -297,6 +298,10 @@ static void on_timer(uv_timer_t *timer)
 static void pump_all(struct dp_deliverer *deliverer)
 {
     uint64_t now = uv_now(deliverer->loop), next = UINT64_MAX;
+    if (deliverer->events.may_send && !deliverer->events.may_send(deliverer->ctx)) {
+        uv_timer_start(&deliverer->timer, on_timer, HELD_MS, 0);
+        return;
+    }
     for (struct post *post = deliverer->posts; post; post = post->next)
         pump(post);
     bool has_room = dp_courier_has_room(deliverer->courier); /* if not, an answer will come */

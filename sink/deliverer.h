@@ -38,6 +38,8 @@ struct dp_deliverer;
 struct dp_deliverer_events {
     void (*delivered)(void *ctx, const char *key);
     void (*failed)(void *ctx, const char *key, const char *reason);
+    /* Asked before each request. False: not now, but perhaps soon. NULL: always. */
+    bool (*may_send)(void *ctx);
 };
 
 struct dp_deliverer_stats {

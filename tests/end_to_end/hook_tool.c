@@ -177,7 +177,7 @@ static void on_input(uv_stream_t *input, ssize_t len, const uv_buf_t *buf)
 int main(void)
 {
     static struct tool tool;
-    const struct dp_deliverer_events events = {on_delivered, on_failed};
+    const struct dp_deliverer_events events = {.delivered = on_delivered, .failed = on_failed};
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&tool.loop);
     tool.deliverer = dp_deliverer_create(&tool.loop, NULL, 0, NULL, &events, &tool);
