@@ -6,6 +6,7 @@
 
 #include "common/memory.h"
 #include "common/text.h"
+#include "sink/json_value.h"
 #include "sink/notification_json.h"
 
 #define TIME_MAX_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
@@ -75,32 +76,15 @@ char *dp_notification_write(const struct dp_notification *notification, size_t *
 /* Reading ----------------------------------------------------------------------------------------
  */
 
-static struct dp_str text_of(yyjson_val *object, const char *name)
-{
-    yyjson_val *value = yyjson_obj_get(object, name);
-    if (!yyjson_is_str(value))
-        return (struct dp_str){0};
-    return (struct dp_str){yyjson_get_str(value), yyjson_get_len(value)};
-}
-
 static bool copy_text(yyjson_val *object, const char *name, char *to, size_t size)
 {
-    struct dp_str text = text_of(object, name);
+    struct dp_str text = dp_json_text(object, name);
     if (text.len >= size || (text.len && memchr(text.p, '\0', text.len)))
         return false;
     if (text.len)
         memcpy(to, text.p, text.len);
     to[text.len] = '\0';
     return true;
-}
-
-/* -1: it is none of them. */
-static int index_of(struct dp_str name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (dp_str_equal(name, dp_str_from(names[i])))
-            return (int)i;
-    return -1;
 }
 
 /* Years 1970 to 9999, so that sums of times are in range. */
@@ -113,9 +97,9 @@ static bool read_time(yyjson_val *object, const char *name, int64_t *ms)
 
 static bool read_words(yyjson_val *object, struct dp_notice *notice)
 {
-    int kind = index_of(text_of(object, "state"), dp_notice_kind_names, DP_NOTICE_KINDS);
-    int scope = index_of(text_of(object, "scope"), dp_rule_scope_names, DP_RULE_SCOPES);
-    int channel = index_of(text_of(object, "channel"), dp_channel_names, DP_CHANNELS);
+    int kind = dp_json_index(dp_json_text(object, "state"), dp_notice_kind_names, DP_NOTICE_KINDS);
+    int scope = dp_json_index(dp_json_text(object, "scope"), dp_rule_scope_names, DP_RULE_SCOPES);
+    int channel = dp_json_index(dp_json_text(object, "channel"), dp_channel_names, DP_CHANNELS);
     if (kind < 0 || scope < 0 || channel < 0)
         return false;
     notice->kind = (enum dp_notice_kind)kind;
@@ -128,12 +112,12 @@ static bool read_notice(yyjson_val *object, struct dp_notice *notice)
 {
     yyjson_val *number = yyjson_obj_get(object, "number");
     notice->tell = true;
-    notice->rule = text_of(object, "rule");
-    notice->severity = text_of(object, "severity");
-    notice->id = text_of(object, "id");
-    notice->queue = text_of(object, "queue");
-    notice->team = text_of(object, "team");
-    notice->when = text_of(object, "when");
+    notice->rule = dp_json_text(object, "rule");
+    notice->severity = dp_json_text(object, "severity");
+    notice->id = dp_json_text(object, "id");
+    notice->queue = dp_json_text(object, "queue");
+    notice->team = dp_json_text(object, "team");
+    notice->when = dp_json_text(object, "when");
     notice->number = (uint32_t)yyjson_get_uint(number);
     return read_words(object, notice) &&
            copy_text(object, "key", notice->key, sizeof notice->key) && notice->key[0] &&
@@ -149,7 +133,9 @@ static bool read_labels(yyjson_val *labels, struct dp_notification *notification
 {
     size_t i, count;
     yyjson_val *name, *value;
-    if (yyjson_obj_size(labels) > DP_RULE_LABELS_MAX)
+    if (!labels)
+        return true;
+    if (!yyjson_is_obj(labels) || yyjson_obj_size(labels) > DP_RULE_LABELS_MAX)
         return false;
     yyjson_obj_foreach(labels, i, count, name, value)
     {
@@ -166,7 +152,7 @@ static bool read_labels(yyjson_val *labels, struct dp_notification *notification
 /* Names of hooks are without zero bytes, so that they can be C strings. */
 static bool read_name(yyjson_val *object, const char *field, const char **name)
 {
-    struct dp_str text = text_of(object, field);
+    struct dp_str text = dp_json_text(object, field);
     *name = text.len ? text.p : NULL;
     return !text.len || strlen(text.p) == text.len;
 }

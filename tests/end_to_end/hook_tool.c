@@ -85,7 +85,7 @@ static struct dp_hook read_hook(yyjson_val *object)
         .group = (uint32_t)number_of(object, "group", 20),
         .fallback = text_of(object, "fallback"),
     };
-    while (type && strcmp(type, dp_hook_type_names[hook.type]))
+    while (hook.type < DP_HOOK_TYPES - 1 && type && strcmp(type, dp_hook_type_names[hook.type]))
         hook.type++;
     return hook;
 }
@@ -94,8 +94,12 @@ static void set_hooks(struct tool *tool, yyjson_doc *settings)
 {
     yyjson_val *object = yyjson_doc_get_root(settings), *hook;
     size_t i, count;
-    yyjson_arr_foreach(yyjson_obj_get(object, "hooks"), i, count, hook) tool->hooks[i] =
-        read_hook(hook);
+    yyjson_arr_foreach(yyjson_obj_get(object, "hooks"), i, count, hook)
+    {
+        if (i < HOOKS_MAX)
+            tool->hooks[i] = read_hook(hook);
+    }
+    count = count < HOOKS_MAX ? count : HOOKS_MAX;
     tool->links.board = text_of(object, "board");
     dp_deliverer_set_hooks(tool->deliverer, tool->hooks, count, &tool->links);
     yyjson_doc_free(tool->settings);

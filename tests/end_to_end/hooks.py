@@ -106,7 +106,26 @@ class Deliverer:
         until(lambda: len(self.delivered) >= count, seconds, f"{count} delivered")
 
 
-class Receiver:
+class Served:
+    """A server of socketserver that runs until its block ends."""
+
+    def __init__(self, server):
+        self.server = server
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def port(self):
+        return self.server.server_address[1]
+
+
+class Receiver(Served):
     """An HTTP server that keeps each request, (path, headers, body), and answers by `behave`, which
     is given the handler and the request: the handler's `answer` sends one."""
 
@@ -150,25 +169,12 @@ class Receiver:
             def handle_error(self, request, client_address):
                 pass  # whoever hangs up is expected to
 
-        self.server = Server(("127.0.0.1", port), Handler)
-        self.scheme = "http"
+        server = Server(("127.0.0.1", port), Handler)
+        self.scheme = "https" if context else "http"
         if context:
-            self.scheme = "https"
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
-                                                     do_handshake_on_connect=False)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def port(self):
-        return self.server.server_address[1]
+            server.socket = context.wrap_socket(server.socket, server_side=True,
+                                                do_handshake_on_connect=False)
+        super().__init__(server)
 
     def url(self, path="/hook", host="127.0.0.1"):
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -178,7 +184,7 @@ class Receiver:
         return [notice for _, _, body in self.requests for notice in json.loads(body)["notices"]]
 
 
-class SmtpReceiver:
+class SmtpReceiver(Served):
     """A mail server that keeps each message, (from, to, text); `replies` are given to RCPT first."""
 
     def __init__(self, *replies):
@@ -218,19 +224,11 @@ class SmtpReceiver:
             daemon_threads = True
             allow_reuse_address = True
 
-        self.server = Server(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Server(("127.0.0.1", 0), Handler))
 
     @property
     def url(self):
-        return f"smtp://127.0.0.1:{self.server.server_address[1]}"
+        return f"smtp://127.0.0.1:{self.port}"
 
 
 def self_signed(directory):
