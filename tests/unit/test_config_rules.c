@@ -308,7 +308,7 @@ static void test_errors(void **state)
         {WAITING "for = 32d\n", 4, "[rule \"r\"] for: \"32d\" is too large; *"},
         {WAITING "repeat = 5s\n", 4,
          "[rule \"r\"] repeat: \"5s\" is too small; allowed: a duration such as 500ms 20s 5m 24h "
-         "7d, from 1m to 31d"},
+         "7d, from 10s to 31d"},
         {WAITING "on_no_data = page\n", 4,
          "[rule \"r\"] on_no_data: \"page\" is no choice; allowed: ok, keep, alert"},
         {WAITING "severity = 123456789012345678901234567890123\n", 4,
