@@ -98,8 +98,8 @@ void dp_alerts_entry(struct dp_alerts *alerts, const struct dp_entry *entry, str
 
 /* A contact after an event. */
 struct dp_contact_now {
-    struct dp_str id, queue, team, agent; /* absent: none. The agent of the latest open leg; the
-                                           * team that its answer names, else the offer's */
+    struct dp_str id, queue; /* absent: none, of team too */
+    struct dp_str team;      /* that the answer of the latest open leg names, else the offer */
     enum dp_channel channel;
     enum dp_priority priority;
     int64_t since_ms[DP_AGES]; /* INT64_MIN: it is not in that */

@@ -90,7 +90,6 @@ void dp_watch_contact(struct dp_aggregator *agg, const struct dp_contact *contac
     for (uint32_t i = fold->leg_count; i-- > 0;)
         if (fold->legs[i].open) {
             uint32_t team = contact->records[fold->legs[i].answered].team;
-            now.agent = id_of(agg, fold->legs[i].agent);
             if (team)
                 now.team = id_of(agg, team);
             break;

@@ -126,11 +126,12 @@ static void texts_as_json(void **state)
     size_t len = dp_notice_line_write(line, &notice);
     line[len] = '\0';
     assert_string_equal(
-        line, "{\"at\":\"1970-01-01T00:00:00.000Z\",\"alert\":\"4be1c3d2a5f60718\","
-              "\"state\":\"repeated\",\"number\":3,\"rule\":\"\\\"\\u000a\\\"\",\"severity\":\"page\","
-              "\"scope\":\"contact\",\"id\":\"c1\",\"queue\":\"q1\",\"team\":\"t1\","
-              "\"channel\":\"chat\",\"window\":\"15m\",\"since\":\"1970-01-01T00:00:00.000Z\","
-              "\"fired\":\"1970-01-01T00:00:00.000Z\",\"tell\":false}\n");
+        line,
+        "{\"at\":\"1970-01-01T00:00:00.000Z\",\"alert\":\"4be1c3d2a5f60718\","
+        "\"state\":\"repeated\",\"number\":3,\"rule\":\"\\\"\\u000a\\\"\",\"severity\":\"page\","
+        "\"scope\":\"contact\",\"id\":\"c1\",\"queue\":\"q1\",\"team\":\"t1\","
+        "\"channel\":\"chat\",\"window\":\"15m\",\"since\":\"1970-01-01T00:00:00.000Z\","
+        "\"fired\":\"1970-01-01T00:00:00.000Z\",\"tell\":false}\n");
     free(line);
 }
 
