@@ -11,6 +11,18 @@
  * and again. What is told here ends when it is told to, so its end is put far away. */
 #define FAR_AWAY_MS (INT64_C(365) * 86400000)
 
+/* An end that is ahead of Alertmanager's clock is no end to it, and the one far away stays: T is up
+ * to a second ahead of the clock here, and that one's may be behind. */
+#define BEHIND_MS 5000
+
+static int64_t end_of(const struct dp_notice *notice)
+{
+    if (notice->kind != DP_RESOLVED)
+        return notice->at_ms + FAR_AWAY_MS;
+    int64_t end_ms = notice->at_ms - BEHIND_MS;
+    return end_ms > notice->fired_ms ? end_ms : notice->fired_ms + 1;
+}
+
 static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *name,
                      struct dp_str text)
 {
@@ -99,8 +111,7 @@ void dp_hook_form_alertmanager(struct dp_hook_request *request, const struct dp_
         put_annotations(doc, yyjson_mut_obj_add_obj(doc, alert, "annotations"), order,
                         notification);
         add_time(doc, alert, "startsAt", notice->fired_ms);
-        add_time(doc, alert, "endsAt",
-                 notice->kind == DP_RESOLVED ? notice->at_ms : notice->at_ms + FAR_AWAY_MS);
+        add_time(doc, alert, "endsAt", end_of(notice));
         add_text(doc, alert, "generatorURL", dp_str_from(order->links->board));
     }
     dp_hook_set_json(request, doc);

@@ -132,8 +132,8 @@ static const struct {
      "orth\"},\"annotations\":{\"summary\":\"Resolved: billing service level, qu"
      "eue billing\",\"alert\":\"4be1c3d2a5f60718\",\"value\":\"service_level 0.7"
      "12000, responses 18\",\"when\":\"service_level < 0.80\",\"window\":\"15m\""
-     "},\"startsAt\":\"2026-11-22T09:58:30.000Z\",\"endsAt\":\"2026-11-22T10:00:"
-     "00.000Z\"}]"},
+     "},\"startsAt\":\"2026-11-22T09:58:30.000Z\",\"endsAt\":\"2026-11-22T09:59:"
+     "55.000Z\"}]"},
     {DP_HOOK_ALERTMANAGER,
      DP_CHINESE,
      RESOLVED,
@@ -146,7 +146,7 @@ static const struct {
      ":{\"summary\":\"已恢复：billing service level, 队列 billing\",\"aler"
      "t\":\"4be1c3d2a5f60718\",\"value\":\"service_level 0.712000, responses 18\""
      ",\"when\":\"service_level < 0.80\",\"window\":\"15m\"},\"startsAt\":\"2026"
-     "-11-22T09:58:30.000Z\",\"endsAt\":\"2026-11-22T10:00:00.000Z\",\"generator"
+     "-11-22T09:58:30.000Z\",\"endsAt\":\"2026-11-22T09:59:55.000Z\",\"generator"
      "URL\":\"https://board.example.com/\"}]"},
     {DP_HOOK_ALERTMANAGER,
      DP_CHINESE,
