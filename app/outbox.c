@@ -6,22 +6,15 @@
 #include <string.h>
 
 #include "common/memory.h"
-
-static char *make_key(const char *prefix, const char *name)
-{
-    size_t size = strlen(prefix) + strlen(name) + 2;
-    char *key = dp_xmalloc(size);
-    snprintf(key, size, "%s:%s", prefix, name);
-    return key;
-}
+#include "sink/keys.h"
 
 void dp_outbox_init(struct dp_outbox *outbox, const char *prefix, int64_t keep_ms)
 {
     *outbox = (struct dp_outbox){
-        .stream = make_key(prefix, "alerts"),
-        .active = make_key(prefix, "alerts:active"),
-        .acks = make_key(prefix, "alerts:acks"),
-        .outbox = make_key(prefix, "state:outbox"),
+        .stream = dp_key_named(prefix, "alerts"),
+        .active = dp_key_named(prefix, "alerts:active"),
+        .acks = dp_key_named(prefix, "alerts:acks"),
+        .outbox = dp_key_named(prefix, "state:outbox"),
         .keep_ms = keep_ms,
     };
     outbox->keys[0] = (struct dp_state_key){outbox->stream, "stream"};

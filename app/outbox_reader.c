@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "common/memory.h"
+#include "sink/keys.h"
 #include "sink/compat.h"
 #include "sink/redis_link.h"
 #include "sink/resp.h"
@@ -270,14 +271,6 @@ static void on_down(void *ctx, const char *reason)
 /* Life -------------------------------------------------------------------------------------------
  */
 
-static char *make_key(const char *prefix, const char *name)
-{
-    size_t size = strlen(prefix) + strlen(name) + 2;
-    char *key = dp_xmalloc(size);
-    snprintf(key, size, "%s:%s", prefix, name);
-    return key;
-}
-
 struct dp_outbox_reader *dp_outbox_reader_create(uv_loop_t *loop, const char *url,
                                                  const char *prefix,
                                                  const struct dp_outbox_reader_events *events,
@@ -292,10 +285,10 @@ struct dp_outbox_reader *dp_outbox_reader_create(uv_loop_t *loop, const char *ur
         free(reader);
         return NULL;
     }
-    reader->outbox = make_key(prefix, "state:outbox");
-    reader->acks = make_key(prefix, "alerts:acks");
-    reader->silences = make_key(prefix, "alerts:silences");
-    reader->asked = make_key(prefix, "alerts:asked");
+    reader->outbox = dp_key_named(prefix, "state:outbox");
+    reader->acks = dp_key_named(prefix, "alerts:acks");
+    reader->silences = dp_key_named(prefix, "alerts:silences");
+    reader->asked = dp_key_named(prefix, "alerts:asked");
     reader->events = *events;
     reader->ctx = ctx;
     uv_timer_init(loop, &reader->timer);

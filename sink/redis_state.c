@@ -8,6 +8,7 @@
 
 #include "common/memory.h"
 #include "sink/compat.h"
+#include "sink/keys.h"
 #include "sink/state_blocks.h"
 #include "sink/state_exchange.h"
 #include "sink/state_reader.h"
@@ -371,14 +372,6 @@ static void on_down(void *ctx, const char *reason)
     state->events.down(state->ctx, reason);
 }
 
-static char *make_key(const char *prefix, const char *name)
-{
-    size_t size = strlen(prefix) + sizeof ":state:" + strlen(name);
-    char *key = dp_xmalloc(size);
-    snprintf(key, size, "%s:state:%s", prefix, name);
-    return key;
-}
-
 struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
                                              const struct dp_redis_state_options *options,
                                              const struct dp_redis_state_events *events, void *ctx,
@@ -394,10 +387,11 @@ struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
     }
     state->events = *events;
     state->ctx = ctx;
-    state->owner_key = make_key(options->prefix, "owner");
-    state->commit_key = make_key(options->prefix, "commit");
-    state->shown_key = make_key(options->prefix, "shown");
-    dp_state_blocks_init(&state->blocks, state->exchange.link, make_key(options->prefix, "log:"));
+    state->owner_key = dp_key_named(options->prefix, "state:owner");
+    state->commit_key = dp_key_named(options->prefix, "state:commit");
+    state->shown_key = dp_key_named(options->prefix, "state:shown");
+    dp_state_blocks_init(&state->blocks, state->exchange.link,
+                         dp_key_named(options->prefix, "state:log:"));
     return state;
 }
 
