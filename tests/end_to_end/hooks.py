@@ -1,7 +1,9 @@
-"""A deliverer (dp-hooks), notifications, and receivers on loopback that behave as they are told."""
+"""A deliverer (dp-hooks), notifications, and receivers on loopback that behave as they are told; and a
+real Alertmanager."""
 import http.server
 import json
 import os
+import shutil
 import socket
 import socketserver
 import ssl
@@ -9,8 +11,9 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 
-from cases import until
+from cases import Skip, until
 from program import KAFKA_TOOL, assert_sound
 
 TOOL = os.path.join(os.path.dirname(KAFKA_TOOL), "dp-hooks")
@@ -247,3 +250,22 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def start_alertmanager(directory, port):
+    program = shutil.which("prometheus-alertmanager")
+    if not program:
+        raise Skip("there is no prometheus-alertmanager: run deploy/install test")
+    with open(os.path.join(directory, "config.yml"), "w", encoding="ascii") as settings:
+        settings.write("route: {receiver: none}\nreceivers: [{name: none}]\n")
+    with open(os.path.join(directory, "log"), "w", encoding="ascii") as log:
+        return subprocess.Popen(
+            [program, f"--config.file={directory}/config.yml", f"--storage.path={directory}",
+             f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="],
+            stdout=log, stderr=log)
+
+
+def firing_in(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/alerts?active=true",
+                                timeout=5) as answer:
+        return [alert["labels"] for alert in json.load(answer)]

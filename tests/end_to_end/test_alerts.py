@@ -11,12 +11,11 @@ import tempfile
 import threading
 import time
 
-from cases import Skip, case, equal, run_cases, until
-from hooks import Receiver, free_port, now_ms
+from cases import case, equal, run_cases, until
+from hooks import Receiver, firing_in, free_port, now_ms, start_alertmanager
 from live import Live
 from program import KAFKA_TOOL, Run, deskpulse
 from servers import produce
-from test_hooks import firing_in, start_alertmanager
 
 SESSION_MS = 6000
 ACTIVE = "is=active"

@@ -7,16 +7,14 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 
 from cases import Skip, case, equal, run_cases, until
-from hooks import (Deliverer, Receiver, SmtpReceiver, free_port, key_of, notification, now_ms,
-                   self_signed)
+from hooks import (Deliverer, Receiver, SmtpReceiver, firing_in, free_port, key_of, notification,
+                   now_ms, self_signed, start_alertmanager)
 
 
 def alert_story(alert, rule, repeats):
@@ -324,25 +322,6 @@ def what_is_a_day_old_is_given_up():
 
 
 # ---------------------------------------------------------------- Alertmanager
-
-def start_alertmanager(directory, port):
-    program = shutil.which("prometheus-alertmanager")
-    if not program:
-        raise Skip("there is no prometheus-alertmanager: run deploy/install test")
-    with open(os.path.join(directory, "config.yml"), "w", encoding="ascii") as settings:
-        settings.write("route: {receiver: none}\nreceivers: [{name: none}]\n")
-    with open(os.path.join(directory, "log"), "w", encoding="ascii") as log:
-        return subprocess.Popen(
-            [program, f"--config.file={directory}/config.yml", f"--storage.path={directory}",
-             f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="],
-            stdout=log, stderr=log)
-
-
-def firing_in(port):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/alerts?active=true",
-                                timeout=5) as answer:
-        return [alert["labels"] for alert in json.load(answer)]
-
 
 @case(60)
 def alertmanager_knows_the_beginning_and_the_end():
