@@ -64,6 +64,10 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     agg->period_rules.closed_ms = INT64_MIN;
     dp_card_names_init(&agg->card_names, &options->scorecard);
     dp_history_init(agg);
+    agg->alerts = dp_alerts_create(&agg->period_rules.calendar);
+    if (options->rule_count)
+        dp_alerts_set_rules(agg->alerts, options->rules, options->rule_count);
+    dp_watch_update(agg);
     dp_scope_touch(agg, dp_scope_at(agg, DP_SCOPE_OF_ALL));
     return agg;
 }
@@ -72,6 +76,7 @@ void dp_aggregator_destroy(struct dp_aggregator *agg)
 {
     if (!agg)
         return;
+    dp_alerts_destroy(agg->alerts);
     dp_repeat_deinit(&agg->repeat);
     dp_contacts_deinit(&agg->contacts);
     dp_scopes_deinit(&agg->scopes);
@@ -135,6 +140,8 @@ uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, stru
     if (scope->left) { /* it is heard of again */
         scope->left = false;
         scope->known_changed = scope->now_changed = true;
+        if (agg->watched) /* the alerts know nothing of it any more */
+            dp_periods_mark_changed(&scope->periods);
         dp_scope_touch(agg, scope);
     }
     return scope->number;
@@ -324,6 +331,17 @@ int64_t dp_aggregator_t(const struct dp_aggregator *agg)
 int64_t dp_aggregator_watermark(const struct dp_aggregator *agg)
 {
     return agg->partitions.highest_ms;
+}
+
+int64_t dp_aggregator_complete_ms(const struct dp_aggregator *agg)
+{
+    return dp_back(dp_partitions_horizon(&agg->partitions), agg->options.allowed_lateness_ms);
+}
+
+int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *agg)
+{
+    return dp_ahead_count(&agg->ahead) ? agg->ahead.items[agg->ahead.first]->event.time_ms
+                                       : INT64_MAX;
 }
 
 void dp_aggregator_mark_all(struct dp_aggregator *agg)

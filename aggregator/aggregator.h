@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregator/alerts.h"
 #include "aggregator/award.h"
 #include "aggregator/calendar.h"
 #include "aggregator/dedup.h"
@@ -61,6 +62,8 @@ struct dp_aggregator_options {
     struct dp_scorecard scorecard; /* of agents in periods */
     const struct dp_award *awards; /* must outlive the aggregator */
     size_t award_count;
+    const struct dp_rule *rules; /* of alerts; copied */
+    size_t rule_count;
     uint32_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
     int64_t period_keep_ms;     /* a period's key lives for so long after the period's end */
     int64_t period_interval_ms; /* periods are handed out once in so long; 0: at once */
@@ -81,6 +84,17 @@ void dp_aggregator_set_targets(struct dp_aggregator *aggregator, const struct dp
 /* Tells `tell` of every fact that is settled from now on (ledger.h); NULL: nobody. What is restored
  * was told when it came, and is not told again. */
 void dp_aggregator_set_ledger(struct dp_aggregator *aggregator, dp_ledger_fn *tell, void *ctx);
+
+/* Takes rules of alerts in place of those before; copies them. Everything counts as changed. */
+void dp_aggregator_set_rules(struct dp_aggregator *aggregator, const struct dp_rule *rules,
+                             size_t count);
+
+/* Gives `give` every notice from now on, while the last entry of a flush is asked for; NULL:
+ * nobody. */
+void dp_aggregator_set_notices(struct dp_aggregator *aggregator, dp_notice_fn *give, void *ctx);
+
+/* The alerts: to acknowledge, to silence, to count. */
+struct dp_alerts *dp_aggregator_alerts(struct dp_aggregator *aggregator);
 
 /* Makes a partition known and returns its slot: 0, 1, 2 ... Memory of duplicates, contacts and
  * repeat callers is kept until every partition has moved past it; an idle one (read to its end)
@@ -113,6 +127,13 @@ int64_t dp_aggregator_t(const struct dp_aggregator *aggregator);
 
 /* The highest event time accepted; INT64_MIN before the first event. */
 int64_t dp_aggregator_watermark(const struct dp_aggregator *aggregator);
+
+/* No partition that is not idle brings events of before this time any more: they would be late.
+ * INT64_MIN: nothing is known of one of them yet. */
+int64_t dp_aggregator_complete_ms(const struct dp_aggregator *aggregator);
+
+/* The time of the earliest event that waits for T; INT64_MAX: none does. */
+int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *aggregator);
 
 /* What has changed until now is what dp_aggregator_next_entry hands out from here on. Scopes that
  * change meanwhile wait for the next call, so that the entries come to an end however many events

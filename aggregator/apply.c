@@ -103,6 +103,7 @@ static void note_team(struct dp_aggregator *agg, uint32_t number, uint32_t team,
         dp_scope_release(agg, agent->rank_team);
         agent->rank_team = team;
         agg->ranks_changed = true;
+        agent->now_changed |= agg->watched; /* that the alerts hear of it */
         agg->standings_due |= !agg->options.period_interval_ms;
         dp_periods_mark_changed(&agent->periods);
         dp_scope_touch(agg, agent);
@@ -142,6 +143,8 @@ void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact)
 {
     /* To the gauges it is over; the facts it has made stay in their windows. */
     dp_gauges_note(contact, &agg->active_before);
+    if (agg->contacts_watched)
+        dp_alerts_contact_over(agg->alerts, dp_contact_id(contact));
     dp_repeat_forget_contact(&agg->repeat, contact);
     dp_forget_abandon(agg, contact);
     dp_fold_rewind(&contact->fold, NULL, 0);
@@ -221,6 +224,8 @@ static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *e
     dp_gauges_note(contact, &agg->active_before);
     dp_contact_add(&agg->contacts, contact, &record, event->source, event->id, customer, &rules);
     dp_gauges_follow(agg, contact);
+    if (agg->contacts_watched)
+        dp_watch_contact(agg, contact);
 }
 
 static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *event,

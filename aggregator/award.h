@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "aggregator/period_kind.h"
+#include "aggregator/phrase.h"
 #include "aggregator/quantity.h"
 
 #define DP_AWARD_NAME_MAX       64 /* bytes of UTF-8 */
@@ -21,8 +22,6 @@
 enum dp_award_kind { DP_AWARD, DP_AWARD_WARNING };
 
 enum dp_award_place { DP_PLACE_ANY, DP_PLACE_TOP, DP_PLACE_BOTTOM };
-
-enum dp_comparison { DP_LT, DP_LE, DP_GT, DP_GE, DP_EQ, DP_NE };
 
 struct dp_condition {
     enum dp_quantity quantity;

@@ -173,4 +173,5 @@ void dp_aggregator_carry(struct dp_aggregator *agg, uint64_t first_kept)
     carry_periods(agg);
     carry_contacts(agg, (uint32_t)first_kept);
     carry_waiting(agg, (uint32_t)first_kept);
+    dp_alerts_carry(agg->alerts);
 }

@@ -268,6 +268,8 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
             dp_scope_retire(agg, scope);
         } else { /* something was heard of it meanwhile */
             scope->known_changed = scope->now_changed = true;
+            if (agg->watched)
+                dp_periods_mark_changed(&scope->periods);
             dp_scope_touch(agg, scope);
         }
         return false;
@@ -287,14 +289,13 @@ void dp_aggregator_begin_entries(struct dp_aggregator *agg)
     if (agg->standings_due)
         dp_standings_update(agg);
     agg->changed_until = agg->changed_last;
+    dp_watch_update(agg);
+    dp_alerts_begin(agg->alerts);
 }
 
-bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
+static bool next_entry(struct dp_aggregator *agg, struct dp_entry *entry)
 {
-    struct dp_aggregator *agg = aggregator;
     struct dp_cursor *cursor = &agg->cursor;
-    if (agg->t_ms == INT64_MIN)
-        return false;
     for (;;) {
         if (!cursor->scope) {
             struct dp_scope *scope = take_changed(agg);
@@ -314,4 +315,17 @@ bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
         }
         cursor->scope = NULL;
     }
+}
+
+bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
+{
+    struct dp_aggregator *agg = aggregator;
+    if (agg->t_ms == INT64_MIN)
+        return false;
+    bool more = next_entry(agg, entry);
+    if (agg->watched && more)
+        dp_watch_entry(agg, entry);
+    else if (agg->watched)
+        dp_watch_end(agg);
+    return more;
 }

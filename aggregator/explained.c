@@ -47,7 +47,7 @@
     }
 
 /* clang-format off */
-static const struct dp_rule rules[DP_EXPLAINED] = {
+static const struct dp_recipe recipes[DP_EXPLAINED] = {
     [DP_FIGURE_OFFERED] = SUM(OFFERS),
     [DP_FIGURE_RESPONSES] = SUM(RESPONSES),
     [DP_FIGURE_ABANDONS] = SUM(ABANDONS),
@@ -121,7 +121,7 @@ static const struct dp_rule rules[DP_EXPLAINED] = {
 };
 
 /* The service level, by the formula of the scope. */
-static const struct dp_rule service_levels[DP_FORMULAS] = {
+static const struct dp_recipe service_levels[DP_FORMULAS] = {
     [DP_ANSWERED_AND_ABANDONED] = SHARE_OF_BOTH(RESPONSES_IN_TARGET, RESPONSES, LONG_ABANDONS),
     [DP_ANSWERED] = SHARE(RESPONSES_IN_TARGET, RESPONSES),
     [DP_OFFERED] = SHARE_OF_BOTH(RESPONSES_IN_TARGET, RESPONSES, ABANDONS),
@@ -135,10 +135,10 @@ static const struct dp_rule service_levels[DP_FORMULAS] = {
 };
 /* clang-format on */
 
-const struct dp_rule *dp_explained_rule(enum dp_explained which, enum dp_formula formula)
+const struct dp_recipe *dp_explained_recipe(enum dp_explained which, enum dp_formula formula)
 {
     return which == (enum dp_explained)DP_FIGURE_SERVICE_LEVEL ? &service_levels[formula]
-                                                               : &rules[which];
+                                                               : &recipes[which];
 }
 
 static const struct dp_figure_info more[] = {
@@ -169,7 +169,7 @@ enum dp_explained dp_explained_find(struct dp_str name)
 
 bool dp_explained_by_states(enum dp_explained which)
 {
-    return rules[which].states_above || rules[which].states_below;
+    return recipes[which].states_above || recipes[which].states_below;
 }
 
 bool dp_explained_of_agent(enum dp_explained which)
@@ -185,13 +185,13 @@ bool dp_explained_of_period(enum dp_explained which)
 
 enum dp_shape dp_explained_shape(enum dp_explained which)
 {
-    return dp_explained_rule(which, DP_ANSWERED_AND_ABANDONED)->shape;
+    return dp_explained_recipe(which, DP_ANSWERED_AND_ABANDONED)->shape;
 }
 
 unsigned dp_explained_role(enum dp_explained which, enum dp_formula formula,
                            const struct dp_fact *fact)
 {
-    const struct dp_rule *rule = dp_explained_rule(which, formula);
-    return (dp_term_of(rule->above, fact) ? DP_COUNTS_ABOVE : 0) |
-           (dp_term_of(rule->below, fact) ? DP_COUNTS_BELOW : 0);
+    const struct dp_recipe *recipe = dp_explained_recipe(which, formula);
+    return (dp_term_of(recipe->above, fact) ? DP_COUNTS_ABOVE : 0) |
+           (dp_term_of(recipe->below, fact) ? DP_COUNTS_BELOW : 0);
 }

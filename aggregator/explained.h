@@ -1,4 +1,4 @@
-/* What can be explained, and the rule by which each comes from facts.
+/* What can be explained, and the recipe by which each comes from facts.
  *
  * One table says it for every figure of a window or a period (figures.h) and for what the hash of
  * an agent's period has besides (docs/reference.md). Plain values that are there all the time;
@@ -63,9 +63,9 @@ enum dp_shape {
 };
 enum dp_shape dp_explained_shape(enum dp_explained which);
 
-/* The rule of a figure: what is above the line, and below it. Terms, by enum dp_term_symbol, and
+/* The recipe of a figure: what is above the line, and below it. Terms, by enum dp_term_symbol, and
  * times in states, bit n: enum dp_agent_state n. */
-struct dp_rule {
+struct dp_recipe {
     enum dp_shape shape;
     uint8_t above[DP_TERMS], below[DP_TERMS];
     unsigned states_above, states_below;
@@ -75,7 +75,7 @@ struct dp_rule {
 
 /* The service level's alone hangs on the formula of the scope. The score's is empty: it is made of
  * measures, not of facts. */
-const struct dp_rule *dp_explained_rule(enum dp_explained which, enum dp_formula formula);
+const struct dp_recipe *dp_explained_recipe(enum dp_explained which, enum dp_formula formula);
 
 /* What a fact adds to: above the line, below it, or neither. One whose value is asked for (maximum,
  * percentile) is above it. */

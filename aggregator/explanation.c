@@ -52,13 +52,13 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The values asked for, ascending; to be freed. A hold of no time is none. */
-static int64_t *values_of(const struct dp_rule *rule, const struct dp_evidence *evidence,
+static int64_t *values_of(const struct dp_recipe *recipe, const struct dp_evidence *evidence,
                           size_t *count)
 {
     int64_t *values = dp_xcalloc(evidence->count + 1, sizeof *values);
     *count = 0;
     for (size_t i = 0; i < evidence->count; i++) {
-        const struct dp_term *term = dp_term_of(rule->above, &evidence->facts[i]);
+        const struct dp_term *term = dp_term_of(recipe->above, &evidence->facts[i]);
         int64_t value = term ? dp_term_adds(term, &evidence->facts[i]) : 0;
         if (term && (value || term->part == DP_PART_VALUE))
             values[(*count)++] = value;
@@ -81,15 +81,15 @@ static void find_bucket(struct dp_explanation *explanation)
     explanation->value = middle < explanation->max ? middle : explanation->max;
 }
 
-static void explain_values(const struct dp_rule *rule, const struct dp_evidence *evidence,
+static void explain_values(const struct dp_recipe *recipe, const struct dp_evidence *evidence,
                            struct dp_explanation *explanation)
 {
-    int64_t *values = values_of(rule, evidence, &explanation->count);
+    int64_t *values = values_of(recipe, evidence, &explanation->count);
     explanation->present = explanation->count > 0;
     if (explanation->present) {
         explanation->value = explanation->max = values[explanation->count - 1];
-        if (rule->shape == DP_SHAPE_PERCENTILE) {
-            explanation->rank = (explanation->count * rule->percent + 99) / 100;
+        if (recipe->shape == DP_SHAPE_PERCENTILE) {
+            explanation->rank = (explanation->count * recipe->percent + 99) / 100;
             explanation->value = explanation->at_rank = values[explanation->rank - 1];
             if (evidence->period || explanation->count > DP_WINDOWS_EXACT)
                 find_bucket(explanation);
@@ -98,13 +98,13 @@ static void explain_values(const struct dp_rule *rule, const struct dp_evidence 
     free(values);
 }
 
-static void explain_quotient(const struct dp_rule *rule, const struct dp_evidence *evidence,
+static void explain_quotient(const struct dp_recipe *recipe, const struct dp_evidence *evidence,
                              struct dp_explanation *explanation)
 {
-    explanation->top = sum_of(evidence, rule->above, rule->states_above);
-    explanation->bottom = sum_of(evidence, rule->below, rule->states_below);
-    explanation->scale = rule->scale ? rule->scale : 1;
-    explanation->unit = rule->unit ? rule->unit : 1;
+    explanation->top = sum_of(evidence, recipe->above, recipe->states_above);
+    explanation->bottom = sum_of(evidence, recipe->below, recipe->states_below);
+    explanation->scale = recipe->scale ? recipe->scale : 1;
+    explanation->unit = recipe->unit ? recipe->unit : 1;
     explanation->present = explanation->bottom > 0;
     if (!explanation->present)
         return;
@@ -113,12 +113,12 @@ static void explain_quotient(const struct dp_rule *rule, const struct dp_evidenc
     explanation->value = (int64_t)((2 * top + bottom) / (2 * bottom));
 }
 
-static int64_t days_of(const struct dp_rule *rule, const struct dp_evidence *evidence)
+static int64_t days_of(const struct dp_recipe *recipe, const struct dp_evidence *evidence)
 {
     int64_t *days = dp_xcalloc(evidence->count + 1, sizeof *days), different = 0;
     size_t count = 0;
     for (size_t i = 0; i < evidence->count; i++)
-        if (dp_term_of(rule->above, &evidence->facts[i]))
+        if (dp_term_of(recipe->above, &evidence->facts[i]))
             days[count++] =
                 dp_calendar_span(evidence->calendar, DP_PERIOD_DAY, evidence->facts[i].time_ms)
                     .from_ms;
@@ -132,14 +132,15 @@ static int64_t days_of(const struct dp_rule *rule, const struct dp_evidence *evi
 void dp_explain(enum dp_explained which, const struct dp_evidence *evidence,
                 struct dp_explanation *explanation)
 {
-    const struct dp_rule *rule = dp_explained_rule(which, evidence->formula);
+    const struct dp_recipe *recipe = dp_explained_recipe(which, evidence->formula);
     *explanation = (struct dp_explanation){.present = true};
-    switch (rule->shape) {
+    switch (recipe->shape) {
     case DP_SHAPE_SUM:
-        explanation->value = explanation->top = sum_of(evidence, rule->above, rule->states_above);
+        explanation->value = explanation->top =
+            sum_of(evidence, recipe->above, recipe->states_above);
         break;
     case DP_SHAPE_QUOTIENT:
-        explain_quotient(rule, evidence, explanation);
+        explain_quotient(recipe, evidence, explanation);
         /* An offer may be older than the window that holds its answer. */
         if (which == (enum dp_explained)DP_FIGURE_SERVICE_LEVEL &&
             explanation->value > explanation->scale)
@@ -147,10 +148,10 @@ void dp_explain(enum dp_explained which, const struct dp_evidence *evidence,
         break;
     case DP_SHAPE_MAX:
     case DP_SHAPE_PERCENTILE:
-        explain_values(rule, evidence, explanation);
+        explain_values(recipe, evidence, explanation);
         break;
     case DP_SHAPE_DAYS:
-        explanation->value = explanation->top = days_of(rule, evidence);
+        explanation->value = explanation->top = days_of(recipe, evidence);
         break;
     }
 }

@@ -1,6 +1,16 @@
+#include "aggregator/gauge.h"
 #include "aggregator/private.h"
-
 #include "common/memory.h"
+
+const char *const dp_gauge_names[DP_GAUGES] = {
+    [DP_GAUGE_STATE] = "state",
+    [DP_GAUGE_STATE_SINCE] = "state_since_ms",
+    [DP_GAUGE_STATE_REASON] = "state_reason",
+    [DP_GAUGE_ACTIVE_CONTACTS] = "active_contacts",
+    [DP_GAUGE_WAITING] = "waiting",
+    [DP_GAUGE_OLDEST_WAITING] = "oldest_waiting_ms",
+    [DP_GAUGE_IN_SERVICE] = "in_service",
+};
 
 void dp_gauges_note(const struct dp_contact *contact, struct dp_agent_list *list)
 {
@@ -154,20 +164,25 @@ void dp_gauges_fields(const struct dp_aggregator *agg, const struct dp_scope *sc
     if (scope->kind == DP_SCOPE_AGENT) {
         const struct dp_state_change *now = dp_agent_now(&scope->agent);
         if (now) {
-            dp_entry_add_text(entry, "state", dp_str_from(dp_agent_state_names[now->state]));
-            dp_entry_add(entry, "state_since_ms", DP_FIELD_INTEGER, now->time_ms);
+            dp_entry_add_text(entry, dp_gauge_names[DP_GAUGE_STATE],
+                              dp_str_from(dp_agent_state_names[now->state]));
+            dp_entry_add(entry, dp_gauge_names[DP_GAUGE_STATE_SINCE], DP_FIELD_INTEGER,
+                         now->time_ms);
             if (scope->agent.reason.len)
-                dp_entry_add_text(entry, "state_reason", scope->agent.reason);
+                dp_entry_add_text(entry, dp_gauge_names[DP_GAUGE_STATE_REASON],
+                                  scope->agent.reason);
         }
-        dp_entry_add(entry, "active_contacts", DP_FIELD_INTEGER, scope->active_contacts);
+        dp_entry_add(entry, dp_gauge_names[DP_GAUGE_ACTIVE_CONTACTS], DP_FIELD_INTEGER,
+                     scope->active_contacts);
     }
     if (scope->kind == DP_SCOPE_QUEUE || is_all) {
         size_t waiting = is_all ? scope->waiting_count : scope->waiting.count;
-        dp_entry_add(entry, "waiting", DP_FIELD_INTEGER, (int64_t)waiting);
+        dp_entry_add(entry, dp_gauge_names[DP_GAUGE_WAITING], DP_FIELD_INTEGER, (int64_t)waiting);
         int64_t oldest = oldest_waiting(agg, scope);
         if (oldest >= 0)
-            dp_entry_add(entry, "oldest_waiting_ms", DP_FIELD_INTEGER, oldest);
-        dp_entry_add(entry, "in_service", DP_FIELD_INTEGER, scope->in_service);
+            dp_entry_add(entry, dp_gauge_names[DP_GAUGE_OLDEST_WAITING], DP_FIELD_INTEGER, oldest);
+        dp_entry_add(entry, dp_gauge_names[DP_GAUGE_IN_SERVICE], DP_FIELD_INTEGER,
+                     scope->in_service);
     }
     if (scope->kind == DP_SCOPE_TEAM || is_all)
         for (int state = 0; state < DP_AGENT_STATES; state++)

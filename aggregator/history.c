@@ -12,6 +12,7 @@ static int64_t span_of_most(const struct dp_aggregator *agg)
 void dp_aggregator_set_journal(struct dp_aggregator *agg, struct dp_journal *journal)
 {
     agg->journal = journal;
+    dp_alerts_set_journal(agg->alerts, journal);
 }
 
 static void restore_mark(struct dp_aggregator *agg, const struct dp_journal_record *record)

@@ -5,6 +5,8 @@
 #include "aggregator/calendar.h"
 
 #define MINUTE_MS 60000
+#define DAY_MS    (24 * 60 * MINUTE_MS)
+#define EVERY_DAY 0x7f
 
 static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
@@ -70,22 +72,52 @@ static bool take_time(struct dp_str *rest, int32_t *ms)
     return hour < 24 || minute == 0;
 }
 
-bool dp_hours_parse(struct dp_str text, struct dp_hours *hours)
+static bool put(struct dp_hours *hours, uint8_t days, int32_t from_ms, int32_t to_ms)
+{
+    if (hours->count == DP_HOURS_MAX)
+        return false;
+    hours->spans[hours->count++] = (struct dp_hours_span){days, from_ms, to_ms};
+    return true;
+}
+
+/* The part after midnight is on the day after. */
+static bool put_span(struct dp_hours *hours, uint8_t days, int32_t from_ms, int32_t to_ms,
+                     bool overnight)
+{
+    if (from_ms < to_ms)
+        return put(hours, days, from_ms, to_ms);
+    uint8_t after = (uint8_t)((days << 1 | days >> 6) & EVERY_DAY);
+    return overnight && from_ms > to_ms && from_ms < DAY_MS && put(hours, days, from_ms, DAY_MS) &&
+           (!to_ms || put(hours, after, 0, to_ms));
+}
+
+static bool parse(struct dp_str text, struct dp_hours *hours, bool overnight)
 {
     *hours = (struct dp_hours){0};
     do {
-        struct dp_hours_span span;
+        uint8_t days = EVERY_DAY;
+        int32_t from_ms, to_ms;
         skip_blanks(&text);
-        if (hours->count == DP_HOURS_MAX || !take_days(&text, &span.days))
+        bool named = !overnight || !text.len || text.p[0] < '0' || text.p[0] > '9';
+        if (named && !take_days(&text, &days))
             return false;
         skip_blanks(&text);
-        if (!take_time(&text, &span.from_ms) || !take(&text, "-") ||
-            !take_time(&text, &span.to_ms) || span.to_ms <= span.from_ms)
+        if (!take_time(&text, &from_ms) || !take(&text, "-") || !take_time(&text, &to_ms) ||
+            !put_span(hours, days, from_ms, to_ms, overnight))
             return false;
-        hours->spans[hours->count++] = span;
         skip_blanks(&text);
     } while (take(&text, ","));
     return !text.len;
+}
+
+bool dp_hours_parse(struct dp_str text, struct dp_hours *hours)
+{
+    return parse(text, hours, false);
+}
+
+bool dp_hours_parse_overnight(struct dp_str text, struct dp_hours *hours)
+{
+    return parse(text, hours, true);
 }
 
 bool dp_hours_open(const struct dp_hours *hours, int64_t time_ms)

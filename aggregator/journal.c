@@ -242,6 +242,27 @@ void dp_journal_periods(struct dp_journal *journal, const struct dp_journal_peri
     end(journal, at + periods->bytes.len);
 }
 
+void dp_journal_alert(struct dp_journal *journal, const struct dp_journal_alert *alert)
+{
+    const struct dp_alert_life *life = &alert->life;
+    char *at = begin(journal);
+    *at++ = (char)(DP_JOURNAL_RETIRED | DP_JOURNAL_MORE);
+    *at++ = (char)((unsigned)life->state | (unsigned)life->escalated << 2 |
+                   (unsigned)alert->scope << 3);
+    at = put_optional(put_string(at, alert->rule), alert->id);
+    at = put_time(at, life->since_ms, journal->time_ms);
+    if (life->state == DP_ALERT_FIRING) {
+        at = put_time(at, life->fired_ms, journal->time_ms);
+        at = put_time(at, life->told_ms, journal->time_ms);
+        at = put_time(at, life->repeated_ms, journal->time_ms);
+        at = put_time(at, life->acknowledged_ms, journal->time_ms);
+        at = put_optional(put_number(at, life->repeats), alert->who);
+        at = put_optional(put_optional(at, alert->queue), alert->team);
+        *at++ = (char)alert->channel;
+    }
+    end(journal, at);
+}
+
 void dp_journal_contact(struct dp_journal *journal, const struct dp_journal_contact *contact)
 {
     char *at = begin(journal);

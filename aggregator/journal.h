@@ -15,8 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregator/alert_life.h"
 #include "aggregator/entry.h"
 #include "aggregator/fact.h"
+#include "aggregator/rule.h"
 #include "common/str.h"
 #include "ingest/event.h"
 
@@ -39,7 +41,8 @@ enum dp_journal_kind {
     DP_JOURNAL_AGENT, /* all that is known of an agent: its states follow */
     DP_JOURNAL_AGENT_STATE,
     DP_JOURNAL_KINDS,
-    DP_JOURNAL_PERIODS = DP_JOURNAL_KINDS /* a scope's open periods: SCOPE with MORE */
+    DP_JOURNAL_PERIODS = DP_JOURNAL_KINDS, /* a scope's open periods: SCOPE with MORE */
+    DP_JOURNAL_ALERT                       /* the life of an alert: RETIRED with MORE */
 };
 _Static_assert(DP_JOURNAL_KINDS <= 32, "five bits");
 
@@ -118,6 +121,17 @@ struct dp_journal_periods {
     struct dp_str bytes;         /* period_record.h */
 };
 
+struct dp_journal_alert {
+    struct dp_str rule; /* its name, at most DP_RULE_NAME_MAX bytes */
+    enum dp_rule_scope scope;
+    struct dp_str id;          /* absent for all */
+    struct dp_str who;         /* acknowledged it; absent: nobody, or nameless */
+    struct dp_str queue, team; /* that it concerns; absent: none known. These, who and channel
+                                * are of one that fires */
+    enum dp_channel channel;
+    struct dp_alert_life life;
+};
+
 struct dp_journal {
     char *bytes; /* owned; the frame so far */
     size_t len, capacity;
@@ -151,6 +165,9 @@ void dp_journal_scope(struct dp_journal *journal, enum dp_scope_kind kind, struc
 
 /* In place of all that was told before of the scope's periods. */
 void dp_journal_periods(struct dp_journal *journal, const struct dp_journal_periods *periods);
+
+/* In place of what was told before of the alert. */
+void dp_journal_alert(struct dp_journal *journal, const struct dp_journal_alert *alert);
 
 /* Followed by contact->events times dp_journal_contact_event. */
 void dp_journal_contact(struct dp_journal *journal, const struct dp_journal_contact *contact);

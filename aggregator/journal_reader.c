@@ -304,6 +304,33 @@ static void get_periods(struct dp_journal_reader *reader, struct dp_journal_peri
     periods->bytes = get_bytes(reader, get_count(reader));
 }
 
+static void get_alert(struct dp_journal_reader *reader, struct dp_journal_alert *alert)
+{
+    struct dp_alert_life *life = &alert->life;
+    unsigned flags = get_below(reader, DP_RULE_SCOPES << 3);
+    *alert = (struct dp_journal_alert){.scope = (enum dp_rule_scope)(flags >> 3)};
+    life->state = (enum dp_alert_state)(flags & 3);
+    life->escalated = flags >> 2 & 1;
+    alert->rule = get_name(reader);
+    alert->id = get_optional(reader);
+    life->since_ms = get_moment(reader);
+    life->fired_ms = life->told_ms = life->repeated_ms = life->acknowledged_ms = INT64_MIN;
+    if (life->state == DP_ALERT_FIRING) {
+        life->fired_ms = get_moment(reader);
+        life->told_ms = get_moment_or_none(reader);
+        life->repeated_ms = get_moment_or_none(reader);
+        life->acknowledged_ms = get_moment_or_none(reader);
+        life->repeats = get_count(reader);
+        alert->who = get_optional(reader);
+        alert->queue = get_optional(reader);
+        alert->team = get_optional(reader);
+        alert->channel = (enum dp_channel)get_below(reader, DP_CHANNELS);
+    }
+    if (life->state >= DP_ALERT_STATES || alert->rule.len > DP_RULE_NAME_MAX ||
+        (alert->scope == DP_RULE_ALL) != !alert->id.len)
+        fail(reader);
+}
+
 bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record *record)
 {
     if (reader->malformed || reader->at == reader->end)
@@ -317,6 +344,9 @@ bool dp_journal_read(struct dp_journal_reader *reader, struct dp_journal_record 
     } else if (first == (DP_JOURNAL_SCOPE | DP_JOURNAL_MORE)) {
         record->kind = DP_JOURNAL_PERIODS;
         get_periods(reader, &record->periods);
+    } else if (first == (DP_JOURNAL_RETIRED | DP_JOURNAL_MORE)) {
+        record->kind = DP_JOURNAL_ALERT;
+        get_alert(reader, &record->alert);
     } else if (first & ~(unsigned)(DP_JOURNAL_KIND_BITS | DP_JOURNAL_SAME_SOURCE)) {
         fail(reader);
     } else {

@@ -45,6 +45,7 @@ struct dp_journal_record {
         struct dp_journal_agent agent;
         struct dp_journal_agent_state agent_state;
         struct dp_journal_periods periods;
+        struct dp_journal_alert alert;
     };
 };
 

@@ -12,12 +12,14 @@
  *   gauges.c      who waits, who is served, who is in which state
  *   standing.c    scores of agents, and their ranks in their teams
  *   entries.c     what has changed, for the sink
- *   period_entries.c  likewise, of the calendar periods */
+ *   period_entries.c  likewise, of the calendar periods
+ *   watch.c       shows the alerts what is handed out, and contacts */
 #ifndef DP_PRIVATE_H
 #define DP_PRIVATE_H
 
 #include "aggregator/aggregator.h"
 #include "aggregator/ahead.h"
+#include "aggregator/alerts.h"
 #include "aggregator/callbacks.h"
 #include "aggregator/contact.h"
 #include "aggregator/dedup.h"
@@ -94,6 +96,7 @@ struct dp_aggregator {
     struct dp_period_rules period_rules;
     struct dp_card_names card_names;
     struct dp_ranking ranking;
+    struct dp_alerts *alerts;
 
     int64_t t_ms;       /* INT64_MIN before the first advance */
     int64_t horizon_ms; /* no partition will bring events much older than this */
@@ -109,6 +112,7 @@ struct dp_aggregator {
     int64_t restored_settled_ms;       /* restoring: where settled_ms will come to */
     uint64_t carried_frame;            /* the latest that tells of all periods */
     bool restoring;
+    bool watched, contacts_watched; /* the alerts are shown entries, and contacts */
     bool accrues_later; /* restoring: what facts come to in periods is told in a frame to come */
 
     struct dp_heap alarms; /* scopes that change by themselves */
@@ -355,6 +359,17 @@ int64_t dp_period_entries_next(const struct dp_aggregator *agg, const struct dp_
 void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope);
 bool dp_period_entries_take(struct dp_aggregator *agg, struct dp_scope *scope,
                             struct dp_entry *entry);
+
+/* watch.c: whether the alerts have to be shown anything; and, if contacts, all of them now. */
+void dp_watch_update(struct dp_aggregator *agg);
+void dp_watch_all_contacts(struct dp_aggregator *agg);
+
+/* watch.c: for when agg->watched: an entry that is handed out; there are no more. */
+void dp_watch_entry(struct dp_aggregator *agg, const struct dp_entry *entry);
+void dp_watch_end(struct dp_aggregator *agg);
+
+/* watch.c: for when agg->contacts_watched: a contact after an event. */
+void dp_watch_contact(struct dp_aggregator *agg, const struct dp_contact *contact);
 
 /* The earliest that T can be when figures are next asked for: what only earlier ones need may go.
  */

@@ -50,6 +50,7 @@ void dp_aggregator_save(const struct dp_aggregator *agg, struct dp_aggregator_sa
 void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
     agg->restoring = agg->repeat.history.knows = true;
+    dp_watch_update(agg);
     agg->restored_settled_ms = saved->settled_ms;
     agg->carried_frame = saved->carried;
     if (agg->scopes.now_ms > dp_back(saved->t_ms, FOLLOW_STEP_MS))
@@ -328,6 +329,9 @@ static void restore_other(struct restoring *restoring, const struct dp_journal_r
     case DP_JOURNAL_PERIODS:
         restore_periods(restoring, &record->periods);
         break;
+    case DP_JOURNAL_ALERT:
+        dp_alerts_restore(agg->alerts, &record->alert);
+        break;
     case DP_JOURNAL_AGENT:
         begin_agent(restoring, &record->agent);
         break;
@@ -422,6 +426,11 @@ void dp_aggregator_restored(struct dp_aggregator *agg, const struct dp_aggregato
     agg->partitions.highest_ms = saved->highest_ms;
     for (size_t i = 0; i < saved->partition_count && i < agg->partitions.count; i++)
         agg->partitions.items[i] = saved->partitions[i];
+    dp_alerts_expect_all(agg->alerts);
+    dp_watch_update(agg);
+    dp_watch_all_contacts(agg);
+    if (agg->watched)
+        dp_aggregator_mark_all(agg);
 }
 
 void dp_aggregator_assume_written(struct dp_aggregator *agg, bool written)

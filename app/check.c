@@ -105,6 +105,9 @@ static void say_meaning(const char *name, const struct dp_config *config)
     }
     printf("  service level by %s\n", dp_formula_names[config->formula]);
     say_scorecard(config);
+    if (config->rule_count || config->hook_count)
+        printf("  alerts        %zu rules, %zu hooks, %zu teams with a lead\n", config->rule_count,
+               config->hook_count, config->route_count);
     fflush(stdout);
 }
 

@@ -7,10 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/alert_draft.h"
+#include "app/config_hooks.h"
 #include "app/config_kafka.h"
+#include "app/config_rules.h"
 #include "app/config_sections.h"
 #include "app/config_value.h"
 #include "app/scorecard_draft.h"
+#include "app/secret.h"
 #include "common/memory.h"
 
 extern char **environ;
@@ -74,10 +78,7 @@ static bool check_title(struct dp_config_load *load)
     if (section)
         return section->open(load, name);
     dp_config_list_titles(allowed);
-    bool alerts = strncmp(title, "rule", 4) == 0 || strncmp(title, "hook", 4) == 0;
-    return dp_config_fail(load, load->section, NULL,
-                          alerts ? "this version has no alerts" : "there is no such section",
-                          allowed);
+    return dp_config_fail(load, load->section, NULL, "there is no such section", allowed);
 }
 
 static bool fail_line(struct dp_config_load *load, const char *wrong)
@@ -286,8 +287,10 @@ bool dp_config_load(struct dp_config *config, const char *path, const char *cons
     for (size_t i = 0; good && i < count; i++)
         good = load_override(&load, overrides[i]);
     dp_config_set_source(&load, path ? path : "configuration");
-    good = good && check_topics(&load) && dp_draft_build(&load);
+    good = good && check_topics(&load) && dp_draft_build(&load) && dp_hooks_build(&load) &&
+           dp_rules_build(&load);
     free(load.draft);
+    dp_alert_draft_destroy(load.alerts);
     free(load.lines);
     free(load.kafka_lines);
     if (!good)
@@ -305,6 +308,15 @@ void dp_config_deinit(struct dp_config *config)
         free(config->topics[i]);
     for (size_t i = 0; i < config->queue_count; i++)
         free((void *)(uintptr_t)config->queues[i].queue);
+    for (size_t i = 0; i < config->hook_count; i++)
+        dp_secret_destroy((char *)(uintptr_t)config->hooks[i].secret);
+    for (size_t i = 0; i < config->text_count; i++)
+        free(config->texts[i]);
+    free(config->rules);
+    free(config->hooks);
+    free(config->routes);
+    free(config->texts);
+    free(config->board_url);
     free(config->kafka);
     free(config->topics);
     free(config->queues);
@@ -339,6 +351,8 @@ void dp_config_aggregator_options(const struct dp_config *config,
         .scorecard = config->scorecard,
         .awards = config->awards,
         .award_count = config->award_count,
+        .rules = config->rules,
+        .rule_count = config->rule_count,
         .quality_per_day = (uint32_t)config->quality_per_day,
         .quality_per_month = (uint32_t)config->quality_per_month,
         .period_keep_ms = config->period_keep_ms,

@@ -15,10 +15,12 @@
 
 #include "aggregator/aggregator.h"
 #include "aggregator/award.h"
+#include "aggregator/rule.h"
 #include "aggregator/scorecard_presets.h"
 #include "common/log.h"
 #include "ingest/customer_key.h"
 #include "ingest/kafka_properties.h"
+#include "sink/hook.h"
 
 /* All memory belongs to the configuration. */
 struct dp_config {
@@ -59,6 +61,17 @@ struct dp_config {
     struct dp_scorecard scorecard; /* made of the preset and of what the file says */
     struct dp_award *awards;
     size_t award_count;
+
+    struct dp_rule *rules; /* each name once, and so with hooks and teams; in the file's order */
+    size_t rule_count;
+    struct dp_hook *hooks;
+    size_t hook_count;
+    struct dp_team_route *routes;
+    size_t route_count;
+    char **texts; /* that these are made of, but for secrets */
+    size_t text_count;
+    char *board_url;       /* "": messages have no links */
+    int64_t alert_keep_ms; /* of the stream */
 
     struct dp_customer_key *customer_key; /* NULL: customers keep their ids */
 

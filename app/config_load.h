@@ -9,6 +9,7 @@
 #include "app/config.h"
 #include "app/config_table.h"
 
+struct dp_alert_draft;
 struct dp_scorecard_draft;
 
 struct dp_config_load {
@@ -23,6 +24,7 @@ struct dp_config_load {
     int *lines;                       /* for each key of the table: the line that has set it */
     int *kafka_lines;                 /* for each property likewise */
     struct dp_scorecard_draft *draft; /* of scorecard_draft.h; NULL: the file says nothing of it */
+    struct dp_alert_draft *alerts;    /* of alert_draft.h; NULL likewise */
 };
 
 void dp_config_set_source(struct dp_config_load *load, const char *source);

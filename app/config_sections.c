@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "app/config_hooks.h"
+#include "app/config_rules.h"
 #include "app/config_scorecard.h"
 #include "app/config_value.h"
 #include "common/memory.h"
@@ -114,6 +116,9 @@ const struct dp_config_section dp_config_sections[] = {
      "period = month\n    day, ten-day, week, month, quarter or year\n"
      "kind = award\n    award or warning\n",
      dp_config_open_award, dp_config_set_award},
+    {"rule", dp_config_rule_help, dp_config_open_rule, dp_config_set_rule},
+    {"hook", dp_config_hook_help, dp_config_open_hook, dp_config_set_hook},
+    {"team", dp_config_team_help, dp_config_open_team, dp_config_set_team},
 };
 const size_t dp_config_section_count = sizeof dp_config_sections / sizeof *dp_config_sections;
 

@@ -1,5 +1,6 @@
 /* Sections with a name in their title, [word "NAME"], of which a file may have many. Neither --set
- * nor a variable reaches them. A title may come again, to go on with its section. Thread: one. */
+ * nor a variable reaches them. A title may come again, to go on with its section;
+ * that of a rule, a hook or a team may not. Thread: one. */
 #ifndef DP_CONFIG_SECTIONS_H
 #define DP_CONFIG_SECTIONS_H
 

@@ -78,6 +78,11 @@ const struct dp_config_key dp_config_keys[] = {
      "chats are to be answered within this time"},
     {"target", "email", "24h", dp_set_duration, DP_AT(target_ms[DP_CHANNEL_EMAIL]), 1, DP_MONTH,
      NULL, "e-mails are to be answered within this time"},
+    {"alert", "board_url", "", dp_set_web_url, DP_AT(board_url), 0, 0,
+     "https://HOST[:PORT][/PATH], the same with http://, or nothing",
+     "the board that messages about alerts lead to (default: they have no links)"},
+    {"alert", "keep", "30d", dp_set_duration, DP_AT(alert_keep_ms), DP_HOUR, DP_YEAR, NULL,
+     "what has begun and ended stays in the stream PREFIX:alerts for so long"},
     {"privacy", "customer_key_file", "", dp_set_customer_key, 0, 0, 0,
      "a file of 4096 bytes at most with a key of 32 at least, which its owner alone may write "
      "and others than its group may not read (chmod 640, 600 or 400)",

@@ -182,6 +182,21 @@ bool dp_set_prefix(struct dp_config *config, const struct dp_config_key *key, co
     return true;
 }
 
+bool dp_set_web_url(struct dp_config *config, const struct dp_config_key *key, const char *value,
+                    char *wrong)
+{
+    size_t scheme = strncmp(value, "https://", 8) == 0  ? 8
+                    : strncmp(value, "http://", 7) == 0 ? 7
+                                                        : 0;
+    bool good = scheme && value[scheme] && value[scheme] != '/';
+    for (const char *c = value; *c; c++)
+        good = good && (unsigned char)*c > ' ' && *c != 0x7f && *c != '"';
+    if (*value && !good)
+        return wrong_value(wrong, value, "is no address of a web page");
+    replace(text_at(config, key), value);
+    return true;
+}
+
 /* Puts one more length in its place among the ascending ones. */
 static bool add_window(struct dp_config *config, const char *label, char *wrong)
 {

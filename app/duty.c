@@ -36,7 +36,7 @@ static void seal(struct dp_run *run)
         return;
     run->sealed_letters = run->dead_letters->count;
     dp_facts_seal(&run->facts);
-    dp_saver_seal(run->saver, dp_duty_positions(run));
+    dp_saver_seal(run->saver, dp_duty_positions(run), dp_notifier_seal(run->notifier));
 }
 
 /* What is committed does not come again: its dead letters and facts must be safe. */
@@ -95,6 +95,7 @@ void dp_duty_use_targets(struct dp_run *run)
     struct dp_aggregator_options options;
     dp_config_aggregator_options(run->has_reread ? &run->reread : run->config, &options);
     dp_aggregator_set_targets(run->pipeline.aggregator, &options.targets);
+    dp_aggregator_set_rules(run->pipeline.aggregator, options.rules, options.rule_count);
 }
 
 /* This process has the state to itself: it goes on from there. */
@@ -104,6 +105,7 @@ static void go_on(struct dp_run *run)
     run->committed_at_ms = uv_now(&run->loop);
     dp_duty_use_targets(run);
     dp_facts_begin(&run->facts);
+    dp_notifier_begin(run->notifier);
     if (run->start.count == 0)
         dp_log(DP_LOG_WARN,
                "no state is saved in Redis: figures are made from what Kafka holds "
@@ -166,6 +168,7 @@ void dp_duty_stand_down(struct dp_run *run)
     if (run->duty == DP_STANDING_BY)
         return;
     dp_flusher_end(run->flusher);
+    dp_notifier_end(run->notifier);
     dp_kafka_source_stop(run->source);
     dp_saver_stand_down(run->saver);
     set_duty(run, DP_STANDING_BY);
@@ -220,6 +223,7 @@ static void on_loaded(void *ctx, const struct dp_positions *positions, const str
 static void on_committed(void *ctx, const struct dp_positions *positions)
 {
     struct dp_run *run = ctx;
+    dp_notifier_committed(run->notifier);
     run->committed_at_ms = uv_now(&run->loop);
     if (!run->stopping)
         dp_kafka_leadership_commit(run->leadership, positions);
@@ -245,6 +249,8 @@ static void on_saver_failed(void *ctx, const char *text)
 static void on_flushed(void *ctx, bool ok)
 {
     struct dp_run *run = ctx;
+    if (ok)
+        dp_notifier_confirm(run->notifier);
     if (run->stopping && ok)
         run->last_flush = true;
 }
@@ -287,7 +293,8 @@ void dp_duty_turn(struct dp_run *run)
         go_on(run);
     else if (run->duty == DP_CATCHING_UP && !run->stopping)
         look_whether_caught_up(run);
-    if (dp_saver_pending(run->saver) >= DP_SAVER_FRAME_BYTES)
+    if (dp_saver_pending(run->saver) >= DP_SAVER_FRAME_BYTES ||
+        dp_notifier_is_waiting(run->notifier)) /* people wait for it */
         seal(run);
     settle(run);
     if (run->stopping)

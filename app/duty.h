@@ -14,6 +14,7 @@
 
 #include "app/facts.h"
 #include "app/flusher.h"
+#include "app/notifier.h"
 #include "app/pipeline.h"
 #include "app/run.h"
 #include "app/saver.h"
@@ -50,6 +51,7 @@ struct dp_run {
     struct dp_facts facts;
     struct dp_saver *saver;
     struct dp_flusher *flusher;
+    struct dp_notifier *notifier;
 
     enum dp_duty duty;
     struct dp_positions start; /* where the source begins: what the saved state stands for */
@@ -83,7 +85,7 @@ const struct dp_positions *dp_duty_positions(void *run);
 
 void dp_duty_pause_or_resume(struct dp_run *run);
 
-/* The targets as they were last read are in force, for what this process owns. */
+/* The targets and rules as they were last read are in force, for what this process owns. */
 void dp_duty_use_targets(struct dp_run *run);
 
 /* Every commit_interval. */

@@ -53,11 +53,19 @@ void dp_pipeline_set_ledger(struct dp_pipeline *pipeline, dp_ledger_fn *tell, vo
     dp_aggregator_set_ledger(pipeline->aggregator, tell ? on_told : NULL, pipeline);
 }
 
+void dp_pipeline_set_notices(struct dp_pipeline *pipeline, dp_notice_fn *give, void *ctx)
+{
+    pipeline->notices = give;
+    pipeline->notices_ctx = ctx;
+    dp_aggregator_set_notices(pipeline->aggregator, give, ctx);
+}
+
 void dp_pipeline_reset(struct dp_pipeline *pipeline)
 {
     dp_aggregator_destroy(pipeline->aggregator);
     pipeline->aggregator = dp_aggregator_create(&pipeline->options);
     dp_pipeline_set_ledger(pipeline, pipeline->ledger, pipeline->ledger_ctx);
+    dp_pipeline_set_notices(pipeline, pipeline->notices, pipeline->notices_ctx);
     pipeline->consumed = pipeline->skipped = pipeline->facts = 0;
     memset(pipeline->dead, 0, sizeof pipeline->dead);
     pipeline->refused = DP_REJECT_NONE;

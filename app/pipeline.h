@@ -28,7 +28,9 @@ struct dp_pipeline {
     struct dp_aggregator_options options;
     dp_ledger_fn *ledger; /* the observer of facts; NULL: none */
     void *ledger_ctx;
-    uint64_t facts; /* told to it */
+    uint64_t facts;        /* told to it */
+    dp_notice_fn *notices; /* who is given the notices of alerts; NULL: nobody */
+    void *notices_ctx;
 
     const struct dp_adapter *adapter;
     void *adapter_self;
@@ -52,6 +54,10 @@ void dp_pipeline_deinit(struct dp_pipeline *pipeline);
 /* Tells `tell` of every fact that is settled, and counts them (aggregator/ledger.h). Before the
  * first message. */
 void dp_pipeline_set_ledger(struct dp_pipeline *pipeline, dp_ledger_fn *tell, void *ctx);
+
+/* Gives `give` every notice of an alert, while the last entry of a flush is asked for
+ * (aggregator/alerts.h); NULL: nobody. */
+void dp_pipeline_set_notices(struct dp_pipeline *pipeline, dp_notice_fn *give, void *ctx);
 
 /* Forgets all that was taken. */
 void dp_pipeline_reset(struct dp_pipeline *pipeline);

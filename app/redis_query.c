@@ -65,14 +65,26 @@ static void on_patience_end(uv_timer_t *timer)
     fail(timer->data, "no reply in time");
 }
 
+/* What the server refused: all of it, or a command of a transaction. */
+static const char *error_of(const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR)
+        return reply->str;
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+        if (reply->element[i]->type == REDIS_REPLY_ERROR)
+            return reply->element[i]->str;
+    return NULL;
+}
+
 static void on_reply(void *ctx, void *tag, const redisReply *reply)
 {
     struct dp_redis_query *query = ctx;
     (void)tag;
     if (query->failed)
         return;
-    if (reply->type == REDIS_REPLY_ERROR) {
-        fail(query, reply->str);
+    const char *error = error_of(reply);
+    if (error) {
+        fail(query, error);
         return;
     }
     query->questions->answer(query->questions->ctx, query->answered++, reply);

@@ -22,7 +22,8 @@ struct dp_redis_questions {
     /* Writes question `i` into `resp`. */
     void (*ask)(void *ctx, size_t i, struct dp_resp *resp);
 
-    /* The answer to it, never an error; valid during the call. They come in the order of asking. */
+    /* The answer to it, never an error nor a list with one; valid during the call. They come in the
+     * order of asking. */
     void (*answer)(void *ctx, size_t i, const struct redisReply *reply);
     void *ctx;
 };

@@ -10,6 +10,7 @@
 #include "app/command.h"
 #include "app/pipeline.h"
 #include "app/redis_output.h"
+#include "app/replay_rules.h"
 #include "common/log.h"
 #include "common/timestamp.h"
 #include "ingest/file_dead_letters.h"
@@ -28,23 +29,30 @@ static const char help[] =
     "      --as-of TIME        figures as of TIME (RFC 3339); later events are not applied\n"
     "      --output WHERE      redis (default), ndjson, one line a key on standard output, or "
     "none\n"
+    "      --rules             what the rules would have said: each notice as one line of JSON on "
+    "standard\n"
+    "                          output, in the time of the events; no figures unless --output asks "
+    "for them\n"
     "      --facts PATH        writes every fact to PATH as one line of JSON, in the order in "
     "which they\n"
     "                          are made and taken back; what `deskpulse explain --facts` reads\n"
     "      --dead-letters PATH writes what cannot be used to PATH, with the reason\n"
     "      --help, --version\n";
 
-enum output { OUTPUT_REDIS, OUTPUT_NDJSON, OUTPUT_NONE };
+enum output { OUTPUT_DEFAULT, OUTPUT_REDIS, OUTPUT_NDJSON, OUTPUT_NONE };
 
 struct arguments {
     const char *config, *format, *dead_letters, *facts;
     struct dp_overrides overrides;
     int64_t as_of_ms;
     enum output output;
+    bool rules;
 };
 
 struct replay {
     struct dp_pipeline pipeline;
+    struct dp_replay_rules rules;
+    bool has_rules;        /* they are looked at */
     FILE *facts;           /* NULL: not written */
     struct timespec shown; /* when progress was last shown */
     const char *path;
@@ -54,7 +62,10 @@ struct replay {
 static size_t take(void *ctx, const struct dp_message *messages, size_t count)
 {
     struct replay *replay = ctx;
-    return dp_pipeline_take(&replay->pipeline, messages, count);
+    size_t taken = dp_pipeline_take(&replay->pipeline, messages, count);
+    if (replay->has_rules)
+        dp_replay_rules_follow(&replay->rules);
+    return taken;
 }
 
 static void write_fact(void *ctx, const struct dp_told *told)
@@ -117,17 +128,28 @@ static bool read_all(struct replay *replay, char **paths, size_t count)
     return true;
 }
 
-/* T: the given moment, else the highest event time rounded up to a whole second. */
-static void set_time(struct dp_aggregator *agg, int64_t as_of_ms)
+/* T: the given moment, else the highest event time rounded up to a whole second. INT64_MIN: none is
+ * known. */
+static int64_t final_time(const struct dp_aggregator *agg, int64_t as_of_ms)
 {
     int64_t t = as_of_ms;
     if (t == INT64_MAX)
         t = dp_aggregator_watermark(agg);
-    if (t == INT64_MIN)
-        return;
-    if (as_of_ms == INT64_MAX && t % 1000)
+    if (as_of_ms == INT64_MAX && t != INT64_MIN && t % 1000)
         t += t > 0 ? 1000 - t % 1000 : -(t % 1000);
-    dp_aggregator_advance(agg, t);
+    return t;
+}
+
+static void set_time(struct replay *replay, int64_t as_of_ms)
+{
+    struct dp_aggregator *agg = replay->pipeline.aggregator;
+    int64_t t = final_time(agg, as_of_ms);
+    if (replay->has_rules) {
+        dp_replay_rules_finish(&replay->rules, t);
+        dp_aggregator_mark_all(agg); /* what was handed out on the way nobody has written */
+    } else if (t != INT64_MIN) {
+        dp_aggregator_advance(agg, t);
+    }
 }
 
 static bool write_out(struct replay *replay, const struct dp_config *config, enum output output)
@@ -154,6 +176,15 @@ static bool end_facts(struct replay *replay, const char *path)
     return false;
 }
 
+/* The lines are all on standard output. */
+static bool end_rules(const struct replay *replay)
+{
+    if (!replay->has_rules || (fflush(stdout) == 0 && !ferror(stdout)))
+        return true;
+    fprintf(stderr, "deskpulse replay: standard output cannot be written: %s\n", strerror(errno));
+    return false;
+}
+
 static bool replay_files(const struct dp_config *config, const struct dp_adapter *adapter,
                          const struct arguments *arguments, FILE *facts,
                          struct dp_dead_letters *dead_letters, char **paths, size_t count)
@@ -167,17 +198,25 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
     clock_gettime(CLOCK_MONOTONIC, &start);
     dp_config_aggregator_options(config, &options);
     options.as_of_limit_ms = arguments->as_of_ms;
+    if (arguments->rules) {
+        options.wall_clock = true;
+        options.max_waiting = SIZE_MAX;
+    }
     dp_pipeline_init(&replay.pipeline, adapter, &options, config->customer_key, dead_letters);
 
     replay.facts = facts;
+    replay.has_rules = arguments->rules;
+    if (arguments->rules)
+        dp_replay_rules_init(&replay.rules, &replay.pipeline, config->flush_interval_ms, stdout);
     if (facts)
         dp_pipeline_set_ledger(&replay.pipeline, write_fact, &replay);
     bool ok = read_all(&replay, paths, count);
     if (ok) {
-        set_time(replay.pipeline.aggregator, arguments->as_of_ms);
+        set_time(&replay, arguments->as_of_ms);
         ok = write_out(&replay, config, arguments->output);
     }
     ok = end_facts(&replay, arguments->facts) && ok;
+    ok = end_rules(&replay) && ok;
     char summary[512];
     double seconds = seconds_since(&start);
     dp_log(ok ? DP_LOG_INFO : DP_LOG_ERROR, ok ? "replay done" : "replay failed",
@@ -206,7 +245,7 @@ static bool choose_output(struct arguments *arguments, const char *name)
     static const char *const names[] = {"redis", "ndjson", "none"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0) {
-            arguments->output = (enum output)i;
+            arguments->output = (enum output)(i + OUTPUT_REDIS);
             return true;
         }
     return false;
@@ -215,13 +254,14 @@ static bool choose_output(struct arguments *arguments, const char *name)
 /* Returns -1 to go on, else the exit code. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    enum { FORMAT = DP_OPTION_SET + 1, AS_OF, OUTPUT, DEAD_LETTERS, FACTS };
+    enum { FORMAT = DP_OPTION_SET + 1, AS_OF, OUTPUT, RULES, DEAD_LETTERS, FACTS };
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
         {"set", required_argument, NULL, DP_OPTION_SET},
         {"format", required_argument, NULL, FORMAT},
         {"as-of", required_argument, NULL, AS_OF},
         {"output", required_argument, NULL, OUTPUT},
+        {"rules", no_argument, NULL, RULES},
         {"dead-letters", required_argument, NULL, DEAD_LETTERS},
         {"facts", required_argument, NULL, FACTS},
         {"help", no_argument, NULL, 'h'},
@@ -246,6 +286,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
                 return dp_usage_error(
                     argv[0], "--output '%s' is unknown; allowed: redis, ndjson, none", optarg);
             break;
+        case RULES:
+            arguments->rules = true;
+            break;
         case DEAD_LETTERS:
             arguments->dead_letters = optarg;
             break;
@@ -258,6 +301,8 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
                 return code;
         }
     }
+    if (arguments->output == OUTPUT_DEFAULT)
+        arguments->output = arguments->rules ? OUTPUT_NONE : OUTPUT_REDIS;
     if (optind == argc)
         return dp_usage_error(argv[0], "no file named; - is standard input");
     return -1;
@@ -279,7 +324,10 @@ int dp_replay_main(int argc, char **argv)
     const char *format = arguments.format ? arguments.format : config.format;
     const struct dp_adapter *adapter = dp_adapter_find(format);
     char error[512];
-    if (!adapter) {
+    if (arguments.rules && !config.rule_count) {
+        dp_usage_error(argv[0], "--rules: the configuration has none; allowed: with one "
+                                "[rule \"NAME\"] at the least");
+    } else if (!adapter) {
         dp_usage_error(argv[0], "--format '%s' is unknown; allowed: %s", format,
                        dp_adapter_names());
     } else if (arguments.dead_letters &&

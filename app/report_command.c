@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "app/command.h"
 #include "app/report_format.h"
@@ -15,8 +13,6 @@
 #include "common/log.h"
 #include "common/utf8.h"
 #include "ingest/identifier.h"
-
-#define COLUMNS 110 /* where the width is not known */
 
 static const char help[] =
     "usage: deskpulse report --period LABEL [OPTION]...\n\n"
@@ -144,23 +140,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     return check_arguments(argc, argv, arguments);
 }
 
-/* Colour and width are a terminal's; NO_COLOR in the environment asks for none. */
-static struct dp_report_terminal terminal_of(FILE *out)
-{
-    struct dp_report_terminal terminal = {.columns = COLUMNS};
-    struct winsize size;
-    if (!isatty(fileno(out)))
-        return terminal;
-    const char *no_colour = getenv("NO_COLOR");
-    terminal.colour = !no_colour || !*no_colour;
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
-        terminal.columns = size.ws_col;
-    return terminal;
-}
-
 static void write_report(const struct dp_report *report, enum format format, FILE *out)
 {
-    struct dp_report_terminal terminal = terminal_of(out);
+    struct dp_report_terminal terminal = dp_report_terminal_of(out);
     switch (format) {
     case FORMAT_CSV:
         dp_report_write_csv(report, out);

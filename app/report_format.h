@@ -8,11 +8,19 @@
 #include <stdio.h>
 
 #include "app/report_data.h"
+#include "app/report_grid.h"
 
 struct dp_report_terminal {
     bool colour;
     size_t columns; /* long text is wrapped to so many */
 };
+
+/* Colour and width are a terminal's; NO_COLOR in the environment asks for none. */
+struct dp_report_terminal dp_report_terminal_of(FILE *out);
+
+/* One table by itself; without a title there is none. Widths need LC_CTYPE (report_text.h). */
+void dp_report_write_grid(const struct dp_grid *grid, const struct dp_report_terminal *terminal,
+                          FILE *out);
 
 /* For a terminal; widths need LC_CTYPE (report_text.h). */
 void dp_report_write_table(const struct dp_report *report,

@@ -1,14 +1,17 @@
 /* A report for a terminal. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "app/report_format.h"
 #include "app/report_grids.h"
 #include "app/report_text.h"
 #include "common/memory.h"
 
-#define GAP      2  /* columns between two of a table */
-#define WRAP_MIN 24 /* text is not wrapped to less */
+#define COLUMNS  110 /* where the width is not known */
+#define GAP      2   /* columns between two of a table */
+#define WRAP_MIN 24  /* text is not wrapped to less */
 
 struct page {
     FILE *out;
@@ -170,8 +173,10 @@ static void write_row(struct page *page, const struct dp_grid *grid, const size_
 static void write_grid(struct page *page, const struct dp_grid *grid)
 {
     size_t *widths = dp_xcalloc(grid->column_count, sizeof *widths);
-    fputc('\n', page->out);
-    write_line(page, grid->title, "\033[1m");
+    if (*grid->title) {
+        fputc('\n', page->out);
+        write_line(page, grid->title, "\033[1m");
+    }
     for (size_t column = 0; column < grid->column_count; column++)
         widths[column] = width_of(grid, column);
     write_headings(page, grid, widths);
@@ -179,6 +184,27 @@ static void write_grid(struct page *page, const struct dp_grid *grid)
         write_row(page, grid, widths, row);
     write_definitions(page, grid);
     free(widths);
+}
+
+struct dp_report_terminal dp_report_terminal_of(FILE *out)
+{
+    struct dp_report_terminal terminal = {.columns = COLUMNS};
+    struct winsize size;
+    if (!isatty(fileno(out)))
+        return terminal;
+    const char *no_colour = getenv("NO_COLOR");
+    terminal.colour = !no_colour || !*no_colour;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+        terminal.columns = size.ws_col;
+    return terminal;
+}
+
+void dp_report_write_grid(const struct dp_grid *grid, const struct dp_report_terminal *terminal,
+                          FILE *out)
+{
+    struct page page = {.out = out, .terminal = terminal};
+    write_grid(&page, grid);
+    free(page.said);
 }
 
 void dp_report_write_table(const struct dp_report *report,

@@ -83,6 +83,8 @@ static void leave(struct dp_run *run)
         dp_saver_close(run->saver);
     if (run->flusher)
         dp_flusher_close(run->flusher);
+    if (run->notifier)
+        dp_notifier_close(run->notifier);
     close_timer(&run->commit_timer);
     close_timer(&run->report_timer);
     close_timer(&run->stop_timer);
@@ -137,13 +139,17 @@ static void reload(struct dp_run *run)
         dp_log(DP_LOG_ERROR, "configuration not read again: the old one stays in force", "");
         return;
     }
-    if (run->has_reread)
-        dp_config_deinit(&run->reread);
+    struct dp_config before = run->reread;
+    bool had_before = run->has_reread;
     run->reread = config;
     run->has_reread = true;
+    dp_notifier_set_config(run->notifier, &run->reread);
     if (dp_duty_owns(run)) /* else when it takes over */
         dp_duty_use_targets(run);
-    dp_log(DP_LOG_INFO, "targets read again", "");
+    if (had_before) /* nobody refers to it any more */
+        dp_config_deinit(&before);
+    dp_log(DP_LOG_INFO, "targets, rules and hooks read again", "rules=%zu hooks=%zu",
+           config.rule_count, config.hook_count);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -260,7 +266,9 @@ static bool start_redis(struct dp_run *run, char *error, size_t size)
     if (run->flusher)
         run->saver = dp_saver_create(&run->loop, &saver_options, &run->pipeline,
                                      &dp_duty_saver_events, run, error, size);
-    return run->saver != NULL;
+    if (run->saver)
+        run->notifier = dp_notifier_create(&run->loop, run->config, &run->pipeline, error, size);
+    return run->notifier != NULL;
 }
 
 static void on_commit_timer(uv_timer_t *timer)

@@ -45,7 +45,8 @@ struct dp_saver {
     struct dp_journal frame;   /* sealed */
     struct dp_state_commit commit;
     struct dp_positions sealed;
-    char *texts[3]; /* of `commit` */
+    char *texts[3];                   /* of `commit` */
+    const struct dp_state_also *also; /* likewise */
     bool is_sealed, is_settled;
 };
 
@@ -260,7 +261,8 @@ static void free_texts(struct dp_saver *saver)
     memset(saver->texts, 0, sizeof saver->texts);
 }
 
-void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
+void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions,
+                   const struct dp_state_also *also)
 {
     struct dp_aggregator *agg = saver->pipeline->aggregator;
     if (saver->role != OWNER || saver->is_sealed)
@@ -271,6 +273,7 @@ void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions)
     dp_aggregator_save(agg, &saved);
     free_texts(saver);
     dp_positions_copy(&saver->sealed, positions);
+    saver->also = also;
     saver->commit = (struct dp_state_commit){
         .head = head,
         .t_ms = dp_aggregator_frame_ms(agg),
@@ -306,7 +309,8 @@ void dp_saver_settle(struct dp_saver *saver)
     if (!saver->is_sealed || saver->is_settled)
         return;
     saver->is_settled = true;
-    dp_redis_state_commit(saver->store, &saver->commit, saver->frame.bytes, saver->frame.len);
+    dp_redis_state_commit(saver->store, &saver->commit, saver->frame.bytes, saver->frame.len,
+                          saver->also);
 }
 
 static void on_committed(void *ctx)

@@ -21,6 +21,7 @@
 #include "app/pipeline.h"
 #include "app/shown.h"
 #include "ingest/position.h"
+#include "sink/state_record.h"
 
 /* A frame is sealed early when the journal is so long. */
 #define DP_SAVER_FRAME_BYTES ((size_t)1 << 20)
@@ -61,10 +62,11 @@ void dp_saver_take_over(struct dp_saver *saver);
 /* Is the owner no longer, nor wants to be: empties the pipeline and follows. */
 void dp_saver_stand_down(struct dp_saver *saver);
 
-/* Cuts off what the journal holds, as the state at `positions`. Nothing happens while the frame
- * before it is under way (dp_saver_is_sealed). The frame is committed once dp_saver_settle is
- * called. For the owner. */
-void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions);
+/* Cuts off what the journal holds, as the state at `positions`, to be committed with what is to be
+ * done `also`, which is kept until then. For the owner, and not while the frame before it is under
+ * way (dp_saver_is_sealed). The frame is committed once dp_saver_settle is called. */
+void dp_saver_seal(struct dp_saver *saver, const struct dp_positions *positions,
+                   const struct dp_state_also *also);
 bool dp_saver_is_sealed(const struct dp_saver *saver);
 
 /* The dead letters and facts before the seal are safe: the frame may be committed. */

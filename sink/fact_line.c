@@ -6,6 +6,8 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "sink/json_value.h"
+
 /* Writing ----------------------------------------------------------------------------------------
  */
 
@@ -119,23 +121,6 @@ size_t dp_fact_line_write_epoch(char buf[DP_FACT_LINE_SIZE], const struct dp_fac
 /* Reading ----------------------------------------------------------------------------------------
  */
 
-static struct dp_str text_of(yyjson_val *object, const char *key)
-{
-    yyjson_val *value = yyjson_obj_get(object, key);
-    if (!yyjson_is_str(value))
-        return (struct dp_str){0};
-    return (struct dp_str){yyjson_get_str(value), yyjson_get_len(value)};
-}
-
-/* -1: it is none of them. */
-static int index_of(struct dp_str name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (dp_str_equal(name, dp_str_from(names[i])))
-            return (int)i;
-    return -1;
-}
-
 static bool whole(yyjson_val *object, const char *key, int64_t *value)
 {
     yyjson_val *found = yyjson_obj_get(object, key);
@@ -166,9 +151,10 @@ static bool read_flags(yyjson_val *object, struct dp_fact *fact)
 {
     if (fact->kind == DP_FACT_MEASURED || fact->kind == DP_LEDGER_STATE) {
         bool measured = fact->kind == DP_FACT_MEASURED;
-        int which = measured
-                        ? index_of(text_of(object, "measure"), dp_measure_names, DP_MEASURES)
-                        : index_of(text_of(object, "state"), dp_agent_state_names, DP_AGENT_STATES);
+        int which =
+            measured ? dp_json_index(dp_json_text(object, "measure"), dp_measure_names, DP_MEASURES)
+                     : dp_json_index(dp_json_text(object, "state"), dp_agent_state_names,
+                                     DP_AGENT_STATES);
         fact->flags = (unsigned)which & 0xffff;
         return which >= 0;
     }
@@ -178,7 +164,7 @@ static bool read_flags(yyjson_val *object, struct dp_fact *fact)
     yyjson_arr_foreach(yyjson_obj_get(object, "flags"), i, count, flag)
     {
         struct dp_str name = {yyjson_get_str(flag), yyjson_get_len(flag)};
-        int bit = yyjson_is_str(flag) ? index_of(name, dp_fact_flag_names, DP_FACT_FLAGS) : -1;
+        int bit = yyjson_is_str(flag) ? dp_json_index(name, dp_fact_flag_names, DP_FACT_FLAGS) : -1;
         if (bit < 0)
             return false;
         flags |= 1u << bit;
@@ -204,13 +190,13 @@ static bool read_values(yyjson_val *object, struct dp_fact *fact)
 static bool read_fact(yyjson_val *object, struct dp_told *told)
 {
     struct dp_fact *fact = &told->fact;
-    struct dp_str channel = text_of(object, "channel");
+    struct dp_str channel = dp_json_text(object, "channel");
     int64_t sign;
     if (!whole(object, "sign", &sign) || (sign != 1 && sign != -1) ||
         !yyjson_obj_get(object, "time_ms") || !whole(object, "time_ms", &fact->time_ms) ||
         !read_values(object, fact) || !read_flags(object, fact))
         return false;
-    int named = index_of(channel, dp_channel_names, DP_CHANNELS);
+    int named = dp_json_index(channel, dp_channel_names, DP_CHANNELS);
     if (named < 0)
         return false;
     told->sign = (int)sign;
@@ -218,11 +204,11 @@ static bool read_fact(yyjson_val *object, struct dp_told *told)
     if (dp_ledger_is_score(fact->kind)) /* a double has digits enough */
         fact->value =
             llround(yyjson_get_num(yyjson_obj_get(object, "score")) * (double)DP_SCORE_UNIT);
-    told->contact = text_of(object, "contact");
-    told->event = text_of(object, "event");
-    told->agent = text_of(object, "agent");
-    told->team = text_of(object, "team");
-    told->queue = text_of(object, "queue");
+    told->contact = dp_json_text(object, "contact");
+    told->event = dp_json_text(object, "event");
+    told->agent = dp_json_text(object, "agent");
+    told->team = dp_json_text(object, "team");
+    told->queue = dp_json_text(object, "queue");
     return true;
 }
 
@@ -230,11 +216,11 @@ void dp_fact_line_read(struct dp_fact_line *line, struct dp_str text)
 {
     yyjson_doc *doc = yyjson_read(text.p, text.len, YYJSON_READ_NOFLAG);
     yyjson_val *object = yyjson_doc_get_root(doc);
-    struct dp_str name = text_of(object, "kind");
+    struct dp_str name = dp_json_text(object, "kind");
     *line = (struct dp_fact_line){.kind = DP_LINE_BAD, .doc = doc};
     if (!name.len || !read_place(object, &line->place))
         return;
-    int kind = index_of(name, dp_ledger_kind_names, DP_LEDGER_KINDS);
+    int kind = dp_json_index(name, dp_ledger_kind_names, DP_LEDGER_KINDS);
     line->told.fact.kind = (unsigned)kind & 0xff;
     if (dp_str_equal(name, DP_STR("epoch")))
         line->kind = line->place.epoch ? DP_LINE_EPOCH : DP_LINE_BAD;

@@ -1,6 +1,9 @@
 #include "sink/keys.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "common/memory.h"
 
 /* A key as it grows in the caller's buffer; `len` counts on when the room is used up. */
 struct text {
@@ -80,4 +83,12 @@ size_t dp_key_scope(char *buf, size_t size, const struct dp_entry *entry)
     struct text text = {buf, size, 0};
     put_scope(&text, entry);
     return finish(&text);
+}
+
+char *dp_key_named(const char *prefix, const char *name)
+{
+    size_t size = strlen(prefix) + strlen(name) + 2;
+    char *key = dp_xmalloc(size);
+    snprintf(key, size, "%s:%s", prefix, name);
+    return key;
 }

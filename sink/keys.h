@@ -15,4 +15,7 @@ size_t dp_key_format(char *buf, size_t size, const char *prefix, const struct dp
  * dp_key_format. */
 size_t dp_key_scope(char *buf, size_t size, const struct dp_entry *entry);
 
+/* "PREFIX:NAME", to be freed with free(). */
+char *dp_key_named(const char *prefix, const char *name);
+
 #endif

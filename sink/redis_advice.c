@@ -20,7 +20,8 @@ static const struct {
      "this Redis has no users: leave the user out of redis.url"},
     {"NOPERM",
      "grant the user +ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange "
-     "+hset +hgetall +pexpire +sadd +srem +publish, the keys and the channel of the prefix "
+     "+hset +hgetall +hlen +hdel +incr +pexpire +sadd +srem +publish, the keys and the channel of "
+     "the prefix "
      "(~PREFIX:* &PREFIX:*)"},
     {"ERR DB index", "the server has fewer databases: change the number in redis.url"},
     {"ERR invalid DB index", "the server has fewer databases: change the number in redis.url"},

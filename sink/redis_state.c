@@ -8,6 +8,7 @@
 
 #include "common/memory.h"
 #include "sink/compat.h"
+#include "sink/keys.h"
 #include "sink/state_blocks.h"
 #include "sink/state_exchange.h"
 #include "sink/state_reader.h"
@@ -17,7 +18,14 @@
 enum operation { NOTHING, CLAIMING, LOOKING, READING, COMMITTING };
 
 /* Why a reply comes. */
-enum purpose { ANSWER_IGNORED, ANSWER_OWNER, ANSWER_RECORD, ANSWER_EXEC, ANSWER_BYTES };
+enum purpose {
+    ANSWER_IGNORED,
+    ANSWER_OWNER,
+    ANSWER_RECORD,
+    ANSWER_TYPE,
+    ANSWER_EXEC,
+    ANSWER_BYTES
+};
 
 struct dp_redis_state {
     struct dp_state_exchange exchange;
@@ -33,7 +41,9 @@ struct dp_redis_state {
     struct dp_state_blocks blocks;
     struct dp_state_reader reader;
     struct dp_state_writer writer;
-    uint64_t started_ns, last_ms; /* of the commit under way, of the one before */
+    const struct dp_state_also *also; /* of the commit under way; NULL: nothing */
+    size_t typed;                     /* of its keys whose type is known to be right */
+    uint64_t started_ns, last_ms;     /* of the commit under way, of the one before */
 };
 
 /* Operations -------------------------------------------------------------------------------------
@@ -44,6 +54,18 @@ static void send_words(struct dp_redis_state *state, enum purpose purpose, const
 {
     dp_state_exchange_send_words(&state->exchange, (void *)(uintptr_t)purpose, command, first,
                                  second);
+}
+
+/* A command that fails in a transaction does not undo the others: whether those that go with the
+ * record can be carried out is seen before. */
+static void look_at_types(struct dp_redis_state *state)
+{
+    state->typed = 0;
+    for (size_t i = 0; state->also && i < state->also->key_count; i++) {
+        const char *key = state->also->keys[i].key;
+        send_words(state, ANSWER_IGNORED, "WATCH", key, NULL);
+        send_words(state, ANSWER_TYPE, "TYPE", key, NULL);
+    }
 }
 
 static void on_attempt(void *ctx)
@@ -59,6 +81,7 @@ static void on_attempt(void *ctx)
         break;
     case COMMITTING:
         send_words(state, ANSWER_IGNORED, "WATCH", state->owner_key, state->commit_key);
+        look_at_types(state);
         send_words(state, ANSWER_OWNER, "GET", state->owner_key, NULL);
         send_words(state, ANSWER_RECORD, "HGETALL", state->commit_key, NULL);
         break;
@@ -193,6 +216,9 @@ static void send_record(struct dp_redis_state *state)
     dp_state_exchange_send(&state->exchange, (void *)ANSWER_IGNORED);
     dp_state_blocks_remove(&state->blocks, state->head.at, state->writer.record.head.at,
                            (void *)ANSWER_IGNORED);
+    for (size_t i = 0; state->also && i < state->also->commands->count; i++)
+        dp_state_exchange_send_command(&state->exchange, (void *)ANSWER_IGNORED,
+                                       dp_commands_at(state->also->commands, i));
 }
 
 /* The next piece of the frame or, once they are all there, the record: never together, for what
@@ -278,6 +304,16 @@ static void take_owner(struct dp_redis_state *state, const redisReply *reply)
         state->owned = owner && strcmp(owner, state->token) == 0;
 }
 
+static void take_type(struct dp_redis_state *state, const redisReply *reply)
+{
+    const struct dp_state_key *key = &state->also->keys[state->typed++];
+    char why[256];
+    if (strcmp(reply->str, "none") == 0 || strcmp(reply->str, key->type) == 0)
+        return;
+    snprintf(why, sizeof why, "WRONGTYPE %s is a %s, not a %s", key->key, reply->str, key->type);
+    dp_state_exchange_refuse(&state->exchange, why);
+}
+
 static void take_record(struct dp_redis_state *state, const redisReply *reply)
 {
     struct dp_state_commit commit;
@@ -301,6 +337,9 @@ static void on_reply(void *ctx, void *tag, const redisReply *reply)
         break;
     case ANSWER_RECORD:
         take_record(state, reply);
+        break;
+    case ANSWER_TYPE:
+        take_type(state, reply);
         break;
     case ANSWER_EXEC:
         take_exec(state, reply);
@@ -333,14 +372,6 @@ static void on_down(void *ctx, const char *reason)
     state->events.down(state->ctx, reason);
 }
 
-static char *make_key(const char *prefix, const char *name)
-{
-    size_t size = strlen(prefix) + sizeof ":state:" + strlen(name);
-    char *key = dp_xmalloc(size);
-    snprintf(key, size, "%s:state:%s", prefix, name);
-    return key;
-}
-
 struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
                                              const struct dp_redis_state_options *options,
                                              const struct dp_redis_state_events *events, void *ctx,
@@ -356,10 +387,11 @@ struct dp_redis_state *dp_redis_state_create(uv_loop_t *loop,
     }
     state->events = *events;
     state->ctx = ctx;
-    state->owner_key = make_key(options->prefix, "owner");
-    state->commit_key = make_key(options->prefix, "commit");
-    state->shown_key = make_key(options->prefix, "shown");
-    dp_state_blocks_init(&state->blocks, state->exchange.link, make_key(options->prefix, "log:"));
+    state->owner_key = dp_key_named(options->prefix, "state:owner");
+    state->commit_key = dp_key_named(options->prefix, "state:commit");
+    state->shown_key = dp_key_named(options->prefix, "state:shown");
+    dp_state_blocks_init(&state->blocks, state->exchange.link,
+                         dp_key_named(options->prefix, "state:log:"));
     return state;
 }
 
@@ -420,9 +452,10 @@ void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_pla
 }
 
 void dp_redis_state_commit(struct dp_redis_state *state, const struct dp_state_commit *commit,
-                           const char *bytes, size_t len)
+                           const char *bytes, size_t len, const struct dp_state_also *also)
 {
     dp_state_writer_begin(&state->writer, &state->tail, commit, bytes, len);
+    state->also = also && also->commands->count ? also : NULL;
     state->started_ns = uv_hrtime();
     state->operation = COMMITTING;
     if (dp_redis_state_is_up(state))

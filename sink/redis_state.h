@@ -81,10 +81,10 @@ void dp_redis_state_read(struct dp_redis_state *state, const struct dp_state_pla
                          const struct dp_state_place *to);
 
 /* Commits `len` bytes as the next frame after the last commit, with the record `commit`, whose head
- * may have moved on and whose tail is not read but set by the state. Keeps `bytes` until answered;
- * copies the texts. It may be down. */
+ * may have moved on and whose tail is not read but set by the state; and what is to be done `also`
+ * (NULL: nothing). Keeps `bytes` and `also` until answered; copies the texts. It may be down. */
 void dp_redis_state_commit(struct dp_redis_state *state, const struct dp_state_commit *commit,
-                           const char *bytes, size_t len);
+                           const char *bytes, size_t len, const struct dp_state_also *also);
 
 /* The last commit as this process knows it: claimed or made by itself. */
 const struct dp_state_place *dp_redis_state_tail(const struct dp_redis_state *state);

@@ -29,6 +29,17 @@ void dp_state_exchange_send(struct dp_state_exchange *exchange, void *tag)
     dp_redis_link_send(exchange->link, exchange->resp.buf, exchange->resp.len, tag);
 }
 
+void dp_state_exchange_send_command(struct dp_state_exchange *exchange, void *tag,
+                                    struct dp_str command)
+{
+    dp_redis_link_send(exchange->link, command.p, command.len, tag);
+}
+
+void dp_state_exchange_refuse(struct dp_state_exchange *exchange, const char *why)
+{
+    snprintf(exchange->error, sizeof exchange->error, "%s", why);
+}
+
 void dp_state_exchange_send_words(struct dp_state_exchange *exchange, void *tag,
                                   const char *command, const char *first, const char *second)
 {

@@ -60,6 +60,13 @@ void dp_state_exchange_send(struct dp_state_exchange *exchange, void *tag);
 void dp_state_exchange_send_words(struct dp_state_exchange *exchange, void *tag,
                                   const char *command, const char *first, const char *second);
 
+/* Sends a command in RESP; a byte that can be read follows it. */
+void dp_state_exchange_send_command(struct dp_state_exchange *exchange, void *tag,
+                                    struct dp_str command);
+
+/* A reply says that the attempt cannot be gone on with: it counts as an error of the server's. */
+void dp_state_exchange_refuse(struct dp_state_exchange *exchange, const char *why);
+
 /* It is done with, or dropped: replies still to come are for nobody. */
 void dp_state_exchange_end(struct dp_state_exchange *exchange);
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DP_STATE_FORMAT     3
+#define DP_STATE_FORMAT     4
 #define DP_STATE_FRAME_HEAD 40
 #define DP_STATE_FRAME_MAX  ((uint64_t)1 << 30)
 

@@ -6,10 +6,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sink/state_log.h"
+#include "sink/commands.h"
 #include "sink/resp.h"
+#include "sink/state_log.h"
 
 struct redisReply;
+
+/* What a commit does beside moving the record, in the same transaction. The keys are of the types
+ * named with them, or not there yet; else nothing is committed until they are. */
+struct dp_state_key {
+    const char *key, *type; /* "hash", "stream" */
+};
+struct dp_state_also {
+    const struct dp_commands *commands;
+    const struct dp_state_key *keys;
+    size_t key_count;
+};
 
 /* The record. The texts belong to whoever gives the record. */
 struct dp_state_commit {

@@ -5,6 +5,7 @@ Usage: see cases.py. DESKPULSE_RECOUNT_AGENTS: how many agents there are (defaul
 import bisect
 import collections
 import datetime
+import itertools
 import json
 import math
 import os
@@ -122,7 +123,9 @@ def load(path, days):
     base.execute("CREATE TABLE part (day, label)")
     base.executemany("INSERT INTO part VALUES (?,?)",
                      [(str(day), label) for day in days.days for label in labels_of(day)])
-    base.execute("CREATE INDEX part_day ON part (day)")
+    base.execute("DROP TABLE line")
+    base.execute("CREATE INDEX part_label ON part (label)")
+    base.execute("CREATE INDEX fact_day ON fact (day)")
     negative, = base.execute("SELECT count(*) FROM fact WHERE n < 0").fetchone()
     assert not negative, "facts are taken back that were not made"
     return base
@@ -130,36 +133,53 @@ def load(path, days):
 
 SCOPES = {"all": "'{all}'", "agent": "'{agent:' || agent || '}'", "team": "'{team:' || team || '}'",
           "queue": "'{queue:' || queue || '}'"}
+# What is measured elsewhere counts for agents alone.
+WHERE = {"all": "kind <> 'measured'", "agent": "agent IS NOT NULL",
+         "team": "team IS NOT NULL AND kind <> 'measured'",
+         "queue": "queue IS NOT NULL AND kind <> 'measured'"}
 FLAG = "sum((instr(',' || flags || ',', ',{},') > 0) * n)"
 
 
-def count_all(base):
-    """Counts and sums of every scope and period, and the values of each metric."""
+def count_of(base, kind, label):
+    """Counts and sums of every scope of a kind in one period."""
     found = collections.defaultdict(lambda: collections.defaultdict(int))
-    for kind, scope in SCOPES.items():
-        where = "1" if kind == "all" else f"{kind} IS NOT NULL"
-        if kind != "agent":
-            where += " AND kind <> 'measured'"  # counts for agents alone
-        flags = ", ".join(FLAG.format(flag) for flag in (
-            "short", "in_target", "resolved", "timed", "fcr", "satisfied", "fatal"))
-        for row in base.execute(
-                f"SELECT {scope}, label, kind, measure, sum(n), sum(value * n), sum(hold * n),"
-                f" sum(wrap * n), max(hold), sum((value <= 180000) * n),"
-                f" sum((value <= 86400000) * n), count(DISTINCT fact.day), {flags}"
-                f" FROM fact JOIN part USING (day) WHERE {where} GROUP BY 1, 2, 3, 4"):
-            key, label, fact, measure = row[:4]
-            into = found[key, label]
-            name = measure or fact
-            for part, value in zip(("n", "sum", "hold", "wrap", "hold_max", "3m", "24h", "days",
-                                    "short", "in_target", "resolved", "timed", "fcr", "satisfied",
-                                    "fatal"), row[4:]):
-                into[name, part] = value or 0
-        for key, label, fact, values in base.execute(
-                f"SELECT {scope}, label, kind, group_concat(value) FROM fact JOIN part USING (day)"
-                f" WHERE {where} AND (kind IN ('response', 'reply', 'handle') OR kind = 'outcome'"
-                f" AND instr(flags, 'timed')) GROUP BY 1, 2, 3"):
-            found[key, label][fact, "values"] = sorted(map(int, values.split(",")))
+    flags = ", ".join(FLAG.format(flag) for flag in (
+        "short", "in_target", "resolved", "timed", "fcr", "satisfied", "fatal"))
+    for row in base.execute(
+            f"SELECT {SCOPES[kind]}, kind, measure, sum(n), sum(value * n), sum(hold * n),"
+            f" sum(wrap * n), max(hold), sum((value <= 180000) * n),"
+            f" sum((value <= 86400000) * n), count(DISTINCT fact.day), {flags}"
+            f" FROM part CROSS JOIN fact USING (day) WHERE label = ? AND {WHERE[kind]}"
+            f" GROUP BY 1, 2, 3", (label,)):
+        key, fact, measure = row[:3]
+        into = found[key]
+        name = measure or fact
+        for part, value in zip(("n", "sum", "hold", "wrap", "hold_max", "3m", "24h", "days",
+                                "short", "in_target", "resolved", "timed", "fcr", "satisfied",
+                                "fatal"), row[3:]):
+            into[name, part] = value or 0
     return found
+
+
+def count_all(base):
+    """(scope, period, counts and sums, and the values of each metric), one after the other: all
+    together have no room."""
+    labels = [label for label, in base.execute("SELECT DISTINCT label FROM part ORDER BY 1")]
+    for kind, scope in SCOPES.items():
+        for label in labels:
+            counts = count_of(base, kind, label)
+            rows = base.execute(
+                f"SELECT {scope}, kind, group_concat(value) FROM part CROSS JOIN fact USING (day)"
+                f" WHERE label = ? AND {WHERE[kind]} AND (kind IN ('response', 'reply', 'handle')"
+                f" OR kind = 'outcome' AND instr(flags, 'timed')) GROUP BY 1, 2 ORDER BY 1",
+                (label,))
+            for key, metrics in itertools.groupby(rows, lambda row: row[0]):
+                c = counts.pop(key)
+                for _, fact, values in metrics:
+                    c[fact, "values"] = sorted(map(int, values.split(",")))
+                yield key, label, c
+            for key, c in counts.items():
+                yield key, label, c
 
 
 def half_up(numerator, denominator):
@@ -345,11 +365,10 @@ def a_quarter_is_its_recount():
                               "window.timezone=Europe/Berlin", events, seconds=600)
         keys = of_output(output)
         base = load(facts, days)
-    counted = count_all(base)
     as_of = int(keys["dp:{all}:p:2026"]["as_of_ms"])
     times = state_times(states, days, as_of)
     wrong, periods = [], 0
-    for (scope, label), c in counted.items():
+    for scope, label, c in count_all(base):
         key = f"dp:{scope}:p:{label}"
         actual = keys.get(key)
         if not actual:

@@ -125,7 +125,7 @@ def sighup_reads_the_targets_again():
 
             configuration(path, target={"voice": "40s"})
             live.run.send(signal.SIGHUP)
-            live.run.until_says("targets read again")
+            live.run.until_says("targets, rules and hooks read again")
             live.produce(call(2, 2, 30))
             equal(service_level(live, 2), "0.500000", "service level with a target of 40 s")
 
@@ -139,7 +139,7 @@ def sighup_reads_the_targets_again():
             configuration(path, **{"target": {"voice": "40s"},
                                    'queue "billing"': {"target.voice": "1m"}})
             live.run.send(signal.SIGHUP)
-            live.run.until_says("targets read again", times=2)
+            live.run.until_says("targets, rules and hooks read again", times=2)
             live.produce(call(5, 5, 50))
             equal(service_level(live, 5), "0.600000", "service level with the queue's own 1 m")
             live.run.end()

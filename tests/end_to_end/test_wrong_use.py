@@ -39,6 +39,11 @@ WRONG = (  # arguments, what the one line says
     (["report"], "no period named"),
     (["report", "--period", "2026-13"], "'2026-13' is no period"),
     (["report", "--period", "2026-11", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
+    (["alert"], "no action named"),
+    (["alert", "frob"], "unknown action 'frob'; allowed: list, ack, silence"),
+    (["alert", "ack"], "no alert named"),
+    (["alert", "silence", "--for", "2h"], "one of --rule, --scope and --id is wanted"),
+    (["alert", "list", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
 )
 
 
@@ -56,7 +61,7 @@ def no_command_shows_the_help():
     output, log = deskpulse(code=2)
     equal(output, "", "standard output")
     assert "usage: deskpulse COMMAND" in log, log
-    for command in ("", "run", "replay", "simulate", "check", "report"):
+    for command in ("", "run", "replay", "simulate", "check", "report", "alert"):
         for option in ("--help", "--version"):
             output, log = deskpulse(*filter(None, (command, option)))
             assert output.startswith("deskpulse") or "usage: deskpulse" in output, output
@@ -72,6 +77,13 @@ BROKEN = (  # configuration file, line, what it says
     ("topics = a\n", 1, "in no section"),
     ("[queue \"a{b}\"]\ntarget.voice = 1s\n", 1, "queue"),
     ("[redis\n", 1, "[section]"),
+    ("[rule \"r\"]\nscope = queue\nwhen = waiting > many\n", 3,
+     "[rule \"r\"] when: column 11: \"many\" is no value of this quantity"),
+    ("[rule \"r\"]\nscope = contact\nwhen = waiting > 30s\nnotify = nobody\n", 4,
+     "[rule \"r\"] notify: \"nobody\" is no hook"),
+    ("[hook \"h\"]\ntype = webhook\nurl = https://x/y\nsecret_file = /nonexistent\n", 4,
+     "[hook \"h\"] secret_file: \"/nonexistent\" cannot be opened"),
+    ("[hook \"h\"]\ntype = slack\nurl = token-in-the-wrong-place\n", 3, "[hook \"h\"] url: this is"),
 )
 
 
@@ -87,6 +99,21 @@ def a_broken_configuration_is_said_with_file_and_line():
                 assert log.startswith(f"deskpulse: {path}:{line}: ") and says in log, log
                 assert "; allowed: " in log, log
                 equal(log.count("\n"), 1, f"lines about {text!r}")
+                assert "token-in-the-wrong-place" not in log, log
+
+
+@case(30)
+def the_rules_to_begin_with_are_right():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "rules",
+                        "rules.conf")
+    output, log = deskpulse("check", "-c", path)
+    equal(log, "", "the log")
+    with open(path, encoding="utf-8") as file:
+        text = "\n" + file.read()
+    rules, hooks, teams = (text.count(f"\n[{kind} ") for kind in ("rule", "hook", "team"))
+    assert rules > 10, "there are rules"
+    line = f"  alerts        {rules} rules, {hooks} hooks, {teams} teams with a lead\n"
+    assert line in output, output
 
 
 @case(30)

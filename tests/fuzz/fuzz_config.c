@@ -54,6 +54,38 @@ static void check_scorecard(const struct dp_config *config)
     }
 }
 
+static bool is_hook(const struct dp_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->hook_count; i++)
+        if (strcmp(config->hooks[i].name, name) == 0)
+            return true;
+    return strcmp(name, "team-lead") == 0 && config->route_count;
+}
+
+/* What a rule or a hook names is there. */
+static void check_alerts(const struct dp_config *config)
+{
+    for (size_t i = 0; i < config->rule_count; i++) {
+        const struct dp_rule *rule = &config->rules[i];
+        check(*rule->name && strlen(rule->name) <= DP_RULE_NAME_MAX, "a rule's name");
+        check(rule->when.count && rule->term_count && *rule->when_text, "a rule's condition");
+        check(!(rule->has_window && rule->has_period), "one span");
+        check(*rule->severity && rule->line, "severity and line");
+        check(!rule->escalate == !rule->escalate_ms, "an escalation is whole");
+        check(!rule->escalate || is_hook(config, rule->escalate), "it is told to a hook");
+        for (size_t n = 0; n < rule->notify_count; n++)
+            check(is_hook(config, rule->notify[n]), "a rule is told to hooks");
+    }
+    for (size_t i = 0; i < config->hook_count; i++) {
+        const struct dp_hook *hook = &config->hooks[i];
+        check(*hook->name && *hook->url && hook->timeout_ms > 0 && hook->group, "a hook");
+        check(!hook->fallback || is_hook(config, hook->fallback), "a fallback");
+        check(hook->type != DP_HOOK_EMAIL || (*hook->from && *hook->to), "addresses");
+    }
+    for (size_t i = 0; i < config->route_count; i++)
+        check(*config->routes[i].team && is_hook(config, config->routes[i].hook), "a team's lead");
+}
+
 static void check_config(const struct dp_config *config)
 {
     check(config->topic_count >= 1, "there is a topic");
@@ -79,6 +111,7 @@ static void check_config(const struct dp_config *config)
         check(dp_utf8_valid(name) && dp_identifier_valid(name), "a queue's name");
     }
     check_scorecard(config);
+    check_alerts(config);
     check(config->max_contacts >= 1 && config->max_waiting >= 1, "limits");
     check(dp_kafka_property_find(config->kafka, config->kafka_count, "group.id") != NULL,
           "group.id");

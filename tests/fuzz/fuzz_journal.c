@@ -1,10 +1,44 @@
 /* Any bytes as two frames of a journal: they are refused, or bring the aggregator to a state from
  * which it goes on. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "aggregator/restore.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* That restored alerts find their rules: of scopes, of gauges that are there, of contacts. */
+static const struct dp_rule rules[] = {
+    {.name = "q",
+     .scope = DP_RULE_QUEUE,
+     .terms = {{.source = DP_TERM_NOW, .name = "waiting", .comparison = DP_GE}},
+     .term_count = 1,
+     .when = {{0}, 1},
+     .repeat_ms = 1},
+    {.name = "w",
+     .scope = DP_RULE_ALL,
+     .has_window = true,
+     .window = "1m",
+     .terms = {{.source = DP_TERM_WINDOW, .name = "offered", .comparison = DP_GE}},
+     .term_count = 1,
+     .when = {{0}, 1},
+     .on_no_data = DP_NO_DATA_KEEP},
+    {.name = "c",
+     .scope = DP_RULE_CONTACT,
+     .terms = {{.source = DP_TERM_AGE,
+                .age = DP_AGE_UNRESOLVED,
+                .name = "unresolved",
+                .comparison = DP_GE}},
+     .term_count = 1,
+     .when = {{0}, 1},
+     .escalate_ms = 1},
+};
+
+static void look_at(void *ctx, const struct dp_notice *notice)
+{
+    *(size_t *)ctx += notice->rule.len + notice->id.len + notice->queue.len + notice->team.len +
+                      strlen(notice->value);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -25,6 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .timezone = "UTC",
         .period_keep_ms = INT64_C(34560000000),
         .period_interval_ms = 10000,
+        .rules = rules,
+        .rule_count = sizeof rules / sizeof *rules,
         .targets = {.target_ms = {0, 20000, 60000, 86400000}},
     };
     const struct dp_aggregator_saved saved = {.t_ms = INT64_C(1800000000000),
@@ -43,10 +79,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         dp_aggregator_restore(agg, 1, bytes + first, size - 1 - first, error, sizeof error)) {
         struct dp_journal journal;
         struct dp_entry entry;
+        size_t lengths = 0;
         dp_aggregator_restored(agg, &saved);
         dp_journal_init(&journal);
         journal.frame = 2;
         dp_aggregator_set_journal(agg, &journal);
+        dp_aggregator_set_notices(agg, look_at, &lengths);
         dp_aggregator_advance(agg, saved.t_ms + 1000);
         dp_aggregator_carry(agg, 2);
         dp_aggregator_begin_entries(agg);

@@ -28,6 +28,7 @@ struct owner {
     char *bytes; /* of all frames read, and how many they were */
     size_t len;
     unsigned frames;
+    const struct dp_state_also *also; /* of the next commits */
 };
 
 static void on_up(void *ctx)
@@ -171,7 +172,7 @@ static void start_commit(struct owner *owner, const char *bytes, size_t len, con
                                      .positions = positions,
                                      .aggregator = "accepted=1",
                                      .pipeline = "consumed=1"};
-    dp_redis_state_commit(owner->state, &commit, bytes, len);
+    dp_redis_state_commit(owner->state, &commit, bytes, len, owner->also);
 }
 
 static void commit(struct owner *owner, const char *bytes, size_t len, const char *positions)
@@ -373,6 +374,52 @@ static void a_key_of_another_type_is_said_and_waited_for(void **state)
     close_state(&a);
 }
 
+/* What is to be done with a commit is done once, and only with it. */
+static void what_goes_with_a_commit_goes_once(void **state)
+{
+    (void)state;
+    struct owner a;
+    struct dp_resp resp = {0};
+    struct dp_commands commands = {0};
+    const char *words[][3] = {{"INCR", "dp:count"}, {"RPUSH", "dp:list", "x"}};
+    for (size_t i = 0; i < 2; i++) {
+        dp_resp_begin(&resp, i + 2);
+        for (size_t n = 0; n < i + 2; n++)
+            dp_resp_add(&resp, dp_str_from(words[i][n]));
+        dp_commands_add(&commands, &resp);
+    }
+    const struct dp_state_key keys[] = {{"dp:count", "string"}, {"dp:list", "list"}};
+    const struct dp_state_also also = {&commands, keys, 2};
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
+
+    open_state(&a);
+    claim(&a);
+    a.also = &also;
+    commit(&a, "bytes", 5, "a/0=1:1");
+    commit(&a, "bytes", 5, "a/0=1:2");
+    dp_test_assert_reply(context, "2", "GET dp:count");
+    dp_test_assert_reply(context, "2", "LLEN dp:list");
+
+    dp_test_command(&dp_test_server, "DEL dp:list");
+    dp_test_command(&dp_test_server, "SADD dp:list y");
+    start_commit(&a, "bytes", 5, "a/0=1:3");
+    turn_for(&a, 500);
+    assert_int_equal(a.committed, 2);
+    dp_test_assert_reply(context, "2", "GET dp:count");
+    dp_test_command(&dp_test_server, "DEL dp:list");
+    wait_for(&a, &a.committed, 3);
+    dp_test_assert_reply(context, "3", "GET dp:count");
+    dp_test_assert_reply(context, "1", "LLEN dp:list");
+
+    a.also = NULL;
+    commit(&a, "bytes", 5, "a/0=1:4");
+    dp_test_assert_reply(context, "3", "GET dp:count");
+    redisFree(context);
+    dp_commands_deinit(&commands);
+    dp_resp_deinit(&resp);
+    close_state(&a);
+}
+
 static void a_busy_script_is_waited_for(void **state)
 {
     (void)state;
@@ -440,7 +487,7 @@ static void what_is_cut_off_goes(void **state)
         struct dp_state_place head = *dp_redis_state_tail(a.state);
         struct dp_state_commit next = {
             .head = head, .positions = "", .aggregator = "", .pipeline = ""};
-        dp_redis_state_commit(a.state, &next, bytes, 1000000);
+        dp_redis_state_commit(a.state, &next, bytes, 1000000, NULL);
         wait_for(&a, &a.committed, i + 1);
     }
     redisContext *context = dp_test_redis_connect(&dp_test_server);
@@ -467,6 +514,7 @@ int main(void)
         cmocka_unit_test_setup(a_server_that_refuses_for_a_while_is_waited_for,
                                dp_test_server_empty),
         cmocka_unit_test_setup(a_key_of_another_type_is_said_and_waited_for, dp_test_server_empty),
+        cmocka_unit_test_setup(what_goes_with_a_commit_goes_once, dp_test_server_empty),
         cmocka_unit_test_setup(a_busy_script_is_waited_for, dp_test_server_empty),
         cmocka_unit_test_setup(damage_is_told, dp_test_server_empty),
         cmocka_unit_test_setup(what_is_cut_off_goes, dp_test_server_empty),

@@ -269,8 +269,6 @@ static void test_wrong_lines(void **state)
         {"[queue \"a\"]\ntarget.voice = 1s\ntarget.voice = 2s\n", "set twice", 3},
         {"[queues \"a\"]\n", "[queues \"a\"] there is no such section|[award \"NAME\"]", 1},
         {"[queue\"a\"]\n", "there is no such section", 1},
-        {"[rule \"billing\"]\nscope = queue\n", "[rule \"billing\"]|no alerts", 1},
-        {"[hook \"leads\"]\ntype = slack\n", "[hook \"leads\"]|no alerts", 1},
         {"[log]\nlevel = info\n[redis]\n[log]\nlevel = warn\n",
          "[log] level|twice, first in line 2", 5},
         {"[kafka]\ngroup.id = a\n\ngroup.id = b\n", "[kafka] group.id|twice, first in line 2", 4},

@@ -113,14 +113,48 @@ static void what_is_wrong(void **state)
     }
 }
 
+static void over_midnight(void **state)
+{
+    struct dp_hours hours;
+    static const char *const wrong[] = {
+        "",      "Mon",          "22:00",         "22:00-22:00", "24:00-07:00",
+        "night", "22:00-07:00,", "Mon22:00-7:00", "22:00-25:00", "00:00-00:00"};
+    (void)state;
+    assert_true(dp_hours_parse_overnight(DP_STR("22:00-07:00, Sun 12:00-00:00"), &hours));
+    assert_int_equal(hours.count, 3);
+    for (int day = 0; day < 7; day++) {
+        expect(&hours, day, 0, true);
+        expect(&hours, day, 7 * HOUR, false);
+        expect(&hours, day, 22 * HOUR - 1, day == 6);
+        expect(&hours, day, 22 * HOUR, true);
+    }
+    assert_true(dp_hours_parse_overnight(DP_STR("Sat-Sun 20:00-06:00"), &hours));
+    expect(&hours, 5, 0, false);
+    expect(&hours, 5, 20 * HOUR, true);
+    expect(&hours, 6, 5 * HOUR, true);
+    expect(&hours, 6, 20 * HOUR, true);
+    expect(&hours, 0, 5 * HOUR, true);
+    expect(&hours, 0, 20 * HOUR, false);
+    assert_true(dp_hours_parse_overnight(DP_STR("Mon-Fri 09:00-18:00"), &hours));
+    assert_int_equal(hours.count, 1);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(dp_hours_parse_overnight(dp_str_from(wrong[i]), &hours));
+    char many[256] = "23:00-01:00";
+    for (int i = 1; i < 8; i++)
+        strcat(many, ",23:00-01:00");
+    assert_true(dp_hours_parse_overnight(dp_str_from(many), &hours));
+    assert_int_equal(hours.count, DP_HOURS_MAX);
+    strcat(many, ",23:00-00:00");
+    assert_false(dp_hours_parse_overnight(dp_str_from(many), &hours));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(within_a_week),
-        cmocka_unit_test(over_the_end_of_the_week),
-        cmocka_unit_test(by_the_wall_clock_of_the_zone),
-        cmocka_unit_test(none_is_always_open),
-        cmocka_unit_test(what_is_wrong),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(within_a_week),
+                                       cmocka_unit_test(over_the_end_of_the_week),
+                                       cmocka_unit_test(by_the_wall_clock_of_the_zone),
+                                       cmocka_unit_test(none_is_always_open),
+                                       cmocka_unit_test(what_is_wrong),
+                                       cmocka_unit_test(over_midnight)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,6 +170,26 @@ static void write_all_kinds(struct dp_journal *journal)
         journal, &(struct dp_journal_agent_state){.time_ms = -9, .state = DP_STATE_BREAK});
     dp_journal_agent_state(
         journal, &(struct dp_journal_agent_state){-5, DP_STATE_BUSY, DP_STR("s"), DP_STR("e2")});
+    dp_journal_alert(
+        journal, &(struct dp_journal_alert){.rule = DP_STR("urgent"),
+                                            .scope = DP_RULE_CONTACT,
+                                            .id = DP_STR("c4"),
+                                            .who = DP_STR("li"),
+                                            .queue = DP_STR("q1"),
+                                            .channel = DP_CHANNEL_EMAIL,
+                                            .life = {.state = DP_ALERT_FIRING,
+                                                     .since_ms = INT64_C(1800000000000),
+                                                     .fired_ms = INT64_C(1800000005000),
+                                                     .told_ms = INT64_MIN,
+                                                     .repeated_ms = INT64_C(1800000007000),
+                                                     .repeats = 300,
+                                                     .escalated = true,
+                                                     .acknowledged_ms = INT64_C(1800000008123)}});
+    dp_journal_alert(
+        journal, &(struct dp_journal_alert){
+                     .rule = DP_STR("all"),
+                     .scope = DP_RULE_ALL,
+                     .life = {.state = DP_ALERT_PENDING, .since_ms = 5, .fired_ms = INT64_MIN}});
 }
 
 static struct dp_journal_record next(struct dp_journal_reader *reader, enum dp_journal_kind kind)
@@ -244,6 +264,25 @@ static void every_kind_comes_back(void **state)
     record = next(&reader, DP_JOURNAL_AGENT_STATE);
     assert_int_equal(record.agent_state.state, DP_STATE_BUSY);
     expect_text(record.agent_state.id, DP_STR("e2"));
+    record = next(&reader, DP_JOURNAL_ALERT);
+    expect_text(record.alert.rule, DP_STR("urgent"));
+    expect_text(record.alert.id, DP_STR("c4"));
+    expect_text(record.alert.who, DP_STR("li"));
+    expect_text(record.alert.queue, DP_STR("q1"));
+    assert_int_equal(record.alert.team.len, 0);
+    assert_int_equal(record.alert.scope, DP_RULE_CONTACT);
+    assert_int_equal(record.alert.channel, DP_CHANNEL_EMAIL);
+    assert_int_equal(record.alert.life.state, DP_ALERT_FIRING);
+    assert_int_equal(record.alert.life.since_ms, INT64_C(1800000000000));
+    assert_int_equal(record.alert.life.fired_ms, INT64_C(1800000005000));
+    assert_true(record.alert.life.told_ms == INT64_MIN);
+    assert_int_equal(record.alert.life.repeated_ms, INT64_C(1800000007000));
+    assert_true(record.alert.life.repeats == 300 && record.alert.life.escalated);
+    assert_int_equal(record.alert.life.acknowledged_ms, INT64_C(1800000008123));
+    record = next(&reader, DP_JOURNAL_ALERT);
+    assert_int_equal(record.alert.life.state, DP_ALERT_PENDING);
+    assert_true(record.alert.life.since_ms == 5 && record.alert.life.fired_ms == INT64_MIN);
+    assert_int_equal(record.alert.id.len, 0);
     assert_true(reader.at == reader.end);
     dp_journal_deinit(&journal);
 }
@@ -257,7 +296,7 @@ static bool read_all(const char *bytes, size_t len)
     memcpy(copy, bytes, len);
     dp_journal_reader_init(&reader, copy, len);
     while (dp_journal_read(&reader, &record))
-        assert_true(record.kind < DP_JOURNAL_KINDS);
+        assert_true(record.kind <= DP_JOURNAL_ALERT);
     assert_true(reader.malformed == (reader.at != reader.end));
     free(copy);
     return !reader.malformed;
@@ -275,7 +314,7 @@ static void bytes_from_anywhere(void **state)
     size_t whole = 0;
     for (size_t len = 0; len <= journal.len; len++)
         whole += read_all(journal.bytes, len);
-    assert_int_equal(whole, 21 + 1); /* after each record, and none at all */
+    assert_int_equal(whole, 23 + 1); /* after each record, and none at all */
     for (int i = 0; i < 20000; i++) {
         char bytes[512];
         size_t len = journal.len < sizeof bytes ? journal.len : sizeof bytes;
