@@ -33,7 +33,7 @@ struct redis_check {
     struct dp_redis_link *link; /* NULL: closed */
     struct dp_resp resp;
     struct trial information, hash, set, message, state, alerts;
-    bool has_rules;    /* alerts are looked at */
+    bool has_alerts;
     char *server_info; /* INFO's reply, or NULL */
     bool said;         /* why it came to nothing */
 };
@@ -127,7 +127,7 @@ static void on_up(void *ctx)
     command(check, &check->state, "DEL", bytes, NULL);
     command(check, &check->state, "EXEC", NULL);
     command(check, &check->state, "UNWATCH", NULL);
-    if (check->has_rules)
+    if (check->has_alerts)
         ask_about_alerts(check);
 }
 
@@ -211,7 +211,7 @@ static void say_all(struct redis_check *check, const char *server)
     say_trial(check, &check->set);
     say_trial(check, &check->message);
     say_trial(check, &check->state);
-    if (check->has_rules)
+    if (check->has_alerts)
         say_trial(check, &check->alerts);
     say_eviction(check);
 }
@@ -246,7 +246,7 @@ void dp_redis_check(const struct dp_config *config, struct dp_check_report *repo
                                 .message = {.what = "messages can be published"},
                                 .state = {.what = "the state can be saved and watched"},
                                 .alerts = {.what = "alerts can be noted and told"},
-                                .has_rules = config->rule_count > 0};
+                                .has_alerts = dp_config_has_alerts(config)};
     char error[512], server[320];
     uv_loop_init(&check.loop);
     check.link = make_link(&check, config, error, sizeof error);
