@@ -1,10 +1,12 @@
-/* deskpulse check: the configuration and, with --connect, Kafka and Redis. */
+/* deskpulse check: the configuration and, with --connect, Kafka and Redis; with --rules, what the
+ * rules would have said. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/check_report.h"
+#include "app/check_rules.h"
 #include "app/command.h"
 #include "app/kafka_check.h"
 #include "app/redis_check.h"
@@ -13,13 +15,19 @@
 #include "sink/redis_url.h"
 
 static const char help[] =
-    "usage: deskpulse check [OPTION]...\n\n"
+    "usage: deskpulse check [OPTION]...\n"
+    "       deskpulse check [OPTION]... --rules PATH...\n\n"
     "Checks the configuration and says what it means; `deskpulse run --help` shows every key.\n\n"
     "  -c, --config FILE   configuration (default: built in)\n"
     "      --set S.K=VALUE overrides key K of section S\n"
     "      --connect       checks as well that Kafka and Redis answer and permit what is needed: "
     "one\n"
     "                      line a check, with what to do; the exit code is 1 if one has failed\n"
+    "      --rules         how many alerts each rule would have given: reads files of events "
+    "(NDJSON;\n"
+    "                      - is standard input), in the time of the events; nobody is told. "
+    "`deskpulse\n"
+    "                      replay --rules` prints each of them\n"
     "      --help, --version\n";
 
 static const char *duration(int64_t ms, char text[32])
@@ -139,19 +147,19 @@ static int check_config(const char *name, const struct dp_config *config, bool c
 struct arguments {
     const char *config;
     struct dp_overrides overrides;
-    bool connect;
+    bool connect, rules;
+    char **paths; /* with `rules` */
+    size_t path_count;
 };
 
 /* Returns -1 to go on, else the exit code. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    enum { CONNECT = DP_OPTION_SET + 1 };
+    enum { CONNECT = DP_OPTION_SET + 1, RULES };
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"set", required_argument, NULL, DP_OPTION_SET},
-        {"connect", no_argument, NULL, CONNECT},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, DP_OPTION_SET},
+        {"connect", no_argument, NULL, CONNECT},  {"rules", no_argument, NULL, RULES},
+        {"help", no_argument, NULL, 'h'},         {0},
     };
     int code;
     opterr = 0;
@@ -160,13 +168,20 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         case CONNECT:
             arguments->connect = true;
             break;
+        case RULES:
+            arguments->rules = true;
+            break;
         default:
             code = dp_command_option(option, argv, help, &arguments->config, &arguments->overrides);
             if (code >= 0)
                 return code;
         }
     }
-    if (optind < argc)
+    arguments->paths = argv + optind;
+    arguments->path_count = (size_t)(argc - optind);
+    if (arguments->rules && !arguments->path_count)
+        return dp_usage_error(argv[0], "no file named; - is standard input");
+    if (!arguments->rules && arguments->path_count)
         return dp_usage_error(argv[0], "'%s' is no option; the configuration is named with -c",
                               argv[optind]);
     return -1;
@@ -181,8 +196,17 @@ int dp_check_main(int argc, char **argv)
         return code;
     if (!dp_command_config(arguments.config, &arguments.overrides, &config))
         return DP_EXIT_USAGE;
-    code = check_config(arguments.config ? arguments.config : "configuration", &config,
-                        arguments.connect);
+    const struct dp_adapter *adapter = dp_adapter_find(config.format);
+    if (arguments.rules && !config.rule_count) {
+        code = dp_usage_error(argv[0], "--rules: the configuration has none; allowed: with one "
+                                       "[rule \"NAME\"] at the least");
+    } else {
+        code = check_config(arguments.config ? arguments.config : "configuration", &config,
+                            arguments.connect);
+        if (arguments.rules && code != DP_EXIT_USAGE &&
+            !dp_check_rules(&config, adapter, arguments.paths, arguments.path_count))
+            code = DP_EXIT_FAILED;
+    }
     dp_config_deinit(&config);
     return code;
 }

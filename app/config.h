@@ -90,6 +90,12 @@ void dp_config_deinit(struct dp_config *config);
 void dp_config_aggregator_options(const struct dp_config *config,
                                   struct dp_aggregator_options *options);
 
+/* There may be alerts, or somebody to be told of those that there were. */
+static inline bool dp_config_has_alerts(const struct dp_config *config)
+{
+    return config->rule_count || config->hook_count;
+}
+
 /* Tells what is allowed, but not recommended, one line each. */
 typedef void dp_config_warn_fn(void *ctx, const char *text);
 void dp_config_warnings(const struct dp_config *config, dp_config_warn_fn *warn, void *ctx);

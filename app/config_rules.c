@@ -345,7 +345,8 @@ static bool build_rule(struct dp_config_load *load, const struct dp_alert_sectio
         !dp_alert_take_duration(load, section, FOR, 0, DP_MONTH, &rule->for_ms) ||
         !dp_alert_take_name(load, section, ON_NO_DATA, choices, 3, "is no choice", &on_no_data) ||
         !take_texts(load, section, rule) || !take_notify(load, section, rule) ||
-        !dp_alert_take_duration(load, section, REPEAT, 10 * DP_SECOND, DP_MONTH, &rule->repeat_ms) ||
+        !dp_alert_take_duration(load, section, REPEAT, 10 * DP_SECOND, DP_MONTH,
+                                &rule->repeat_ms) ||
         !take_escalation(load, section, rule))
         return false;
     rule->on_no_data = (enum dp_on_no_data)on_no_data;

@@ -2,8 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/memory.h"
 #include "common/timestamp.h"
 #include "sink/format.h"
 
@@ -55,4 +57,11 @@ size_t dp_notice_line_write(char *line, const struct dp_notice *notice)
     at = put_time(at, "fired", notice->fired_ms);
     at += sprintf(at, ",\"tell\":%s}\n", notice->tell ? "true" : "false");
     return (size_t)(at - line);
+}
+
+void dp_notice_line_print(void *ctx, const struct dp_notice *notice)
+{
+    char *line = dp_xmalloc(dp_notice_line_size(notice));
+    fwrite(line, 1, dp_notice_line_write(line, notice), ctx);
+    free(line);
 }

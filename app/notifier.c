@@ -27,6 +27,7 @@ struct dp_notifier {
     struct dp_outbox outbox;
     struct dp_outbox_reader *reader;
     struct dp_deliverer *deliverer; /* NULL: this process tells nobody */
+    bool reading;                   /* what concerns alerts is read in Redis */
     bool loading;                   /* what was left in the outbox is not all here yet */
     uint64_t confirmed_at_ms;       /* loop time */
     uint64_t full_said_ms;
@@ -207,12 +208,22 @@ static struct dp_links links_of(const struct dp_config *config)
     return (struct dp_links){*config->board_url ? config->board_url : NULL};
 }
 
+static void read_if_wanted(struct dp_notifier *notifier)
+{
+    if (notifier->reading || !dp_config_has_alerts(notifier->config))
+        return;
+    notifier->reading = notifier->loading = true;
+    dp_outbox_reader_begin(notifier->reader);
+}
+
 void dp_notifier_set_config(struct dp_notifier *notifier, const struct dp_config *config)
 {
     struct dp_links links = links_of(config);
     notifier->config = config;
-    if (notifier->deliverer)
-        dp_deliverer_set_hooks(notifier->deliverer, config->hooks, config->hook_count, &links);
+    if (!notifier->deliverer)
+        return;
+    dp_deliverer_set_hooks(notifier->deliverer, config->hooks, config->hook_count, &links);
+    read_if_wanted(notifier);
 }
 
 void dp_notifier_begin(struct dp_notifier *notifier)
@@ -224,9 +235,8 @@ void dp_notifier_begin(struct dp_notifier *notifier)
     dp_notifier_end(notifier);
     notifier->deliverer = dp_deliverer_create(notifier->loop, config->hooks, config->hook_count,
                                               &links, &events, notifier);
-    notifier->loading = true;
     dp_notifier_confirm(notifier);
-    dp_outbox_reader_begin(notifier->reader);
+    read_if_wanted(notifier);
 }
 
 void dp_notifier_end(struct dp_notifier *notifier)
@@ -234,6 +244,7 @@ void dp_notifier_end(struct dp_notifier *notifier)
     if (!notifier->deliverer)
         return;
     dp_outbox_reader_end(notifier->reader);
+    notifier->reading = notifier->loading = false;
     dp_deliverer_close(notifier->deliverer, NULL);
     notifier->deliverer = NULL;
     dp_outbox_clear(&notifier->outbox);

@@ -5,7 +5,7 @@
  *
  * What a process that is gone has left in the outbox is told by the next owner. The notifier also
  * reads who acknowledges and what is silenced (alert_ack.h, alert_silence.h), once a second if
- * something has changed. Thread: the loop's. */
+ * something has changed. Without rules and hooks it asks Redis for nothing. Thread: the loop's. */
 #ifndef DP_NOTIFIER_H
 #define DP_NOTIFIER_H
 

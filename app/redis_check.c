@@ -17,6 +17,8 @@
 /* Should the removal be refused, what was written goes by itself. */
 #define LIFE_MS "60000"
 
+#define WORDS_MAX 12 /* of a command, and the end */
+
 /* Commands that belong together, and the first error among their replies. */
 struct trial {
     const char *what;
@@ -30,7 +32,8 @@ struct redis_check {
     uv_timer_t patience;
     struct dp_redis_link *link; /* NULL: closed */
     struct dp_resp resp;
-    struct trial information, hash, set, message, state;
+    struct trial information, hash, set, message, state, alerts;
+    bool has_alerts;
     char *server_info; /* INFO's reply, or NULL */
     bool said;         /* why it came to nothing */
 };
@@ -56,7 +59,7 @@ static void fail(struct redis_check *check, const char *reason)
 /* Sends one command; the words end with NULL. Lost ones are told by the link's `down`. */
 static void command(struct redis_check *check, struct trial *trial, ...)
 {
-    const char *words[8];
+    const char *words[WORDS_MAX];
     size_t count = 0;
     va_list args;
     va_start(args, trial);
@@ -67,6 +70,31 @@ static void command(struct redis_check *check, struct trial *trial, ...)
     for (size_t i = 0; i < count; i++)
         dp_resp_add(&check->resp, dp_str_from(words[i]));
     dp_redis_link_send(check->link, check->resp.buf, check->resp.len, trial);
+}
+
+/* What a commit with notices does, in streams of Redis 6.2 and later, and what reads them back. */
+static void ask_about_alerts(struct redis_check *check)
+{
+    struct trial *trial = &check->alerts;
+    char stream[128], hash[128], outbox[128];
+    snprintf(stream, sizeof stream, "%s:alerts:check:%ld", check->prefix, (long)getpid());
+    snprintf(hash, sizeof hash, "%s:alerts:check:%ld:hash", check->prefix, (long)getpid());
+    snprintf(outbox, sizeof outbox, "%s:state:check:%ld:outbox", check->prefix, (long)getpid());
+    command(check, trial, "WATCH", stream, NULL);
+    command(check, trial, "TYPE", stream, NULL);
+    command(check, trial, "MULTI", NULL);
+    command(check, trial, "XADD", stream, "MINID", "~", "0", "*", "v", "1", NULL);
+    command(check, trial, "HSET", hash, "check", "1", NULL);
+    command(check, trial, "HDEL", hash, "check", NULL);
+    command(check, trial, "HSET", outbox, "check", "1", NULL);
+    command(check, trial, "DEL", stream, NULL);
+    command(check, trial, "DEL", outbox, NULL);
+    command(check, trial, "EXEC", NULL);
+    command(check, trial, "UNWATCH", NULL);
+    command(check, trial, "HSCAN", outbox, "0", "COUNT", "1", NULL);
+    command(check, trial, "HDEL", outbox, "check", NULL);
+    command(check, trial, "HGETALL", hash, NULL);
+    command(check, trial, "GET", hash, NULL);
 }
 
 static void on_up(void *ctx)
@@ -99,6 +127,8 @@ static void on_up(void *ctx)
     command(check, &check->state, "DEL", bytes, NULL);
     command(check, &check->state, "EXEC", NULL);
     command(check, &check->state, "UNWATCH", NULL);
+    if (check->has_alerts)
+        ask_about_alerts(check);
 }
 
 static void on_down(void *ctx, const char *reason)
@@ -181,6 +211,8 @@ static void say_all(struct redis_check *check, const char *server)
     say_trial(check, &check->set);
     say_trial(check, &check->message);
     say_trial(check, &check->state);
+    if (check->has_alerts)
+        say_trial(check, &check->alerts);
     say_eviction(check);
 }
 
@@ -212,7 +244,9 @@ void dp_redis_check(const struct dp_config *config, struct dp_check_report *repo
                                 .hash = {.what = "hashes can be replaced in one step"},
                                 .set = {.what = "members of sets can be added and removed"},
                                 .message = {.what = "messages can be published"},
-                                .state = {.what = "the state can be saved and watched"}};
+                                .state = {.what = "the state can be saved and watched"},
+                                .alerts = {.what = "alerts can be noted and told"},
+                                .has_alerts = dp_config_has_alerts(config)};
     char error[512], server[320];
     uv_loop_init(&check.loop);
     check.link = make_link(&check, config, error, sizeof error);

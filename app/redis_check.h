@@ -12,8 +12,9 @@
  * with one line in `error`. */
 bool dp_redis_check_url(const struct dp_config *config, char *error, size_t size);
 
-/* Signs in, then does once what a flush does, a line each: hashes replaced in one step, members of
- * sets, a message. What it writes is under PREFIX:check and is removed. */
+/* Signs in, then does once what a flush and a commit do, a line each: hashes replaced in one step,
+ * members of sets, a message, the state; where there are rules or hooks, what alerts need. What it
+ * writes is under PREFIX:check, PREFIX:state:check and PREFIX:alerts:check, and is removed. */
 void dp_redis_check(const struct dp_config *config, struct dp_check_report *report);
 
 #endif

@@ -5,16 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "app/command.h"
-#include "app/pipeline.h"
+#include "app/notice_line.h"
 #include "app/redis_output.h"
-#include "app/replay_rules.h"
+#include "app/replay_files.h"
 #include "common/log.h"
 #include "common/timestamp.h"
 #include "ingest/file_dead_letters.h"
-#include "ingest/file_source.h"
 #include "sink/fact_line.h"
 #include "sink/ndjson_sink.h"
 
@@ -52,21 +50,9 @@ struct arguments {
 struct replay {
     struct dp_pipeline pipeline;
     struct dp_replay_rules rules;
-    bool has_rules;        /* they are looked at */
-    FILE *facts;           /* NULL: not written */
-    struct timespec shown; /* when progress was last shown */
-    const char *path;
-    bool terminal;
+    struct dp_replay_files files;
+    FILE *facts; /* NULL: not written */
 };
-
-static size_t take(void *ctx, const struct dp_message *messages, size_t count)
-{
-    struct replay *replay = ctx;
-    size_t taken = dp_pipeline_take(&replay->pipeline, messages, count);
-    if (replay->has_rules)
-        dp_replay_rules_follow(&replay->rules);
-    return taken;
-}
 
 static void write_fact(void *ctx, const struct dp_told *told)
 {
@@ -80,76 +66,6 @@ static double seconds_since(const struct timespec *start)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
-/* Long work shows how far it is, where somebody can see it. */
-static void show_progress(void *ctx, uint64_t bytes, uint64_t size)
-{
-    struct replay *replay = ctx;
-    if (!replay->terminal || seconds_since(&replay->shown) < 0.2)
-        return;
-    clock_gettime(CLOCK_MONOTONIC, &replay->shown);
-    if (size)
-        fprintf(stderr, "\r%s: %3.0f %%  %llu events\033[K", replay->path,
-                100.0 * (double)bytes / (double)size,
-                (unsigned long long)replay->pipeline.consumed);
-    else
-        fprintf(stderr, "\r%s: %llu events\033[K", replay->path,
-                (unsigned long long)replay->pipeline.consumed);
-}
-
-static bool read_all(struct replay *replay, char **paths, size_t count)
-{
-    static const struct dp_file_source_events events = {.take = take, .progress = show_progress};
-    struct dp_aggregator *agg = replay->pipeline.aggregator;
-    /* All are known from the start: what a later file may need is kept while the earlier ones are
-     * read. */
-    uint32_t first = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t slot = dp_aggregator_add_partition(agg);
-        if (i == 0)
-            first = slot;
-    }
-    for (size_t i = 0; i < count; i++) {
-        char error[512];
-        replay->path = paths[i];
-        enum dp_file_end end =
-            dp_file_source_run(paths[i], first + (uint32_t)i, &events, replay, error, sizeof error);
-        if (replay->terminal)
-            fputs("\r\033[K", stderr);
-        if (end == DP_FILE_STOPPED) /* the dead letters have said why */
-            return false;
-        if (end == DP_FILE_FAILED) {
-            fprintf(stderr, "deskpulse replay: %s\n", error);
-            return false;
-        }
-        dp_aggregator_set_idle(agg, first + (uint32_t)i, true);
-    }
-    return true;
-}
-
-/* T: the given moment, else the highest event time rounded up to a whole second. INT64_MIN: none is
- * known. */
-static int64_t final_time(const struct dp_aggregator *agg, int64_t as_of_ms)
-{
-    int64_t t = as_of_ms;
-    if (t == INT64_MAX)
-        t = dp_aggregator_watermark(agg);
-    if (as_of_ms == INT64_MAX && t != INT64_MIN && t % 1000)
-        t += t > 0 ? 1000 - t % 1000 : -(t % 1000);
-    return t;
-}
-
-static void set_time(struct replay *replay, int64_t as_of_ms)
-{
-    struct dp_aggregator *agg = replay->pipeline.aggregator;
-    int64_t t = final_time(agg, as_of_ms);
-    if (replay->has_rules) {
-        dp_replay_rules_finish(&replay->rules, t);
-        dp_aggregator_mark_all(agg); /* what was handed out on the way nobody has written */
-    } else if (t != INT64_MIN) {
-        dp_aggregator_advance(agg, t);
-    }
 }
 
 static bool write_out(struct replay *replay, const struct dp_config *config, enum output output)
@@ -179,7 +95,7 @@ static bool end_facts(struct replay *replay, const char *path)
 /* The lines are all on standard output. */
 static bool end_rules(const struct replay *replay)
 {
-    if (!replay->has_rules || (fflush(stdout) == 0 && !ferror(stdout)))
+    if (!replay->files.rules || (fflush(stdout) == 0 && !ferror(stdout)))
         return true;
     fprintf(stderr, "deskpulse replay: standard output cannot be written: %s\n", strerror(errno));
     return false;
@@ -194,25 +110,27 @@ static bool replay_files(const struct dp_config *config, const struct dp_adapter
     static struct replay replay;
     struct dp_aggregator_options options;
     struct timespec start;
-    replay.terminal = isatty(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &start);
     dp_config_aggregator_options(config, &options);
     options.as_of_limit_ms = arguments->as_of_ms;
-    if (arguments->rules) {
-        options.wall_clock = true;
-        options.max_waiting = SIZE_MAX;
-    }
+    if (arguments->rules)
+        dp_replay_rules_set_options(&options);
     dp_pipeline_init(&replay.pipeline, adapter, &options, config->customer_key, dead_letters);
 
     replay.facts = facts;
-    replay.has_rules = arguments->rules;
+    replay.files = (struct dp_replay_files){.command = "replay",
+                                            .pipeline = &replay.pipeline,
+                                            .rules = arguments->rules ? &replay.rules : NULL,
+                                            .as_of_ms = arguments->as_of_ms};
     if (arguments->rules)
-        dp_replay_rules_init(&replay.rules, &replay.pipeline, config->flush_interval_ms, stdout);
+        dp_replay_rules_init(&replay.rules, &replay.pipeline, config->flush_interval_ms,
+                             dp_notice_line_print, stdout);
     if (facts)
         dp_pipeline_set_ledger(&replay.pipeline, write_fact, &replay);
-    bool ok = read_all(&replay, paths, count);
+    bool ok = dp_replay_files_read(&replay.files, paths, count);
     if (ok) {
-        set_time(&replay, arguments->as_of_ms);
+        if (arguments->rules) /* what was handed out on the way nobody has written */
+            dp_aggregator_mark_all(replay.pipeline.aggregator);
         ok = write_out(&replay, config, arguments->output);
     }
     ok = end_facts(&replay, arguments->facts) && ok;

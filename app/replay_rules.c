@@ -1,28 +1,20 @@
 #include "app/replay_rules.h"
 
-#include <stdlib.h>
-
-#include "app/notice_line.h"
-#include "common/memory.h"
-
 #define SECOND_MS 1000
 
-static void write_notice(void *ctx, const struct dp_notice *notice)
+void dp_replay_rules_set_options(struct dp_aggregator_options *options)
 {
-    struct dp_replay_rules *rules = ctx;
-    char *line = dp_xmalloc(dp_notice_line_size(notice));
-    fwrite(line, 1, dp_notice_line_write(line, notice), rules->out);
-    free(line);
-    rules->notices++;
+    options->wall_clock = true;
+    options->max_waiting = SIZE_MAX;
 }
 
 void dp_replay_rules_init(struct dp_replay_rules *rules, struct dp_pipeline *pipeline,
-                          int64_t step_ms, FILE *out)
+                          int64_t step_ms, dp_notice_fn *give, void *ctx)
 {
     int64_t seconds = step_ms / SECOND_MS;
-    *rules = (struct dp_replay_rules){
-        .pipeline = pipeline, .step_ms = (seconds ? seconds : 1) * SECOND_MS, .out = out};
-    dp_pipeline_set_notices(pipeline, write_notice, rules);
+    *rules = (struct dp_replay_rules){.pipeline = pipeline,
+                                      .step_ms = (seconds ? seconds : 1) * SECOND_MS};
+    dp_pipeline_set_notices(pipeline, give, ctx);
 }
 
 static void step_to(struct dp_replay_rules *rules, int64_t t_ms)

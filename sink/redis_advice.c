@@ -20,9 +20,9 @@ static const struct {
      "this Redis has no users: leave the user out of redis.url"},
     {"NOPERM",
      "grant the user +ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange "
-     "+hset +hgetall +hlen +hdel +incr +pexpire +sadd +srem +publish, the keys and the channel of "
-     "the prefix "
-     "(~PREFIX:* &PREFIX:*)"},
+     "+hset +hgetall +pexpire +sadd +srem +zadd +zrem +publish, for alerts +type +xadd +hdel "
+     "+hscan "
+     "+hlen +incr, the keys and the channel of the prefix (~PREFIX:* &PREFIX:*)"},
     {"ERR DB index", "the server has fewer databases: change the number in redis.url"},
     {"ERR invalid DB index", "the server has fewer databases: change the number in redis.url"},
     {"ERR SELECT is not allowed in cluster mode", "leave the database number out of redis.url"},

@@ -143,6 +143,113 @@ def silences_acknowledgements_and_reloads_are_heeded():
             live.run.end()
 
 
+def agent_on_break(agent, team):
+    return event("agent.state", agent, now_ms(), agent_id=agent, team=team, state="break")
+
+
+@case(60)
+def a_team_lead_is_told_of_the_agents_of_that_team_alone():
+    with Receiver() as north, Receiver() as south:
+        rules = ('[rule "break"]\nscope = agent\nwhen = state = break\nnotify = team-lead\n'
+                 '[team "north"]\nlead = north\n[team "south"]\nlead = south\n' +
+                 webhook("north", north) + webhook("south", south))
+        with LiveAlerts(rules) as live:
+            live.run.until_says(ACTIVE)
+            produce(live.broker, live.topics[0],
+                    [agent_on_break(f"a-{team}", team) for team in ("north", "south", "east")])
+            until(lambda: north.notices() and south.notices() and len(live.active()) == 3, 10,
+                  "all three")
+            until(lambda: not live.redis("HLEN", "dp:state:outbox"), 5, "an empty outbox")
+            for team, hook in (("north", north), ("south", south)):
+                equal([(notice["id"], notice["team"]) for notice in hook.notices()],
+                      [(f"a-{team}", team)], f"what the lead of {team} was told")
+            live.run.end()
+
+
+def call(number, wait_s):
+    """One that was answered so late, just now."""
+    now = now_ms()
+    return [offered(number, now - 1000 * wait_s), answered(number, now)]
+
+
+@case(90)
+def a_window_begins_and_ends_by_for_min_and_clear():
+    """Responses of 25 s miss the target of 20 s. One of them is no data, with two the level is 0 %,
+    pending for 2 s. 3 of 5 in target are neither below 60 % nor at 80 %; 8 of 10 are the end."""
+    with Receiver() as leads:
+        rules = ('[rule "slow"]\nscope = queue\nmatch = billing\nwhen = service_level < 60 %\n'
+                 "clear = service_level >= 80 %\nmin = responses 2\nwindow = 5m\nfor = 2s\n"
+                 "labels = site=north\nnotify = leads\n" + webhook("leads", leads))
+        with LiveAlerts(rules) as live:
+            live.run.until_says(ACTIVE)
+            produce(live.broker, live.topics[0], call(1, 25))
+            live.until_consumed(2)
+            time.sleep(3)
+            equal(leads.notices(), [], "notices of one response")
+            produce(live.broker, live.topics[0], call(2, 25))
+            firing = until(leads.notices, 10, "the beginning")[0]
+            assert firing["fired_ms"] - firing["since_ms"] >= 2000, firing
+            equal((firing["id"], firing["window"], firing["value"], firing["labels"]),
+                  ("billing", "5m", "service_level 0.000000, responses 2", {"site": "north"}),
+                  "the beginning")
+            produce(live.broker, live.topics[0], call(3, 1) + call(4, 1) + call(5, 1))
+            live.until_consumed(10)
+            time.sleep(1)
+            equal(len(leads.notices()), 1, "notices between the limits")
+            produce(live.broker, live.topics[0],
+                    [line for number in range(6, 11) for line in call(number, 1)])
+            until(lambda: len(leads.notices()) == 2, 10, "the end")
+            resolved = leads.notices()[1]
+            equal((resolved["state"], resolved["alert"], resolved["value"]),
+                  ("resolved", firing["alert"], "service_level 0.800000, responses 10"), "the end")
+            live.run.end()
+
+
+# What docs/configuration.md says that a user needs.
+FIGURES = ("+ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange +hset "
+           "+hgetall +pexpire +sadd +srem +zadd +zrem +publish").split()
+ALERTS = "+type +xadd +hdel +hscan".split()
+
+
+class NarrowAlerts(LiveAlerts):
+    """As a user of Redis who has just these rights."""
+
+    def __init__(self, rules, rights):
+        super().__init__(rules)
+        self.rights = rights
+
+    def start(self):
+        self.redis("ACL", "SETUSER", "narrow", "on", ">pw", "~dp:*", "&dp:*", *self.rights)
+        super().start()
+
+    def settings(self):
+        return [part.replace("redis.url=redis://", "redis.url=redis://narrow:pw@")
+                for part in super().settings()]
+
+
+@case(60)
+def the_documented_rights_are_enough():
+    with Receiver() as leads:
+        rules = ('[rule "long"]\nscope = contact\nwhen = waiting > 1s\nnotify = leads\n' +
+                 webhook("leads", leads))
+        with NarrowAlerts("", FIGURES) as live:
+            live.run.until_says(ACTIVE)
+            time.sleep(1)
+            assert "NOPERM" not in live.run.log(), "without rules those of alerts are not needed"
+        with NarrowAlerts("", FIGURES + ALERTS) as live:
+            live.run.until_says(ACTIVE)
+            live.write(rules)  # the first ones there are
+            live.run.send(signal.SIGHUP)
+            live.run.until_says("read again")
+            produce(live.broker, live.topics[0], [offered(1, now_ms())])
+            until(leads.notices, 10, "the beginning")
+            produce(live.broker, live.topics[0], [answered(1, now_ms())])
+            until(lambda: len(leads.notices()) == 2, 10, "the end")
+            until(lambda: not live.redis("HLEN", "dp:state:outbox"), 5, "an empty outbox")
+            assert "NOPERM" not in live.run.log(), "a right is missing"
+            live.run.end()
+
+
 # ---------------------------------------------------------------- many, under faults
 
 class Traffic(threading.Thread):

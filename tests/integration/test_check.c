@@ -261,6 +261,45 @@ static void test_missing_rights(void **state)
     assert_says("FAIL  messages can be published: NOPERM");
 }
 
+#define RIGHTS                                                                                     \
+    "+ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange +hset "         \
+    "+hgetall +pexpire +sadd +srem +zadd +zrem +publish"
+
+/* Those of alerts are wanted where there are rules alone. */
+static void test_rights_of_alerts(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/deskpulse-check-XXXXXX", options[256];
+    const char text[] = "[rule \"late\"]\nscope = contact\nwhen = waiting > 30s\n";
+    int file = mkstemp(path);
+    assert_int_equal(write(file, text, sizeof text - 1), sizeof text - 1);
+    close(file);
+    dp_test_command(&redis, "ACL SETUSER narrow on >pw ~dp:* &dp:* " RIGHTS);
+    snprintf(options, sizeof options, "--set redis.url=redis://narrow:pw@127.0.0.1:%d", redis.port);
+    check_servers(options);
+    assert_int_equal(code, 0);
+    assert_says("ok    the state can be saved and watched");
+    assert_says_not("alerts can be noted");
+
+    snprintf(options, sizeof options, "--set redis.url=redis://narrow:pw@127.0.0.1:%d -c %s",
+             redis.port, path);
+    static const char *const wanted[] = {"type", "xadd", "hdel", "hscan"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        check_servers(options);
+        assert_int_equal(code, 1);
+        assert_says("FAIL  alerts can be noted and told: NOPERM");
+        assert_says(wanted[i]);
+        dp_test_command(&redis, "ACL SETUSER narrow +%s", wanted[i]);
+    }
+    check_servers(options);
+    assert_int_equal(code, 0);
+    assert_says("ok    alerts can be noted and told");
+    redisContext *context = dp_test_redis_connect(&redis);
+    dp_test_assert_reply(context, "0", "DBSIZE");
+    redisFree(context);
+    unlink(path);
+}
+
 static void test_warns_of_eviction(void **state)
 {
     (void)state;
@@ -336,6 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_missing_topics, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_password, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_rights, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rights_of_alerts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_warns_of_eviction, set_up, tear_down),
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_nobody_answers),

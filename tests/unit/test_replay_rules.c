@@ -18,6 +18,7 @@
 
 static struct dp_replay_rules trace;
 static struct dp_pipeline pipeline;
+static FILE *out;
 static char *text;
 static size_t text_size;
 
@@ -26,17 +27,17 @@ static void open_trace(const struct dp_rule *rule, uint32_t partitions)
     struct dp_aggregator_options options = dp_centre_options();
     options.rules = rule;
     options.rule_count = 1;
-    options.wall_clock = true;
-    options.max_waiting = SIZE_MAX;
+    dp_replay_rules_set_options(&options);
     dp_pipeline_init(&pipeline, &dp_cloudevents, &options, NULL, NULL);
     for (uint32_t i = 0; i < partitions; i++)
         dp_aggregator_add_partition(pipeline.aggregator);
-    dp_replay_rules_init(&trace, &pipeline, 300, open_memstream(&text, &text_size));
+    out = open_memstream(&text, &text_size);
+    dp_replay_rules_init(&trace, &pipeline, 300, dp_notice_line_print, out);
 }
 
 static void close_trace(void)
 {
-    fclose(trace.out);
+    fclose(out);
     dp_pipeline_deinit(&pipeline);
 }
 
@@ -92,7 +93,6 @@ static void in_the_time_of_events(void **state)
         "\"rule\":\"waits\",\"severity\":\"page\",\"scope\":\"queue\",\"id\":\"billing\","
         "\"when\":\"as written\",\"value\":\"waiting 1\",\"since\":\"2026-11-22T10:00:13.000Z\","
         "\"fired\":\"2026-11-22T10:00:16.000Z\",\"tell\":true}\n");
-    assert_int_equal(trace.notices, 2);
     free(text);
 }
 
