@@ -49,9 +49,15 @@ static void free_texts(struct dp_rule *rule)
         free((char *)rule->terms[i].name);
         free((char *)rule->terms[i].text);
     }
+    for (size_t i = 0; i < rule->notify_count; i++)
+        free((char *)rule->notify[i]);
+    free((char *)rule->escalate);
+    for (size_t i = 0; i < rule->label_count; i++) {
+        free((char *)rule->labels[i].name);
+        free((char *)rule->labels[i].value);
+    }
 }
 
-/* Who is to be told of it is no business of the alerts. */
 static void copy_texts(struct dp_rule *rule)
 {
     dp_alert_copy_text(&rule->name);
@@ -65,8 +71,13 @@ static void copy_texts(struct dp_rule *rule)
         dp_alert_copy_text(&rule->terms[i].name);
         dp_alert_copy_text(&rule->terms[i].text);
     }
-    rule->notify_count = rule->label_count = 0;
-    rule->escalate = NULL;
+    for (size_t i = 0; i < rule->notify_count; i++)
+        dp_alert_copy_text(&rule->notify[i]);
+    dp_alert_copy_text(&rule->escalate);
+    for (size_t i = 0; i < rule->label_count; i++) {
+        dp_alert_copy_text(&rule->labels[i].name);
+        dp_alert_copy_text(&rule->labels[i].value);
+    }
 }
 
 struct dp_alert_rule *dp_alert_rule_create(struct dp_str name, enum dp_rule_scope scope)

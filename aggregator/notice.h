@@ -29,6 +29,9 @@ struct dp_notice {
                 * beginning: the transition alone is to be noted */
     bool escalated; /* those that it is escalated to have been told of it */
 
+    /* Who is told, and labels: the rule as it was last known; of one that was gone when this
+     * process began its name and scope alone. NULL in a notice that was kept. */
+    const struct dp_rule *definition;
     struct dp_str rule, severity;
     enum dp_rule_scope scope;
     struct dp_str id;           /* of the agent, team, queue, contact or channel; absent for all */

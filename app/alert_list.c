@@ -39,7 +39,6 @@ static void read_alert(struct dp_active_alert *alert, struct dp_str text)
     alert->queue = text_of(root, "queue");
     alert->team = text_of(root, "team");
     alert->value = text_of(root, "value");
-    alert->acked_by = text_of(root, "acked_by");
     alert->fired_ms = INT64_MAX;
     dp_alert_get_integer(root, "fired_ms", &alert->fired_ms);
 }
@@ -74,7 +73,7 @@ void dp_alert_list_acknowledge(struct dp_alert_list *list, struct dp_str id, str
         alert++;
         left--;
     }
-    if (left == 0 || alert->acked_by.len || alert->ack)
+    if (left == 0 || alert->ack)
         return;
     struct dp_ack_entry *ack = dp_xmalloc(sizeof *ack);
     if (!dp_ack_entry_parse(ack, text)) {
@@ -82,7 +81,6 @@ void dp_alert_list_acknowledge(struct dp_alert_list *list, struct dp_str id, str
         return;
     }
     alert->ack = ack;
-    alert->acked_by = dp_str_from(ack->by);
 }
 
 static int rank_of(struct dp_str severity)
@@ -181,7 +179,8 @@ void dp_alert_list_write_table(const struct dp_alert_list *list, int64_t now_ms,
         add_cell(&grid, alert->rule, DP_MARK_NONE);
         add_subject(&grid, alert);
         add_age(&grid, alert->fired_ms, now_ms);
-        add_cell(&grid, alert->acked_by, alert->acked_by.len ? DP_MARK_GOOD : DP_MARK_NONE);
+        add_cell(&grid, dp_str_from(alert->ack ? alert->ack->by : NULL),
+                 alert->ack ? DP_MARK_GOOD : DP_MARK_NONE);
         add_cell(&grid, alert->value, DP_MARK_NONE);
     }
     dp_report_write_grid(&grid, &terminal, out);

@@ -2,9 +2,9 @@
  *
  * In Redis: the hash PREFIX:alerts:active has under the alert's id, 16 hexadecimal digits, one line
  * of JSON: an object with `alert`, `rule`, `state`, `severity`, `scope`, `id`, `queue`, `team`,
- * `channel`, `window`, `value`, `when` (texts), `since_ms`, `fired_ms`, `at_ms`, `labels`, and once
- * acknowledged `acked_by` and `acked_ms`. Any may be absent, and others be there. The running
- * process writes it. Times in ms. Thread: one. */
+ * `channel`, `window`, `value`, `when` (texts), `since_ms`, `fired_ms`, `at_ms`, `labels`. Any may
+ * be absent, and others be there. The running process writes it; who has acknowledged an alert is
+ * in PREFIX:alerts:acks (alert_ack.h). Times in ms. Thread: one. */
 #ifndef DP_ALERT_LIST_H
 #define DP_ALERT_LIST_H
 
@@ -21,8 +21,7 @@ struct dp_active_alert {
     char *id; /* as the hash has it, for a terminal */
     struct yyjson_doc *doc;
     struct dp_str rule, severity, scope, subject, queue, team, value;
-    struct dp_str acked_by;   /* as Redis has it, or as `ack` says */
-    struct dp_ack_entry *ack; /* one that the running process has not read yet; NULL: none */
+    struct dp_ack_entry *ack; /* NULL: nobody sees to it */
     int64_t fired_ms;         /* INT64_MAX: absent */
 };
 

@@ -29,8 +29,8 @@ struct dp_notifier {
     struct dp_deliverer *deliverer; /* NULL: this process tells nobody */
     bool reading;                   /* what concerns alerts is read in Redis */
     bool loading;                   /* what was left in the outbox is not all here yet */
-    uint64_t confirmed_at_ms;       /* loop time */
-    uint64_t full_said_ms;
+    bool full;                      /* some that are new stay in the outbox */
+    uint64_t confirmed_at_ms;
 };
 
 static int64_t wall_ms(void)
@@ -42,14 +42,6 @@ static int64_t wall_ms(void)
 
 /* Notices ----------------------------------------------------------------------------------------
  */
-
-static const struct dp_rule *find_rule(const struct dp_config *config, struct dp_str name)
-{
-    for (size_t i = 0; i < config->rule_count; i++)
-        if (dp_str_equal(dp_str_from(config->rules[i].name), name))
-            return &config->rules[i];
-    return NULL;
-}
 
 /* The hook of that name; that of the notice's team where the name says so; NULL: there is none. */
 static const char *hook_of(const struct dp_config *config, const char *name,
@@ -73,19 +65,18 @@ static void tell(struct dp_notifier *notifier, const struct dp_rule *rule, const
                                                                 rule->label_count, now_ms));
 }
 
-/* A dp_notice_fn. Of an alert whose rule is gone the end is noted, and nobody left to tell. */
+/* A dp_notice_fn. */
 static void on_notice(void *ctx, const struct dp_notice *notice)
 {
     struct dp_notifier *notifier = ctx;
-    const struct dp_rule *rule = find_rule(notifier->config, notice->rule);
+    const struct dp_rule *rule = notice->definition;
     int64_t now_ms = wall_ms();
     if (!notifier->deliverer)
         return;
     bool begins = notice->kind == DP_FIRING && notice->at_ms == notice->fired_ms;
     if (begins || notice->kind == DP_RESOLVED)
-        dp_outbox_note(&notifier->outbox, notice, rule ? rule->labels : NULL,
-                       rule ? rule->label_count : 0, now_ms);
-    if (!notice->tell || !rule)
+        dp_outbox_note(&notifier->outbox, notice, rule->labels, rule->label_count, now_ms);
+    if (!notice->tell)
         return;
     for (size_t i = 0; i < rule->notify_count; i++)
         tell(notifier, rule, rule->notify[i], notice, now_ms);
@@ -97,24 +88,38 @@ static void on_notice(void *ctx, const struct dp_notice *notice)
 /* Telling ----------------------------------------------------------------------------------------
  */
 
+/* Where one has no room, it and all that come after it stay in the outbox, so that none overtakes
+ * another, until all that have found room are told. */
 static void put(void *ctx, struct dp_notification *notification)
 {
     struct dp_notifier *notifier = ctx;
-    uint64_t now = uv_now(notifier->loop);
     char quoted[160];
-    if (dp_deliverer_put(notifier->deliverer, notification))
+    if (!notifier->full && dp_deliverer_put(notifier->deliverer, notification))
         return;
-    if (!notifier->full_said_ms || now - notifier->full_said_ms > 30000)
-        dp_log(DP_LOG_ERROR, "too many notices wait for a hook: some wait in Redis until a restart",
-               "hook=%s", dp_log_quote(quoted, sizeof quoted, notification->hook));
-    notifier->full_said_ms = now;
+    if (!notifier->full)
+        dp_log(DP_LOG_ERROR, "too many notices wait for a hook: others wait in Redis", "hook=%s",
+               dp_log_quote(quoted, sizeof quoted, notification->hook));
+    notifier->full = true;
     dp_notification_destroy(notification);
+}
+
+static void read_outbox(struct dp_notifier *notifier)
+{
+    notifier->loading = true;
+    notifier->full = false;
+    dp_outbox_reader_begin(notifier->reader);
 }
 
 static void on_done(void *ctx, const char *key)
 {
     struct dp_notifier *notifier = ctx;
+    struct dp_deliverer_stats stats;
     dp_outbox_reader_remove(notifier->reader, key);
+    if (!notifier->full)
+        return;
+    dp_deliverer_get_stats(notifier->deliverer, &stats);
+    if (stats.waiting == 0)
+        read_outbox(notifier);
 }
 
 static void on_failed(void *ctx, const char *key, const char *reason)
@@ -212,8 +217,8 @@ static void read_if_wanted(struct dp_notifier *notifier)
 {
     if (notifier->reading || !dp_config_has_alerts(notifier->config))
         return;
-    notifier->reading = notifier->loading = true;
-    dp_outbox_reader_begin(notifier->reader);
+    notifier->reading = true;
+    read_outbox(notifier);
 }
 
 void dp_notifier_set_config(struct dp_notifier *notifier, const struct dp_config *config)
@@ -244,7 +249,7 @@ void dp_notifier_end(struct dp_notifier *notifier)
     if (!notifier->deliverer)
         return;
     dp_outbox_reader_end(notifier->reader);
-    notifier->reading = notifier->loading = false;
+    notifier->reading = notifier->loading = notifier->full = false;
     dp_deliverer_close(notifier->deliverer, NULL);
     notifier->deliverer = NULL;
     dp_outbox_clear(&notifier->outbox);

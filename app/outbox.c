@@ -20,7 +20,8 @@ void dp_outbox_init(struct dp_outbox *outbox, const char *prefix, int64_t keep_m
     outbox->keys[0] = (struct dp_state_key){outbox->stream, "stream"};
     outbox->keys[1] = (struct dp_state_key){outbox->active, "hash"};
     outbox->keys[2] = (struct dp_state_key){outbox->outbox, "hash"};
-    outbox->also = (struct dp_state_also){&outbox->sealed.commands, outbox->keys, 3};
+    outbox->keys[3] = (struct dp_state_key){outbox->acks, "hash"};
+    outbox->also = (struct dp_state_also){&outbox->sealed.commands, outbox->keys, 4};
 }
 
 static void clear_batch(struct dp_outbox_batch *batch)

@@ -27,7 +27,7 @@ struct dp_outbox_batch {
 
 struct dp_outbox {
     struct dp_outbox_batch at_hand, sealed;
-    struct dp_state_key keys[3];
+    struct dp_state_key keys[4];
     char *stream, *active, *outbox, *acks; /* keys */
     struct dp_state_also also;             /* of `sealed` */
     struct dp_resp resp;

@@ -89,8 +89,6 @@ static void log_loss(struct post *post, const struct dp_notification *notificati
 {
     char name[160], key[256], why[400];
     struct dp_hook_url url;
-    if (!is_to_be_logged(post))
-        return;
     dp_log(DP_LOG_ERROR, "a notice cannot be told", "hook=%s host=%s key=%s reason=%s",
            dp_log_quote(name, sizeof name, post->name), host_of(post, &url),
            dp_log_quote(key, sizeof key, notification->key), dp_log_quote(why, sizeof why, reason));

@@ -42,7 +42,7 @@ def alerts():
                   "fired_ms": now - 5 * MINUTE, "at_ms": now, "labels": {"site": "Köln"}},
         NIGHT: {"rule": "夜间值班", "state": "firing", "severity": "warning", "scope": "team",
                 "id": "客户服务一部", "team": "客户服务一部", "value": "available 0",
-                "fired_ms": now - 3 * 60 * MINUTE, "acked_by": "王小明", "acked_ms": now},
+                "fired_ms": now - 3 * 60 * MINUTE},
         LOAD: {"rule": "load", "severity": "sev-9", "scope": "all", "fired_ms": now - 20_000},
     }
 
@@ -115,7 +115,8 @@ def json_has_the_alerts_as_redis_has_them_by_severity_and_age():
 
 @case(60)
 def table_stands_in_columns_whatever_the_script():
-    with redis_with(alerts()):
+    with redis_with(alerts()) as redis:
+        redis("HSET", ACKS, NIGHT, json.dumps({"by": "王小明", "at_ms": now_ms()}))
         head, *rows = re.sub(r"\n +", " ", table("list")).splitlines()  # long ones are wrapped
     equal([row.split()[0] for row in rows], [CONTACT, BILLING, NIGHT, LOAD], "order")
     for column, cells in (
@@ -176,7 +177,7 @@ def an_acknowledgement_is_written_and_shown():
         equal(redis("GET", ASKED), "1", "times asked")
         assert "\n" not in redis("HGET", ACKS, LOAD), "one line"
         shown = {item["alert"]: item for item in listed()}
-        equal((shown[BILLING]["acked_by"], shown[NIGHT]["acked_by"]), ("李娜", "王小明"), "who")
+        equal(shown[BILLING]["acked_by"], "李娜", "who")
         assert before <= shown[BILLING]["acked_ms"] <= now_ms(), shown[BILLING]
         equal("acked_by" in shown[CONTACT], False, "another one")
         assert re.search(f"^{BILLING} .* 李娜 ", table("list"), re.M), "the table"

@@ -52,22 +52,23 @@ static void those_not_wanted_are_left_out(void **state)
     dp_alert_list_deinit(&list);
 }
 
-static void the_alert_says_who_unless_it_cannot_know_yet(void **state)
+static void who_acknowledges_first_sees_to_it(void **state)
 {
     (void)state;
     static const struct dp_alert_filter any = {0};
     struct dp_alert_list list = {0};
-    add(&list, &any, "a", "{\"acked_by\":\"wang\"}");
+    add(&list, &any, "a", "{}");
     add(&list, &any, "b", "{}");
     add(&list, &any, "c", "{}");
     static const char *const ids[] = {"a", "b", "gone"};
+    dp_alert_list_acknowledge(&list, DP_STR("a"), DP_STR("{\"by\":\"wang\",\"at_ms\":1}"));
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         dp_alert_list_acknowledge(&list, dp_str_from(ids[i]),
                                   DP_STR("{\"by\":\"li\",\"at_ms\":1}"));
     dp_alert_list_acknowledge(&list, DP_STR("c"), DP_STR("{}"));
-    assert_true(dp_str_equal(list.items[0].acked_by, DP_STR("wang")));
-    assert_true(dp_str_equal(list.items[1].acked_by, DP_STR("li")));
-    assert_int_equal(list.items[2].acked_by.len, 0);
+    assert_string_equal(list.items[0].ack->by, "wang");
+    assert_string_equal(list.items[1].ack->by, "li");
+    assert_null(list.items[2].ack);
     dp_alert_list_deinit(&list);
 }
 
@@ -76,7 +77,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(severity_goes_before_age),
         cmocka_unit_test(those_not_wanted_are_left_out),
-        cmocka_unit_test(the_alert_says_who_unless_it_cannot_know_yet),
+        cmocka_unit_test(who_acknowledges_first_sees_to_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,7 +107,7 @@ static void beginnings_and_ends_as_commands(void **state)
                        "resolved") "\"created_ms\":1795341600000}");
     assert_command(also, 4, "HDEL dp:alerts:active 4be1c3d2a5f60718");
     assert_command(also, 5, "HDEL dp:alerts:acks 4be1c3d2a5f60718");
-    assert_int_equal(also->key_count, 3);
+    assert_int_equal(also->key_count, 4);
     assert_string_equal(also->keys[0].key, "dp:alerts");
     assert_string_equal(also->keys[0].type, "stream");
     dp_outbox_deinit(&outbox);
