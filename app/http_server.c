@@ -95,10 +95,21 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 
 static void on_timer(uv_timer_t *timer);
 
+static unsigned connections(const struct dp_http_server *server)
+{
+    return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+        ->num_connections;
+}
+
 static void run(struct dp_http_server *server)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
+    unsigned before = connections(server);
     MHD_run(server->daemon);
+    /* Whoever has as many connections as it may does not listen, and takes that up again when a run
+     * begins. Where this one has ended the last of them, nothing else would bring about another. */
+    if (connections(server) < before)
+        MHD_run(server->daemon);
     if (MHD_get_timeout(server->daemon, &timeout_ms) == MHD_YES)
         uv_timer_start(&server->timer, on_timer, timeout_ms, 0);
     else

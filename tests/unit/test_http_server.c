@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -178,7 +179,54 @@ static void test_whoever_says_nothing_is_cut_off(void **state)
     (void)state;
     ask(&fixture, "GET /echo HTTP/1.1\r\n");
     assert_null(strstr(fixture.answer, " 203 "));
-    assert_true(uv_now(&fixture.loop) > 0 && fixture.len < sizeof fixture.answer);
+}
+
+static void count_turns(uv_timer_t *timer)
+{
+    ++*(int *)timer->data;
+}
+
+/* As many connections that say nothing as there may be: the next one waits until they have ended.
+ */
+static void test_whoever_comes_late_is_served_later(void **state)
+{
+    static const struct dp_http_options options = {.listen = "127.0.0.1:0",
+                                                   .routes = routes,
+                                                   .route_count = 2,
+                                                   .connections = 2,
+                                                   .timeout_s = 1};
+    static const char request[] = HEAD("GET", "/empty") "\r\n";
+    const int count = 4;
+    char error[200], answer[400] = "";
+    uv_loop_t loop;
+    uv_timer_t timer;
+    int turns = 0, fds[4];
+    (void)state;
+    uv_loop_init(&loop);
+    struct dp_http_server *server =
+        dp_http_server_create(&loop, &options, NULL, error, sizeof error);
+    const struct dp_listen_address *address = dp_http_server_address(server);
+    for (int i = 0; i < count; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(fds[i], (const struct sockaddr *)&address->socket, address->len);
+    }
+    uv_timer_init(&loop, &timer);
+    timer.data = &turns;
+    uv_timer_start(&timer, count_turns, 20, 20);
+    for (bool sent = false; turns < 400 && !strstr(answer, " 200 ");) {
+        uv_run(&loop, UV_RUN_ONCE);
+        if (!sent)
+            sent = send(fds[count - 1], request, strlen(request), MSG_NOSIGNAL) > 0;
+        if (recv(fds[count - 1], answer, sizeof answer - 1, 0) == 0)
+            break;
+    }
+    assert_non_null(strstr(answer, " 200 "));
+    for (int i = 0; i < count; i++)
+        close(fds[i]);
+    dp_http_server_close(server);
+    uv_close((uv_handle_t *)&timer, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
 }
 
 static void test_an_address_that_is_taken(void **state)
@@ -212,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_a_body_is_not_wanted),
         cmocka_unit_test(test_what_is_not_there),
         cmocka_unit_test(test_whoever_says_nothing_is_cut_off),
+        cmocka_unit_test(test_whoever_comes_late_is_served_later),
         cmocka_unit_test(test_an_address_that_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
