@@ -2,6 +2,7 @@
 """What deskpulse run tells of itself: metrics, whether it is ready, and what the service manager
 hears. Usage: see cases.py."""
 import http.client
+import json
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import time
 
 import openmetrics
 from cases import case, equal, run_cases, until
+from hooks import Receiver
 from live import Live, simulated
 from program import Run, configuration, deskpulse
 from servers import RedisServer, create_topics, kafka_address, unique
@@ -117,6 +119,52 @@ def freshness_is_that_of_events_and_messages():
             assert within > accepted * 0.9, f"{within} of {accepted} {name} within 5 s"
         assert -2 <= openmetrics.value(found, "deskpulse_watermark_delay_seconds") < 30
         live.run.end()
+
+
+RULES = """
+[rule "waits"]
+scope = contact
+when = waiting > 1s
+notify = leads, night
+[hook "leads"]
+type = webhook
+url = {url}
+allow_private = yes
+[hook "night"]
+type = webhook
+url = http://127.0.0.1:1/hook
+allow_private = yes
+"""
+
+
+@case(60)
+def alerts_and_hooks_are_counted():
+    now = time.time()
+    event = {"specversion": "1.0", "source": "/test", "id": "1", "type": "contact.offered",
+             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+             "data": {"interaction_id": "c1", "channel": "voice", "queue": "billing"}}
+    with Receiver() as leads, tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "deskpulse.conf")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(RULES.format(url=leads.url()))
+        with Live("calls", partitions=1,
+                  options=(*LISTEN, "-c", path, "--clock", "wall")) as live:
+            until_ready(live.run, 200, "active")
+            live.produce([json.dumps(event).encode()])
+            until(leads.notices, 20, "a notice")
+
+            def is_counted():
+                found = metrics(live.run)
+                return [openmetrics.value(found, f"deskpulse_hook_{sample}", hook=hook)
+                        for hook in ("leads", "night")
+                        for sample in ("delivered_total", "waiting")] == [1, 0, 0, 1]
+            until(is_counted, 10, lambda: metrics(live.run)["deskpulse_hook_waiting"].samples)
+            found = metrics(live.run)
+            equal(openmetrics.value(found, "deskpulse_alerts", state="firing"), 1, "firing")
+            assert openmetrics.value(found, "deskpulse_hook_retried_total", hook="night") >= 1
+            equal(openmetrics.value(found, "deskpulse_hook_retried_total", hook="leads"), 0,
+                  "requests to leads that failed")
+            live.run.end()
 
 
 @case(90)
