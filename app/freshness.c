@@ -9,7 +9,7 @@ static const int64_t bounds_ms[] = {250,   500,   1000,   1500,   2000,   3000, 
                                     30000, 60000, 120000, 300000, 600000, 1800000, 3600000};
 #define BOUNDS (sizeof bounds_ms / sizeof *bounds_ms)
 
-_Static_assert(BOUNDS <= DP_DURATIONS_MAX, "there is a class for each");
+_Static_assert(BOUNDS <= DP_DURATIONS_MAX, "there is a bucket for each");
 
 static void empty(struct dp_freshness_slots *slots, int64_t now_ms)
 {
@@ -36,9 +36,9 @@ void dp_freshness_add_far(struct dp_freshness_clock *clock, int64_t time_ms)
         add_slot(slots, time_ms >> DP_FRESHNESS_SHIFT, 1);
         return;
     }
-    size_t class = dp_durations_class(&clock->shown, age);
-    slots->older[class]++;
-    slots->older_ms[class] += (double)age;
+    size_t bucket = dp_durations_bucket(&clock->shown, age);
+    slots->older[bucket]++;
+    slots->older_ms[bucket] += (double)age;
 }
 
 /* A flush that was not answered has left something under way: its slots take what was gathered
@@ -49,9 +49,9 @@ static void begin(struct dp_freshness_clock *clock, int64_t now_ms, bool waits)
     if (waits) {
         for (int64_t slot = 0; slot < DP_FRESHNESS_SLOTS; slot++)
             add_slot(into, from->first + slot, from->slots[slot]);
-        for (size_t class = 0; class <= BOUNDS; class ++) {
-            into->older[class] += from->older[class];
-            into->older_ms[class] += from->older_ms[class];
+        for (size_t bucket = 0; bucket <= BOUNDS; bucket++) {
+            into->older[bucket] += from->older[bucket];
+            into->older_ms[bucket] += from->older_ms[bucket];
         }
     } else {
         *into = *from;
@@ -68,10 +68,10 @@ static void show(struct dp_freshness_clock *clock, int64_t now_ms)
             dp_durations_add(&clock->shown, now_ms - middle_ms - (slot << DP_FRESHNESS_SHIFT),
                              slots->slots[slot]);
     int64_t waited_ms = now_ms > slots->reference_ms ? now_ms - slots->reference_ms : 0;
-    for (size_t class = 0; class <= BOUNDS; class ++)
-        dp_durations_add_class(&clock->shown, class, slots->older[class],
-                               slots->older_ms[class] +
-                                   (double)waited_ms * (double)slots->older[class]);
+    for (size_t bucket = 0; bucket <= BOUNDS; bucket++)
+        dp_durations_add_bucket(&clock->shown, bucket, slots->older[bucket],
+                                slots->older_ms[bucket] +
+                                    (double)waited_ms * (double)slots->older[bucket]);
 }
 
 struct dp_freshness *dp_freshness_create(int64_t now_ms)

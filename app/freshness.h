@@ -5,7 +5,7 @@
  *
  * What is not shown yet is counted by its time, in slots of 128 ms from some 9 min before the flush
  * that is to show it to 9 min after; so an event costs an increment, and a flush a walk over the
- * slots. What is older has the class of its age when that flush began to gather; what is ahead of
+ * slots. What is older has the bucket of its age when that flush began to gather; what is ahead of
  * the clock counts as shown at once. Times in ms of the wall clock. Thread: one. */
 #ifndef DP_FRESHNESS_H
 #define DP_FRESHNESS_H
@@ -24,7 +24,7 @@ struct dp_freshness_slots {
     int64_t first;        /* the number of slots[0]: time >> DP_FRESHNESS_SHIFT */
     int64_t reference_ms; /* in the middle of them */
     uint32_t slots[DP_FRESHNESS_SLOTS];
-    uint64_t older[DP_DURATIONS_MAX + 1];  /* before them, by class of the age at reference_ms */
+    uint64_t older[DP_DURATIONS_MAX + 1];  /* before them, by bucket of the age at reference_ms */
     double older_ms[DP_DURATIONS_MAX + 1]; /* and those ages together */
 };
 

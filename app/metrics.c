@@ -58,12 +58,12 @@ void dp_metrics_add_durations(struct dp_text *out, const struct dp_metrics_famil
                               const struct dp_durations *durations)
 {
     uint64_t so_far = 0;
-    for (size_t class = 0; class < durations->bound_count; class ++) {
-        so_far += durations->counts[class];
+    for (size_t bucket = 0; bucket < durations->bound_count; bucket++) {
+        so_far += durations->counts[bucket];
         /* OpenMetrics wants floating-point bounds to look like that: "1.0". */
-        double bound = (double)durations->bounds_ms[class] / 1000;
+        double bound = (double)durations->bounds_ms[bucket] / 1000;
         dp_text_printf(out, "%s_bucket{le=\"%.15g%s\"} %" PRIu64 "\n", family->name, bound,
-                       durations->bounds_ms[class] % 1000 ? "" : ".0", so_far);
+                       durations->bounds_ms[bucket] % 1000 ? "" : ".0", so_far);
     }
     so_far += durations->counts[durations->bound_count];
     dp_text_printf(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum %.15g\n%s_count %" PRIu64 "\n",

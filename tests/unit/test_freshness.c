@@ -12,15 +12,15 @@
 static uint64_t count(const struct dp_durations *durations)
 {
     uint64_t all = 0;
-    for (size_t class = 0; class <= durations->bound_count; class ++)
-        all += durations->counts[class];
+    for (size_t bucket = 0; bucket <= durations->bound_count; bucket++)
+        all += durations->counts[bucket];
     return all;
 }
 
-/* So many are in the class of `ms`. */
-static void assert_class(const struct dp_durations *durations, int64_t ms, uint64_t expected)
+/* So many are in the bucket of `ms`. */
+static void assert_bucket(const struct dp_durations *durations, int64_t ms, uint64_t expected)
 {
-    assert_int_equal(durations->counts[dp_durations_class(durations, ms)], expected);
+    assert_int_equal(durations->counts[dp_durations_bucket(durations, ms)], expected);
 }
 
 static void assert_sum(const struct dp_durations *durations, double ms, double slack)
@@ -38,13 +38,13 @@ static void test_counts_once_it_is_shown(void **state)
     assert_int_equal(count(&freshness->events.shown), 0);
     dp_freshness_shown(freshness, NOW + 50);
     assert_int_equal(count(&freshness->events.shown), 1);
-    assert_class(&freshness->events.shown, 850, 1);
-    assert_class(&freshness->messages.shown, 150, 1);
+    assert_bucket(&freshness->events.shown, 850, 1);
+    assert_bucket(&freshness->messages.shown, 150, 1);
     assert_sum(&freshness->events.shown, 850, 64);
     dp_freshness_begin(freshness, NOW + 1000);
     dp_freshness_shown(freshness, NOW + 1700);
     assert_int_equal(count(&freshness->events.shown), 2);
-    assert_class(&freshness->events.shown, 1700, 1);
+    assert_bucket(&freshness->events.shown, 1700, 1);
     assert_sum(&freshness->messages.shown, 1850, 128);
     dp_freshness_shown(freshness, NOW + 9000); /* nothing is under way */
     assert_int_equal(count(&freshness->events.shown), 2);
@@ -76,9 +76,9 @@ static void test_what_a_flush_did_not_show_the_next_one_does(void **state)
     dp_freshness_begin(freshness, NOW + 100000);
     dp_freshness_shown(freshness, NOW + 100100);
     assert_int_equal(count(&freshness->events.shown), 4);
-    assert_class(&freshness->events.shown, 100100, 1);
-    assert_class(&freshness->events.shown, 10100, 1);
-    assert_class(&freshness->events.shown, DAY, 2);
+    assert_bucket(&freshness->events.shown, 100100, 1);
+    assert_bucket(&freshness->events.shown, 10100, 1);
+    assert_bucket(&freshness->events.shown, DAY, 2);
     assert_sum(&freshness->events.shown, 2 * (double)DAY + 3 * 100100 + 10100, 2000);
     dp_freshness_destroy(freshness);
 }
@@ -93,9 +93,9 @@ static void test_far_times(void **state)
     dp_freshness_add(freshness, NOW + 700, NOW);
     dp_freshness_begin(freshness, NOW);
     dp_freshness_shown(freshness, NOW);
-    assert_class(&freshness->events.shown, 600 * 1000, 1);
-    assert_class(&freshness->events.shown, 40 * DAY, 1);
-    assert_class(&freshness->events.shown, 0, 2);
+    assert_bucket(&freshness->events.shown, 600 * 1000, 1);
+    assert_bucket(&freshness->events.shown, 40 * DAY, 1);
+    assert_bucket(&freshness->events.shown, 0, 2);
     assert_sum(&freshness->events.shown, 40 * (double)DAY + 600000, 100);
     dp_freshness_destroy(freshness);
 }
