@@ -169,7 +169,7 @@ def alerts_and_hooks_are_counted():
 
 @case(90)
 def ready_is_who_does_its_duty():
-    with Live("calls", options=LISTEN) as live:
+    with Live("calls", options=LISTEN, redis_options=("--appendonly", "yes")) as live:
         until_ready(live.run, 200, "active")
         with tempfile.TemporaryDirectory() as directory, \
                 Run(directory, "--clock", "event", *live.settings(), *LISTEN) as other:
