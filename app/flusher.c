@@ -215,7 +215,8 @@ void dp_flusher_begin(struct dp_flusher *flusher, const char *owner_key, const c
     flusher->finishing = flusher->last = false;
     flusher->whole_at_ms = uv_now(flusher->loop);
     flusher->settled_consumed = UINT64_MAX; /* of another life */
-    if (flusher->pipeline->freshness)       /* what was read to catch up, others have shown */
+    /* What was read to catch up, others have shown. */
+    if (flusher->pipeline->freshness)
         dp_freshness_clear(flusher->pipeline->freshness, wall_ms());
     dp_aggregator_mark_all(flusher->pipeline->aggregator);
     uv_timer_start(&flusher->timer, on_timer, 0, interval);
