@@ -106,3 +106,16 @@ void dp_period_fold(struct dp_period *period, const struct dp_period *day)
     if (day->agent)
         dp_period_agent_merge(dp_period_agent(period), day->agent);
 }
+
+size_t dp_period_bytes(const struct dp_period *period)
+{
+    size_t bytes = period->agent ? sizeof *period->agent : 0;
+    for (size_t i = 0; i < DP_SPREADS; i++) {
+        const struct dp_spread *spread = period->spreads[i];
+        if (spread)
+            bytes += sizeof *spread + spread->top_capacity * sizeof *spread->tops +
+                     spread->capacity *
+                         (spread->values ? sizeof *spread->values : sizeof *spread->counts);
+    }
+    return bytes;
+}

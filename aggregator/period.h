@@ -68,4 +68,7 @@ int64_t dp_period_online_ms(const struct dp_period_agent *agent);
 /* Adds one agent's part, of a day or of more, to another. */
 void dp_period_agent_merge(struct dp_period_agent *into, const struct dp_period_agent *from);
 
+/* The memory that it owns, in bytes. */
+size_t dp_period_bytes(const struct dp_period *period);
+
 #endif

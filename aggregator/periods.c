@@ -279,3 +279,12 @@ void dp_periods_close(struct dp_periods *periods, int64_t closed_ms)
     }
     periods->count = kept;
 }
+
+size_t dp_periods_bytes(const struct dp_periods *periods)
+{
+    size_t bytes = periods->capacity * sizeof *periods->items +
+                   periods->gathered_capacity * sizeof *periods->gathered;
+    for (uint32_t i = 0; i < periods->count; i++)
+        bytes += dp_period_bytes(&periods->items[i]);
+    return bytes;
+}

@@ -86,4 +86,7 @@ void dp_periods_close(struct dp_periods *periods, int64_t closed_ms);
 /* Gives back all. */
 void dp_periods_clear(struct dp_periods *periods);
 
+/* The memory that they hold, in bytes. */
+size_t dp_periods_bytes(const struct dp_periods *periods);
+
 #endif

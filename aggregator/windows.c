@@ -420,3 +420,17 @@ void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, siz
     if (few)
         set_gathered(windows, over, window, few, figures);
 }
+
+size_t dp_windows_bytes(const struct dp_windows *windows)
+{
+    const struct dp_timeline *timeline = &windows->timeline;
+    size_t cells = DP_CHANNELS * windows->plan->count, chunks = timeline->tail - timeline->head;
+    size_t facts =
+        chunks == 1 ? timeline->chunks[timeline->head].capacity : chunks * DP_TIMELINE_CHUNK;
+    size_t bytes = sizeof *windows + cells * sizeof *windows->totals +
+                   timeline->capacity * sizeof *timeline->chunks + facts * sizeof(struct dp_fact);
+    for (size_t i = 0; i < cells; i++)
+        if (windows->totals[i])
+            bytes += sizeof *windows->totals[i];
+    return bytes;
+}

@@ -317,6 +317,7 @@ void dp_config_deinit(struct dp_config *config)
     free(config->routes);
     free(config->texts);
     free(config->board_url);
+    free(config->http_listen);
     free(config->kafka);
     free(config->topics);
     free(config->queues);

@@ -78,6 +78,7 @@ struct dp_config {
     int64_t dedup_horizon_ms, contact_ttl_ms, scope_ttl_ms;
     int64_t max_contacts, max_waiting;
     enum dp_log_level log_level;
+    char *http_listen; /* an address (listen_address.h) at which `run` tells of itself; "": none */
 };
 
 /* Reads the file (NULL: none), the environment and `overrides` ("section.key=value"). False: wrong,

@@ -97,6 +97,9 @@ const struct dp_config_key dp_config_keys[] = {
      "above this the contact that was silent longest is forgotten early"},
     {"limits", "max_waiting", "1000000", dp_set_count, DP_AT(max_waiting), 1, 1000000000, NULL,
      "above this an event ahead of its time counts at once"},
+    {"http", "listen", "", dp_set_listen, DP_AT(http_listen), 0, 0,
+     "ADDRESS:PORT such as 127.0.0.1:9464 or [::1]:9464, port 0 for a free one, or nothing",
+     "where run answers /metrics, /healthz and /readyz (default: nowhere)"},
     {"log", "level", "info", dp_set_level, DP_AT(log_level), 0, 0,
      "debug, info, warn or error", "the least important lines to write"},
 };

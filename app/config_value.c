@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/listen_address.h"
 #include "common/duration.h"
 #include "common/memory.h"
 #include "ingest/adapter.h"
@@ -193,6 +194,16 @@ bool dp_set_web_url(struct dp_config *config, const struct dp_config_key *key, c
         good = good && (unsigned char)*c > ' ' && *c != 0x7f && *c != '"';
     if (*value && !good)
         return wrong_value(wrong, value, "is no address of a web page");
+    replace(text_at(config, key), value);
+    return true;
+}
+
+bool dp_set_listen(struct dp_config *config, const struct dp_config_key *key, const char *value,
+                   char *wrong)
+{
+    struct dp_listen_address address;
+    if (*value && !dp_listen_address_parse(&address, value))
+        return wrong_value(wrong, value, "is no address to listen on");
     replace(text_at(config, key), value);
     return true;
 }

@@ -223,6 +223,7 @@ static void on_loaded(void *ctx, const struct dp_positions *positions, const str
 static void on_committed(void *ctx, const struct dp_positions *positions)
 {
     struct dp_run *run = ctx;
+    dp_durations_add(&run->commits, (int64_t)dp_saver_last_ms(run->saver), 1);
     dp_notifier_committed(run->notifier);
     run->committed_at_ms = uv_now(&run->loop);
     if (!run->stopping)
@@ -249,8 +250,10 @@ static void on_saver_failed(void *ctx, const char *text)
 static void on_flushed(void *ctx, bool ok)
 {
     struct dp_run *run = ctx;
-    if (ok)
+    if (ok) {
+        dp_durations_add(&run->flushes, (int64_t)dp_flusher_stats(run->flusher)->last_ms, 1);
         dp_notifier_confirm(run->notifier);
+    }
     if (run->stopping && ok)
         run->last_flush = true;
 }

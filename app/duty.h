@@ -1,8 +1,10 @@
 /* What this process does for its group, and the way from one duty to the next (run.h). The parts of
  * `deskpulse run` share this; nobody else includes it.
  *
- *   run.c   starts, stops and reports
- *   duty.c  takes over, catches up, saves, stands down
+ *   run.c          starts, stops and reports
+ *   duty.c         takes over, catches up, saves, stands down
+ *   health.c       says whether it does its duty
+ *   run_metrics.c  and how well
  *
  * Thread: the loop's. */
 #ifndef DP_DUTY_H
@@ -12,8 +14,10 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "app/durations.h"
 #include "app/facts.h"
 #include "app/flusher.h"
+#include "app/health.h"
 #include "app/notifier.h"
 #include "app/pipeline.h"
 #include "app/run.h"
@@ -52,6 +56,7 @@ struct dp_run {
     struct dp_saver *saver;
     struct dp_flusher *flusher;
     struct dp_notifier *notifier;
+    struct dp_health *health;
 
     enum dp_duty duty;
     struct dp_positions start; /* where the source begins: what the saved state stands for */
@@ -63,6 +68,8 @@ struct dp_run {
     uint64_t waits_said_ms;
     bool behind, no_room, full; /* why the source is paused */
     bool stopping, last_commit, last_flush, leaving;
+    struct dp_durations flushes, commits; /* that succeeded: how long they took */
+    int64_t started_ms;                   /* by the wall clock */
     uint64_t reported_consumed, seen_skipped, lost_before;
     int code;
 };

@@ -88,6 +88,8 @@ static void flush(struct dp_flusher *flusher)
     flusher->last = flusher->finishing;
     dp_flusher_move_time(flusher);
     dp_pipeline_begin_entries(flusher->pipeline);
+    if (flusher->pipeline->freshness)
+        dp_freshness_begin(flusher->pipeline->freshness, wall_ms());
     flusher->began_at_ms = uv_now(flusher->loop);
     flusher->under_way = flusher->current = true;
     if (!dp_redis_sink_flush(flusher->sink, next_entry, flusher))
@@ -113,6 +115,8 @@ static void on_flushed(void *ctx, bool ok)
     flusher->under_way = flusher->current = false;
     if (!flusher->active || !current)
         return;
+    if (ok && flusher->pipeline->freshness)
+        dp_freshness_shown(flusher->pipeline->freshness, wall_ms());
     if (ok)
         flusher->whole_at_ms = flusher->began_at_ms;
     else /* what was handed out is lost: everything is to be written again */
@@ -211,6 +215,9 @@ void dp_flusher_begin(struct dp_flusher *flusher, const char *owner_key, const c
     flusher->finishing = flusher->last = false;
     flusher->whole_at_ms = uv_now(flusher->loop);
     flusher->settled_consumed = UINT64_MAX; /* of another life */
+    /* What was read to catch up, others have shown. */
+    if (flusher->pipeline->freshness)
+        dp_freshness_clear(flusher->pipeline->freshness, wall_ms());
     dp_aggregator_mark_all(flusher->pipeline->aggregator);
     uv_timer_start(&flusher->timer, on_timer, 0, interval);
 }
@@ -219,6 +226,11 @@ void dp_flusher_end(struct dp_flusher *flusher)
 {
     flusher->active = flusher->current = false;
     uv_timer_stop(&flusher->timer);
+}
+
+bool dp_flusher_is_up(const struct dp_flusher *flusher)
+{
+    return dp_redis_sink_is_up(flusher->sink);
 }
 
 bool dp_flusher_is_busy(const struct dp_flusher *flusher)

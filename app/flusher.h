@@ -56,6 +56,7 @@ void dp_flusher_begin(struct dp_flusher *flusher, const char *owner_key, const c
 /* Nothing more is written but for what is under way; `fenced` and `flushed` are not told of it. */
 void dp_flusher_end(struct dp_flusher *flusher);
 
+bool dp_flusher_is_up(const struct dp_flusher *flusher);
 bool dp_flusher_is_busy(const struct dp_flusher *flusher);
 
 /* One more flush, the last: as soon as Redis is there, and again until it is well. */

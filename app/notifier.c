@@ -13,7 +13,6 @@
 #include "app/outbox_reader.h"
 #include "common/log.h"
 #include "common/memory.h"
-#include "sink/deliverer.h"
 
 #define TEAM_LEAD "team-lead"
 
@@ -282,4 +281,11 @@ void dp_notifier_committed(struct dp_notifier *notifier)
 {
     dp_notifier_confirm(notifier);
     dp_outbox_committed(&notifier->outbox, notifier->loading ? leave_to_reader : put, notifier);
+}
+
+void dp_notifier_each_hook(const struct dp_notifier *notifier, dp_deliverer_stats_fn *tell,
+                           void *ctx)
+{
+    if (notifier->deliverer)
+        dp_deliverer_each(notifier->deliverer, tell, ctx);
 }

@@ -15,6 +15,7 @@
 
 #include "app/config.h"
 #include "app/pipeline.h"
+#include "sink/deliverer.h"
 #include "sink/state_record.h"
 
 struct dp_notifier;
@@ -46,5 +47,11 @@ bool dp_notifier_is_waiting(const struct dp_notifier *notifier);
 /* What goes with the commit that is sealed now (outbox.h); and that it was made. */
 const struct dp_state_also *dp_notifier_seal(struct dp_notifier *notifier);
 void dp_notifier_committed(struct dp_notifier *notifier);
+
+/* What became of notices, by hook, since dp_notifier_begin; nothing while this process tells
+ * nobody.
+ */
+void dp_notifier_each_hook(const struct dp_notifier *notifier, dp_deliverer_stats_fn *tell,
+                           void *ctx);
 
 #endif

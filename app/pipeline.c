@@ -73,12 +73,18 @@ void dp_pipeline_reset(struct dp_pipeline *pipeline)
 }
 
 /* Applies the events of a message; true when one of them is late. */
-static bool apply(struct dp_pipeline *pipeline, uint32_t slot, size_t from, size_t end)
+static bool apply(struct dp_pipeline *pipeline, const struct dp_message *message, size_t from,
+                  size_t end)
 {
     bool late = false;
-    for (size_t i = from; i < end; i++)
-        late |= dp_aggregator_apply(pipeline->aggregator, slot, &pipeline->decoded.events[i],
-                                    &pipeline->outlooks[i]) == DP_LATE;
+    for (size_t i = from; i < end; i++) {
+        const struct dp_event *event = &pipeline->decoded.events[i];
+        enum dp_verdict verdict =
+            dp_aggregator_apply(pipeline->aggregator, message->slot, event, &pipeline->outlooks[i]);
+        late |= verdict == DP_LATE;
+        if (pipeline->freshness && verdict == DP_ACCEPTED)
+            dp_freshness_add(pipeline->freshness, event->time_ms, message->time_ms);
+    }
     return late;
 }
 
@@ -118,7 +124,7 @@ size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *m
         if (reason == DP_REJECT_NONE)
             reason = decoded->messages[i].reject;
         if (reason == DP_REJECT_NONE &&
-            apply(pipeline, messages[i].slot, i ? decoded->messages[i - 1].end : 0,
+            apply(pipeline, &messages[i], i ? decoded->messages[i - 1].end : 0,
                   decoded->messages[i].end))
             reason = DP_REJECT_LATE;
         if (reason != DP_REJECT_NONE && !dead_letter(pipeline, &messages[i], reason))

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "aggregator/aggregator.h"
+#include "app/freshness.h"
 #include "ingest/adapter.h"
 #include "ingest/dead_letters.h"
 #include "ingest/pseudonyms.h"
@@ -31,6 +32,8 @@ struct dp_pipeline {
     uint64_t facts;        /* told to it */
     dp_notice_fn *notices; /* who is given the notices of alerts; NULL: nobody */
     void *notices_ctx;
+    struct dp_freshness
+        *freshness; /* the caller's: is told of accepted events; NULL: nobody asks */
 
     const struct dp_adapter *adapter;
     void *adapter_self;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -68,6 +69,8 @@ static void close_timer(uv_timer_t *timer)
 /* Gives back what lives on the loop, so that it ends. */
 static void leave(struct dp_run *run)
 {
+    if (run->health)
+        dp_health_close(run->health);
     if (run->dead_letters && !run->dead_letters->close(run->dead_letters, LEAVE_TIMEOUT_MS))
         run->code = DP_EXIT_FAILED;
     dp_facts_close(&run->facts, LEAVE_TIMEOUT_MS);
@@ -111,6 +114,7 @@ static void stop(struct dp_run *run, int code)
         return;
     run->code = code;
     run->stopping = true;
+    dp_health_stopping(run->health);
     if (!dp_duty_owns(run)) { /* nothing is this process's to write */
         dp_duty_stand_down(run);
         run->leaving = true;
@@ -156,7 +160,9 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct dp_run *run = handle->data;
     if (number == SIGHUP) {
+        dp_health_reloading(run->health);
         reload(run);
+        dp_health_reloaded(run->health);
     } else if (run->stopping) {
         dp_log(DP_LOG_WARN, "told to stop twice: ends at once", "");
         _exit(DP_EXIT_FAILED);
@@ -271,6 +277,21 @@ static bool start_redis(struct dp_run *run, char *error, size_t size)
     return run->notifier != NULL;
 }
 
+/* First of all, so that nothing was begun where the address is taken. */
+static bool start_health(struct dp_run *run, char *error, size_t size)
+{
+    static const int64_t bounds_ms[] = {5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000};
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    run->started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    dp_durations_init(&run->flushes, bounds_ms, sizeof bounds_ms / sizeof *bounds_ms);
+    dp_durations_init(&run->commits, bounds_ms, sizeof bounds_ms / sizeof *bounds_ms);
+    if (*run->config->http_listen) /* else nobody asks */
+        run->pipeline.freshness = dp_freshness_create(run->started_ms);
+    run->health = dp_health_create(run, error, size);
+    return run->health != NULL;
+}
+
 static void on_commit_timer(uv_timer_t *timer)
 {
     dp_duty_commit(timer->data);
@@ -314,7 +335,8 @@ int dp_run(const struct dp_run_options *options)
                      options->config->customer_key, NULL);
     uv_loop_init(&run.loop);
     start_timers(&run);
-    if (start_redis(&run, error, sizeof error) && start_kafka(&run, error, sizeof error)) {
+    if (start_health(&run, error, sizeof error) && start_redis(&run, error, sizeof error) &&
+        start_kafka(&run, error, sizeof error)) {
         dp_log(DP_LOG_INFO, "started", "clock=%s windows=\"%s\"",
                options->event_clock ? "event" : "wall", run.pipeline.windows);
         uv_prepare_start(&run.turn, on_turn);
@@ -330,6 +352,7 @@ int dp_run(const struct dp_run_options *options)
     if (run.code != DP_EXIT_USAGE)
         dp_log(run.code == DP_EXIT_DONE ? DP_LOG_INFO : DP_LOG_ERROR, "stopped", "%s",
                dp_pipeline_summary(&run.pipeline, summary, sizeof summary));
+    dp_freshness_destroy(run.pipeline.freshness);
     dp_pipeline_deinit(&run.pipeline);
     if (run.has_reread)
         dp_config_deinit(&run.reread);

@@ -39,6 +39,7 @@ struct dp_saver {
     struct dp_recovery recovery;
     struct dp_shown shown;
     unsigned attempts;
+    bool followed;         /* all that was saved when it was last looked at is read */
     uint64_t failed_at_ms; /* said last */
 
     struct dp_journal journal; /* being written */
@@ -76,6 +77,7 @@ static void fail(struct dp_saver *saver, const char *text)
 {
     char quoted[600];
     dp_recovery_empty(&saver->recovery);
+    saver->followed = false;
     if (saver->role != FOLLOWING && ++saver->attempts >= READ_ATTEMPTS) {
         saver->events.failed(saver->ctx, text);
         return;
@@ -154,6 +156,7 @@ static void on_read(void *ctx)
         become_owner(saver);
         return;
     }
+    saver->followed = true;
     look_later(saver, saver->role == CLAIMING ? 0 : FOLLOW_MS);
 }
 
@@ -197,6 +200,7 @@ static void on_found(void *ctx, const struct dp_state_commit *commit)
     } else if (commit->tail.number == 0) {
         if (saver->recovery.place.number)
             dp_recovery_empty(&saver->recovery);
+        saver->followed = true;
         look_later(saver, FOLLOW_MS);
     } else {
         read_up_to(saver, commit);
@@ -246,6 +250,7 @@ void dp_saver_stand_down(struct dp_saver *saver)
     dp_redis_state_cancel(saver->store);
     saver->role = FOLLOWING;
     unseal(saver);
+    saver->followed = false;
     dp_recovery_empty(&saver->recovery);
     dp_journal_clear(&saver->journal);
     look_later(saver, FOLLOW_MS);
@@ -390,6 +395,16 @@ void dp_saver_close(struct dp_saver *saver)
 size_t dp_saver_pending(const struct dp_saver *saver)
 {
     return saver->journal.len;
+}
+
+size_t dp_saver_memory(const struct dp_saver *saver)
+{
+    return saver->journal.capacity + saver->frame.capacity;
+}
+
+bool dp_saver_is_following(const struct dp_saver *saver)
+{
+    return saver->role == FOLLOWING && saver->followed && dp_redis_state_is_up(saver->store);
 }
 
 bool dp_saver_is_up(const struct dp_saver *saver)

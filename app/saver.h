@@ -75,7 +75,13 @@ void dp_saver_settle(struct dp_saver *saver);
 /* The journal's bytes that are not sealed. */
 size_t dp_saver_pending(const struct dp_saver *saver);
 
+/* And the memory of the journal, sealed and not. */
+size_t dp_saver_memory(const struct dp_saver *saver);
+
 bool dp_saver_is_up(const struct dp_saver *saver);
+
+/* Not the owner: it has read all that was saved when it last looked, and can go on looking. */
+bool dp_saver_is_following(const struct dp_saver *saver);
 
 /* Of the owner's fence (redis_sink.h). */
 const char *dp_saver_owner_key(const struct dp_saver *saver);

@@ -80,12 +80,14 @@ static void add_to_batch(struct dp_kafka_reader *reader, const struct dp_kafka_t
                          struct dp_kafka_partition *partition, rd_kafka_message_t *from)
 {
     dp_kafka_reader_set_idle(reader, partition, false);
+    rd_kafka_timestamp_type_t type;
     struct dp_message message = {
         .value = {from->payload, from->payload ? from->len : 0},
         .key = {from->key, from->key ? from->key_len : 0},
         .topic = topic->name,
         .partition = from->partition,
         .offset = from->offset,
+        .time_ms = rd_kafka_message_timestamp(from, &type),
         .slot = partition->slot,
         .origin = from,
     };

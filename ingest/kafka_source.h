@@ -90,6 +90,14 @@ void dp_kafka_source_resume(struct dp_kafka_source *source);
  * n is that of slot n. Without allocating, unless `into` listed other partitions. */
 void dp_kafka_source_positions(const struct dp_kafka_source *source, struct dp_positions *into);
 
+/* Tells how many messages of each partition that is read are still to be taken, as far as is known
+ * from what has been fetched: Kafka is not asked. */
+typedef void dp_kafka_lag_fn(void *ctx, const char *topic, int32_t partition, int64_t messages);
+void dp_kafka_source_lag(const struct dp_kafka_source *source, dp_kafka_lag_fn *tell, void *ctx);
+
+/* No broker is connected. */
+bool dp_kafka_source_is_away(const struct dp_kafka_source *source);
+
 const struct dp_kafka_source_counters *dp_kafka_source_counters(struct dp_kafka_source *source);
 
 /* Gives everything back, within about `timeout_ms` even if Kafka is away. No callback comes any

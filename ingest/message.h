@@ -22,6 +22,8 @@ struct dp_message {
     struct dp_str topic; /* for files: the path, "-" for standard input */
     int32_t partition;   /* for files: 0 */
     int64_t offset;      /* for files: the line's number, from 1 */
+    int64_t time_ms;     /* Kafka's: appended, or made by the producer, as the topic is set; 0 or
+                          * less: none. For files: 0 */
     uint32_t slot;       /* the aggregator's number of this partition */
     bool binary;         /* ce holds the attributes, value is the data */
     struct dp_ce_headers ce;

@@ -28,8 +28,9 @@ struct post {
     struct dp_hook_queue queue;
     struct dp_hook_pace pace;
     bool under_way;
-    enum dp_hook_type sent_to; /* the type of what is under way, whatever the hook is now */
-    uint64_t logged_at_ms;     /* the last failure; 0: none since it took something */
+    enum dp_hook_type sent_to;       /* the type of what is under way, whatever the hook is now */
+    uint64_t logged_at_ms;           /* the last failure; 0: none since it took something */
+    struct dp_deliverer_stats stats; /* the counters */
 };
 
 struct dp_deliverer {
@@ -41,8 +42,7 @@ struct dp_deliverer {
     struct dp_deliverer_events events;
     void (*closed)(void *ctx);
     void *ctx;
-    unsigned open;                   /* while it closes: the timer and the courier */
-    struct dp_deliverer_stats stats; /* the counters */
+    unsigned open; /* while it closes: the timer and the courier */
 };
 
 static int64_t wall_ms(void)
@@ -127,7 +127,7 @@ static void redirect(struct post *post, struct dp_hook_item *item)
     item->copy = dp_hook_queue_add(&fallback->queue,
                                    dp_notification_redirect(item->notification, name), wall_ms());
     item->copy->original = item;
-    post->deliverer->stats.redirected++;
+    post->stats.redirected++;
 }
 
 /* The end of an item that has failed, and of those before it, of which it is the copy, that have
@@ -148,7 +148,7 @@ static void deliver_first(struct post *post)
     struct dp_deliverer *deliverer = post->deliverer;
     struct dp_hook_item *item = dp_hook_queue_take(&post->queue);
     struct dp_hook_item *original = item->original;
-    deliverer->stats.delivered++;
+    post->stats.delivered++;
     if (!item->notification->through)
         deliverer->events.delivered(deliverer->ctx, item->notification->key);
     dp_hook_item_destroy(item);
@@ -174,7 +174,7 @@ static void on_retry(struct post *post, const char *reason, int64_t retry_after_
 {
     uint32_t random = 0;
     uv_random(NULL, NULL, &random, sizeof random, 0, NULL);
-    post->deliverer->stats.retried++;
+    post->stats.retried++;
     uint64_t retry_ms =
         dp_hook_pace_failed(&post->pace, uv_now(post->deliverer->loop), retry_after_ms, random);
     log_failure(post, reason, retry_ms);
@@ -186,10 +186,10 @@ static void on_refused(struct post *post, const char *reason)
     if (post->queue.group > 1) {
         post->queue.singly = post->queue.group;
         post->queue.group = 0;
-        post->deliverer->stats.retried++;
+        post->stats.retried++;
         return;
     }
-    post->deliverer->stats.refused++;
+    post->stats.refused++;
     fail_first(post, reason);
 }
 
@@ -266,7 +266,7 @@ static void sweep(struct post *post)
                 redirect(post, item);
     while (!post->under_way && post->queue.first &&
            now - post->queue.first->since_ms >= EXPIRE_MS) {
-        post->deliverer->stats.expired++;
+        post->stats.expired++;
         fail_first(post, "it was not taken within 24 h");
     }
 }
@@ -359,12 +359,35 @@ bool dp_deliverer_put(struct dp_deliverer *deliverer, struct dp_notification *no
     return true;
 }
 
+static struct dp_deliverer_stats stats_of(const struct post *post)
+{
+    struct dp_deliverer_stats stats = post->stats;
+    stats.waiting = post->queue.count;
+    stats.dead = dp_hook_pace_is_dead(&post->pace);
+    return stats;
+}
+
+void dp_deliverer_each(const struct dp_deliverer *deliverer, dp_deliverer_stats_fn *tell, void *ctx)
+{
+    for (const struct post *post = deliverer->posts; post; post = post->next) {
+        struct dp_deliverer_stats stats = stats_of(post);
+        if (post->hook)
+            tell(ctx, post->name, &stats);
+    }
+}
+
 void dp_deliverer_get_stats(const struct dp_deliverer *deliverer, struct dp_deliverer_stats *stats)
 {
-    *stats = deliverer->stats;
+    *stats = (struct dp_deliverer_stats){0};
     for (const struct post *post = deliverer->posts; post; post = post->next) {
-        stats->waiting += post->queue.count;
-        stats->dead += dp_hook_pace_is_dead(&post->pace);
+        const struct dp_deliverer_stats of = stats_of(post);
+        stats->delivered += of.delivered;
+        stats->retried += of.retried;
+        stats->refused += of.refused;
+        stats->expired += of.expired;
+        stats->redirected += of.redirected;
+        stats->waiting += of.waiting;
+        stats->dead += of.dead;
     }
 }
 

@@ -72,6 +72,11 @@ bool dp_deliverer_put(struct dp_deliverer *deliverer, struct dp_notification *no
 void dp_deliverer_set_hooks(struct dp_deliverer *deliverer, const struct dp_hook *hooks,
                             size_t count, const struct dp_links *links);
 
+/* Of all together; and of each hook that there is, by its name. */
 void dp_deliverer_get_stats(const struct dp_deliverer *deliverer, struct dp_deliverer_stats *stats);
+typedef void dp_deliverer_stats_fn(void *ctx, const char *hook,
+                                   const struct dp_deliverer_stats *stats);
+void dp_deliverer_each(const struct dp_deliverer *deliverer, dp_deliverer_stats_fn *tell,
+                       void *ctx);
 
 #endif

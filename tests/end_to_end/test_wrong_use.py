@@ -23,6 +23,7 @@ WRONG = (  # arguments, what the one line says
     (["run", "--set", "kafka.nope=1"], "[kafka] nope: "),
     (["run", "--set", "window.lengths=3x"], "[window] lengths: "),
     (["run", "--set", "redis.url=http://x"], "[redis] url: "),
+    (["run", "--set", "http.listen=nowhere:80"], "[http] listen: "),
     (["run", "--clock", "sun"], "'sun' is unknown; allowed: wall, event"),
     (["run", "--clock", "event", "--as-of", "noon"], "'noon' is no time"),
     (["run", "--as-of", "2026-01-01T00:00:00Z"], "--as-of needs --clock event"),

@@ -89,6 +89,7 @@ static void test_file(void **state)
                  "max_contacts = 10\nmax_waiting = 20\n"
                  "[period]\nkeep = 30d\ninterval = 1m\n"
                  "[quality]\nper_day = 0\nper_month = 7\n"
+                 "[http]\nlisten = [::1]:9464\n"
                  "[log]\nlevel = debug");
     assert_string_equal(property("bootstrap.servers"), "a:9092,b:9092");
     assert_string_equal(property("security.protocol"), "plaintext");
@@ -132,6 +133,7 @@ static void test_file(void **state)
     assert_int_equal(config.log_level, DP_LOG_DEBUG);
     assert_int_equal(config.period_keep_ms, 30 * 86400000LL);
     assert_int_equal(config.period_interval_ms, 60000);
+    assert_string_equal(config.http_listen, "[::1]:9464");
     assert_int_equal(config.quality_per_day, 0);
     assert_int_equal(config.quality_per_month, 7);
 }
