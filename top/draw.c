@@ -4,7 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#define HOUR_MS INT64_C(3600000)
+#define HOUR_MS   INT64_C(3600000)
+#define TITLE_MIN 16 /* columns */
 
 static const char *const screen_names[DP_TOP_SCREENS] = {
     [DP_TOP_SCREEN_ALL] = "overview",  [DP_TOP_SCREEN_QUEUES] = "queues",
@@ -87,8 +88,11 @@ static void draw_title(struct dp_top_page *page, struct dp_top_view *view,
     }
     format_moment(board, moment, right, sizeof right);
     size_t width = dp_report_width(right, strlen(right)) + 1;
-    size_t room = page->columns > width ? page->columns - width : 0;
-    dp_top_page_left(page, DP_TOP_TITLE, left, room);
+    if (page->columns < width + TITLE_MIN) { /* too narrow for both */
+        *right = '\0';
+        width = 0;
+    }
+    dp_top_page_left(page, DP_TOP_TITLE, left, page->columns - width);
     dp_top_page_blank(page, DP_TOP_PLAIN, 1);
     dp_top_page_text(page, is_old(board, moment) ? DP_TOP_BAD : DP_TOP_PLAIN, right);
     dp_top_page_end_line(page);

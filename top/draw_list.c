@@ -102,14 +102,13 @@ static void draw_headings(struct dp_top_page *page, const struct layout *layout,
 {
     const struct dp_top_columns *columns = dp_top_columns_of(kind);
     bool by_id = order->column == DP_TOP_BY_ID;
-    dp_top_page_left(page, by_id ? DP_TOP_TITLE : DP_TOP_HEADING, dp_top_list_names[kind],
+    dp_top_page_left(page, by_id ? DP_TOP_CHOSEN : DP_TOP_HEADING, dp_top_list_names[kind],
                      layout->id_width);
     for (size_t i = layout->first; i < layout->end; i++) {
         const struct dp_top_column *column = &columns->items[i];
         bool sorted = order->column == (int)i;
-        bool up = order->reverse != (column->unit == DP_TEXT_WORDS);
-        dp_top_page_text(page, DP_TOP_TITLE, sorted ? up ? "^" : "v" : " ");
-        put(page, sorted ? DP_TOP_TITLE : DP_TOP_HEADING, column, column->heading,
+        dp_top_page_blank(page, DP_TOP_HEADING, GAP);
+        put(page, sorted ? DP_TOP_CHOSEN : DP_TOP_HEADING, column, column->heading,
             layout->widths[i]);
     }
     dp_top_page_blank_to(page, DP_TOP_HEADING, page->columns);
@@ -143,7 +142,7 @@ static void draw_row(struct dp_top_page *page, const struct layout *layout,
     dp_top_page_end_line(page);
 }
 
-/* "12 of 200 agents with 'north', by handles" */
+/* "12 of 200 agents with 'north', by handles, the other way round" */
 static void draw_summary(struct dp_top_page *page, const struct dp_top_list *list,
                          const struct dp_top_rows *rows, const struct dp_top_order *order,
                          bool of_team)
@@ -159,6 +158,8 @@ static void draw_summary(struct dp_top_page *page, const struct dp_top_list *lis
         dp_top_page_printf(
             page, DP_TOP_PLAIN, ", by %s",
             dp_top_column_label(&dp_top_columns_of(list->kind)->items[order->column]));
+    if (order->reverse)
+        dp_top_page_text(page, DP_TOP_PLAIN, ", the other way round");
     if (rows->left_out)
         dp_top_page_printf(page, DP_TOP_BAD, ", %zu more are left out", rows->left_out);
     dp_top_page_end_line(page);

@@ -147,6 +147,12 @@ static void on_keys(uv_poll_t *keys, int status, int events)
 
 static void on_signal(uv_signal_t *handle, int number);
 
+static void go_on(struct session *session)
+{
+    dp_top_terminal_return(session->terminal);
+    show(session);
+}
+
 /* Stops this process as if nobody had asked to be told of the signal. */
 static void stop_here(struct session *session)
 {
@@ -154,7 +160,9 @@ static void stop_here(struct session *session)
     dp_top_terminal_leave(session->terminal);
     uv_signal_stop(handle);
     raise(SIGTSTP);
-    uv_signal_start(handle, on_signal, SIGTSTP); /* SIGCONT has come */
+    /* SIGCONT has come; or nobody could have let this process go on, and it was not stopped. */
+    uv_signal_start(handle, on_signal, SIGTSTP);
+    go_on(session);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -165,8 +173,7 @@ static void on_signal(uv_signal_t *handle, int number)
         stop_here(session);
         break;
     case SIGCONT:
-        dp_top_terminal_return(session->terminal);
-        show(session);
+        go_on(session);
         break;
     case SIGWINCH:
         dp_top_terminal_resize(session->terminal);
