@@ -9,9 +9,6 @@
 
 static void enter(struct dp_top_view *view, enum dp_top_screen screen, const char *id)
 {
-    /* Nobody can get so deep but by going round: all, alerts, a team, an agent. */
-    if (view->depth == DP_TOP_DEPTH)
-        return;
     struct dp_top_place *place = &view->places[view->depth++];
     *place = (struct dp_top_place){.screen = screen};
     snprintf(place->id, sizeof place->id, "%s", id);

@@ -32,7 +32,8 @@ struct dp_top_place {
     struct dp_top_list list; /* of the lists */
 };
 
-#define DP_TOP_DEPTH 8
+/* The overview, the teams, the agents of one, one of these: there is no longer way. */
+#define DP_TOP_DEPTH 4
 
 struct dp_top_view {
     struct dp_top_place places[DP_TOP_DEPTH]; /* the first is where the program began */

@@ -39,6 +39,7 @@ class Screen:
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.left = ""  # the beginning of a sequence
         self.attributes, self.styles_seen, self.modes = frozenset(), set(), set()
+        self.given_back = 0  # times that the screen of before came again
         self.rows = self.columns = 0
         self.cells = []
         self.resize(rows, columns)
@@ -139,6 +140,7 @@ class Screen:
                     change(number)
                 if change and number == 1049:
                     self.resize(self.rows, self.columns)
+                    self.given_back += what == "l"
         elif what in "Hf":
             second = max(1, given[1]) if len(given) > 1 else 1
             self.row = min(self.rows, first) - 1

@@ -426,9 +426,9 @@ def signals_give_the_terminal_back():
 def a_stop_gives_the_terminal_back_for_as_long():
     with Pulse(), top(shell=True) as terminal:
         terminal.until("service level")
-        for _ in range(2):
+        for times in range(2):
             terminal.keys("\x1a")
-            terminal.until(lambda: 1049 not in terminal.screen.modes, 5, "the screen of before")
+            terminal.until(lambda: terminal.screen.given_back > times, 5, "the screen of before")
             terminal.until("stopped", 5)
             terminal.keys("\n")
             terminal.until("service level", 5)
@@ -438,7 +438,7 @@ def a_stop_gives_the_terminal_back_for_as_long():
     with Pulse(), top() as terminal:  # of which no shell knows: it cannot stop
         terminal.until("service level")
         terminal.send(signal.SIGTSTP)
-        terminal.until(lambda: 1049 not in terminal.screen.modes, 5, "the screen of before")
+        terminal.until(lambda: terminal.screen.given_back == 1, 5, "the screen of before")
         terminal.until("service level", 5)
         terminal.keys("q")
         terminal.ended()
