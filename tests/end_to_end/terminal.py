@@ -290,23 +290,29 @@ class Terminal:
             return log.read()
 
     def take(self, seconds=0.0):
-        """Takes what the program has written; waits for so long if there is nothing."""
+        """Takes what the program has written; waits for so long if there is nothing. True: there
+        was something."""
+        taken = False
         while select.select([self.master], [], [], seconds)[0]:
             self.screen.feed(os.read(self.master, 65536))
-            seconds = 0
+            seconds, taken = 0, True
+        return taken
 
     def until(self, holds, seconds=10, what="what was waited for"):
         """Until the screen has a text, or something holds of it."""
         text = holds if isinstance(holds, str) else None
         condition = (lambda: text in self.screen.text()) if text else holds
-        started = time.monotonic()
-        while not condition():
-            if time.monotonic() - started > seconds:
+        started, held = time.monotonic(), None
+        while True:
+            if not condition():
+                held = None
+            elif held is None:
+                held = time.monotonic()
+            if time.monotonic() - started > seconds and held is None:
                 raise AssertionError(f"not within {seconds} s: {text or what}")
-            self.take(0.05)
-        seconds = time.monotonic() - started
-        self.take(0.05)  # the rest of the page
-        return seconds
+            # The rest of the page may be under way: nothing more comes for a while.
+            if not self.take(0.1) and held is not None and condition():
+                return held - started
 
     def keys(self, *keys):
         for key in keys:

@@ -285,18 +285,19 @@ def lists_are_sorted_and_filtered():
 
 @case(60)
 def windows_and_channels_are_chosen():
+    def offered(queue):
+        row = terminal.screen.line_with(queue)
+        return terminal.screen.lines()[row].split()[4] if row > 2 else None
+
     with Pulse(), top() as terminal:
         terminal.keys("2")
         terminal.until("1007")
         terminal.keys("c")
         terminal.until("last 15m  voice")
-        terminal.until(lambda: "1007" not in terminal.screen.text())
-        row = terminal.screen.line_with("技术支持")
-        equal(terminal.screen.lines()[row].split()[4], "7", "offered by voice")
+        terminal.until(lambda: offered("技术支持") == "7", 5, "offered by voice")
         terminal.keys("c", "c", "c", "w")
         terminal.until("last 30m ")
-        row = terminal.screen.line_with("技术支持")
-        equal(terminal.screen.lines()[row].split()[4], "-", "offered in 30m")
+        terminal.until(lambda: offered("技术支持") == "-", 5, "nothing was offered in 30m")
         terminal.keys("W", "W", "W")
         terminal.until("last 1m ")
     with Pulse(), top("--window", "1d", "--screen", "queue:sales") as terminal:
