@@ -32,6 +32,7 @@ struct session {
     uv_timer_t timer; /* to the next drawing; of one screen: to the end of patience */
     uv_poll_t keys;
     uv_signal_t signals[SIGNALS];
+    bool begun; /* a window is chosen */
     bool failed;
     char error[1024];
 };
@@ -89,6 +90,27 @@ static bool end(struct session *session, char *error, size_t error_size)
     return ok;
 }
 
+/* The window that was asked for must be one of those that there are; later ones may come and go. */
+static void on_windows(void *ctx)
+{
+    struct session *session = ctx;
+    const struct dp_top_board *board = &session->board;
+    bool found = dp_top_view_choose_window(&session->view, board) || session->begun;
+    session->begun = true;
+    if (found) {
+        turn(session);
+        return;
+    }
+    session->failed = true;
+    size_t len = (size_t)snprintf(
+        session->error, sizeof session->error,
+        "no window %s in Redis; windows there are:", session->request->topic.window);
+    for (size_t i = 0; i < board->window_count; i++)
+        len += (size_t)snprintf(session->error + len, sizeof session->error - len, " %s",
+                                board->windows[i]);
+    uv_stop(&session->loop);
+}
+
 /* On a terminal ---------------------------------------------------------------------------------*/
 
 static void on_draw(uv_timer_t *timer);
@@ -110,13 +132,6 @@ static void on_draw(uv_timer_t *timer)
 static void on_changed(void *ctx)
 {
     show(ctx);
-}
-
-static void on_windows(void *ctx)
-{
-    struct session *session = ctx;
-    dp_top_view_choose_window(&session->view, &session->board);
-    turn(session);
 }
 
 static void on_keys(uv_poll_t *keys, int status, int events)
@@ -250,29 +265,11 @@ static void on_once_changed(void *ctx)
         uv_stop(&session->loop);
 }
 
-static void on_once_windows(void *ctx)
-{
-    struct session *session = ctx;
-    size_t len;
-    if (dp_top_view_choose_window(&session->view, &session->board)) {
-        turn(session);
-        return;
-    }
-    session->failed = true;
-    len = (size_t)snprintf(
-        session->error, sizeof session->error,
-        "no window %s in Redis; windows there are:", session->request->topic.window);
-    for (size_t i = 0; i < session->board.window_count; i++)
-        len += (size_t)snprintf(session->error + len, sizeof session->error - len, " %s",
-                                session->board.windows[i]);
-    uv_stop(&session->loop);
-}
-
 bool dp_top_print(const struct dp_top_request *request, size_t columns, char *error,
                   size_t error_size)
 {
     static const struct dp_top_reader_events events = {.changed = on_once_changed,
-                                                       .windows = on_once_windows};
+                                                       .windows = on_windows};
     struct session session;
     if (start(&session, request, false, &events)) {
         uv_timer_start(&session.timer, on_patience_end, ONCE_MS, 0);

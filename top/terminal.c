@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <term.h>
 #include <unistd.h>
 
 #include "common/memory.h"
 #include "top/view.h"
+
+#undef columns /* term.h makes macros of what terminals can do */
 
 #define ESCAPE_MS 25 /* what follows an escape of a key within this belongs to it */
 
@@ -31,6 +34,17 @@ static FILE *open_input(void)
     if (fd < 0 && name)
         fd = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+/* newterm itself leaves memory behind where it does not know the terminal. */
+static SCREEN *open_screen(FILE *input)
+{
+    int status;
+    if (setupterm(NULL, STDOUT_FILENO, &status) == ERR)
+        return NULL;
+    bool usable = cursor_address != NULL;
+    del_curterm(cur_term);
+    return usable ? newterm(NULL, stdout, input) : NULL;
 }
 
 static bool start_colours(void)
@@ -53,9 +67,10 @@ struct dp_top_terminal *dp_top_terminal_open(char *error, size_t error_size)
         snprintf(error, error_size, "the terminal cannot be opened: %s", strerror(errno));
         return NULL;
     }
-    SCREEN *screen = newterm(NULL, stdout, input);
+    SCREEN *screen = open_screen(input);
     if (!screen) {
-        snprintf(error, error_size, "the terminal '%s' is not known; TERM names it",
+        snprintf(error, error_size,
+                 "the terminal '%s' is not known, or its cursor cannot be moved; TERM names it",
                  name ? name : "");
         fclose(input);
         return NULL;

@@ -493,10 +493,14 @@ def what_is_wrong_is_said():
 
 
 @case(60)
-def a_terminal_that_is_not_known_is_said():
-    with top(term="no-such-terminal") as terminal:
+def a_terminal_or_a_window_that_is_not_there_is_said():
+    for term in ("no-such-terminal", "dumb"):
+        with top(term=term) as terminal:
+            terminal.ended(code=1)
+            assert f"'{term}' is not known, or its cursor" in terminal.log(), terminal.log()
+    with top("--window", "7m") as terminal:
         terminal.ended(code=1)
-        assert "'no-such-terminal' is not known" in terminal.log(), terminal.log()
+        assert "no window 7m in Redis; windows there are: 1m 5m" in terminal.log(), terminal.log()
 
 
 @case(60)
