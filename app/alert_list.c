@@ -124,8 +124,7 @@ static bool is(struct dp_str text, const char *name)
     return dp_str_equal(text, dp_str_from(name));
 }
 
-/* "queue billing"; "contact c1, queue billing, team north". */
-static void add_subject(struct dp_grid *grid, const struct dp_active_alert *alert)
+char *dp_alert_subject(const struct dp_active_alert *alert)
 {
     const struct dp_str parts[] = {
         alert->scope,
@@ -146,7 +145,15 @@ static void add_subject(struct dp_grid *grid, const struct dp_active_alert *aler
             memcpy(text + len, parts[i].p, parts[i].len);
         len += parts[i].len;
     }
-    add_cell(grid, (struct dp_str){text, len}, DP_MARK_NONE);
+    char *shown = dp_alert_printable((struct dp_str){text, len});
+    free(text);
+    return shown;
+}
+
+static void add_subject(struct dp_grid *grid, const struct dp_active_alert *alert)
+{
+    char *text = dp_alert_subject(alert);
+    dp_grid_add(grid, *text ? text : DP_REPORT_ABSENT, DP_MARK_NONE);
     free(text);
 }
 

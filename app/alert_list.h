@@ -52,6 +52,10 @@ void dp_alert_list_acknowledge(struct dp_alert_list *list, struct dp_str id, str
  * fired longest comes first. */
 void dp_alert_list_sort(struct dp_alert_list *list);
 
+/* Whom it is about, for a terminal: "queue billing"; "contact c1, queue billing, team north". To be
+ * freed with free(). */
+char *dp_alert_subject(const struct dp_active_alert *alert);
+
 /* A table for a terminal; widths need LC_CTYPE (report_text.h). */
 void dp_alert_list_write_table(const struct dp_alert_list *list, int64_t now_ms, FILE *out);
 

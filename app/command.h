@@ -16,6 +16,7 @@ int dp_check_main(int argc, char **argv);
 int dp_report_main(int argc, char **argv);
 int dp_explain_main(int argc, char **argv);
 int dp_alert_main(int argc, char **argv);
+int dp_top_main(int argc, char **argv);
 
 /* Overrides from the command line, as "section.key=value"; the texts are argv's. */
 #define DP_OVERRIDES_MAX 64

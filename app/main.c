@@ -20,6 +20,7 @@ static const struct dp_command {
     {"check", dp_check_main, "checks the configuration and, with --connect, Kafka and Redis"},
     {"report", dp_report_main, "a period's figures and scorecards, from Redis"},
     {"explain", dp_explain_main, "the facts behind a figure, and how they come to it"},
+    {"top", dp_top_main, "a live board in the terminal, from Redis"},
     {"alert", dp_alert_main, "the alerts that fire: shows, acknowledges and silences them"},
 };
 #define DP_COMMANDS (sizeof commands / sizeof *commands)
@@ -115,6 +116,6 @@ int main(int argc, char **argv)
     }
     return dp_usage_error("",
                           "unknown command '%s'; allowed: run, replay, simulate, check, "
-                          "report, explain, alert",
+                          "report, explain, top, alert",
                           argv[1]);
 }

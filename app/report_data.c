@@ -112,15 +112,19 @@ static bool parse_classes(const char *text, int64_t counts[DP_CLASSES])
     return true;
 }
 
+bool dp_report_parse(enum dp_text_unit unit, struct dp_str text, int64_t *number)
+{
+    bool millionths = unit == DP_TEXT_SHARE || unit == DP_TEXT_SCORE || unit == DP_TEXT_RATIO;
+    return parse_number(text, millionths ? 6 : 0, number);
+}
+
 static void set_value(struct dp_report_value *value, enum dp_text_unit unit, struct dp_str text)
 {
     int64_t number = 0, counts[DP_CLASSES];
     char *copy = clean_copy(text);
     bool good = unit == DP_TEXT_WORDS     ? *copy != '\0'
                 : unit == DP_TEXT_CLASSES ? parse_classes(copy, counts)
-                : unit == DP_TEXT_SHARE || unit == DP_TEXT_SCORE || unit == DP_TEXT_RATIO
-                    ? parse_number(text, 6, &number)
-                    : parse_number(text, 0, &number);
+                                          : dp_report_parse(unit, text, &number);
     free(value->text);
     *value = (struct dp_report_value){0};
     if (good)

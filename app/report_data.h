@@ -70,6 +70,10 @@ struct dp_report_scope *dp_report_scopes_add(struct dp_report_scopes *scopes,
                                              enum dp_report_kind kind, const char *id);
 void dp_report_scope_deinit(struct dp_report_scope *scope);
 
+/* A number as Redis has it, in its unit; no words and no classes. False, and *number untouched: it
+ * is none. */
+bool dp_report_parse(enum dp_text_unit unit, struct dp_str text, int64_t *number);
+
 /* Takes one field of a hash. Names that are not known are left out; control characters and what is
  * no UTF-8 become '?'. */
 void dp_report_scope_set(struct dp_report_scope *scope, struct dp_str name, struct dp_str text);

@@ -197,7 +197,8 @@ static void on_reply(void *ctx, void *tag, const redisReply *reply)
     if (link->state == HANDSHAKING) {
         take_handshake_reply(link, tag, reply);
     } else if (link->state == UP) {
-        link->outstanding--;
+        if (link->outstanding) /* messages of a subscription come unasked */
+            link->outstanding--;
         link->silent_ticks = 0;
         link->events.reply(link->ctx, tag, reply);
     }

@@ -32,7 +32,9 @@ struct dp_redis_link_events {
      * call. Replies still outstanding will not come. The next attempt follows by itself. */
     void (*down)(void *ctx, const char *reason);
 
-    /* The reply (valid during the call) to the command sent with `tag`; in the order of sending. */
+    /* The reply (valid during the call) to the command sent with `tag`; in the order of sending.
+     * After SUBSCRIBE messages come likewise, and any of them may have the tag of a PING sent
+     * since: they are told from its reply by what they say. */
     void (*reply)(void *ctx, void *tag, const struct redisReply *reply);
 };
 

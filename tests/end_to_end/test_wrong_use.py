@@ -40,6 +40,9 @@ WRONG = (  # arguments, what the one line says
     (["report"], "no period named"),
     (["report", "--period", "2026-13"], "'2026-13' is no period"),
     (["report", "--period", "2026-11", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
+    (["top"], "standard input and output are no terminal"),
+    (["top", "--once", "--window", "soon"], "'soon' is no length of time"),
+    (["top", "--once", "-c", "/nonexistent"], "/nonexistent: cannot be opened"),
     (["alert"], "no action named"),
     (["alert", "frob"], "unknown action 'frob'; allowed: list, ack, silence"),
     (["alert", "ack"], "no alert named"),
@@ -62,7 +65,7 @@ def no_command_shows_the_help():
     output, log = deskpulse(code=2)
     equal(output, "", "standard output")
     assert "usage: deskpulse COMMAND" in log, log
-    for command in ("", "run", "replay", "simulate", "check", "report", "alert"):
+    for command in ("", "run", "replay", "simulate", "check", "report", "top", "alert"):
         for option in ("--help", "--version"):
             output, log = deskpulse(*filter(None, (command, option)))
             assert output.startswith("deskpulse") or "usage: deskpulse" in output, output
