@@ -218,7 +218,7 @@ static void set_alert(struct dp_top_row *row, const struct dp_active_alert *aler
         [DP_TOP_RULE] = alert->rule,
         [DP_TOP_ABOUT] = dp_str_from(about),
         [DP_TOP_FIRING] = alert->fired_ms == INT64_MAX ? nothing : dp_str_from(firing),
-        [DP_TOP_ACKED] = alert->acked_by,
+        [DP_TOP_ACKED] = alert->ack ? dp_str_from(alert->ack->by) : nothing,
         [DP_TOP_VALUE] = alert->value,
         [DP_TOP_SCOPE] = alert->scope,
         [DP_TOP_SUBJECT] = alert->subject,
