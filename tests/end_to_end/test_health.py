@@ -58,6 +58,7 @@ def metrics_are_those_of_the_figures():
             live.until_consumed(start + len(lines) // 2)
         live.produce(lines[len(lines) // 2 * 2:])
         live.until_consumed(len(lines))
+        until(lambda: openmetrics.value(metrics(live.run), "deskpulse_state_bytes"), 10, "a commit")
         found, meta = metrics(live.run), live.redis.hashes(["dp:meta"])[0]
         for name, sample in (("consumed", "deskpulse_messages_consumed_total"),
                              ("accepted", "deskpulse_events_accepted_total"),
