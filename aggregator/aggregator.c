@@ -107,7 +107,7 @@ void dp_aggregator_set_targets(struct dp_aggregator *agg, const struct dp_target
         if (formula == dp_scope_formula(agg, scope))
             continue;
         dp_windows_mark_changed(scope->windows);
-        dp_periods_mark_changed(&scope->periods);
+        dp_periods_mark_changed(&scope->periods, INT64_MIN);
         dp_scope_touch(agg, scope);
     }
     free_targets(&before);
@@ -141,7 +141,7 @@ uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, stru
         scope->left = false;
         scope->known_changed = scope->now_changed = true;
         if (agg->watched) /* the alerts know nothing of it any more */
-            dp_periods_mark_changed(&scope->periods);
+            dp_periods_mark_changed(&scope->periods, INT64_MIN);
         dp_scope_touch(agg, scope);
     }
     return scope->number;
@@ -358,7 +358,7 @@ void dp_aggregator_mark_all(struct dp_aggregator *agg)
         scope->periods_ms = INT64_MIN;
         if (scope->callbacks)
             dp_callbacks_mark_unknown(scope->callbacks);
-        dp_periods_mark_changed(&scope->periods);
+        dp_periods_mark_changed(&scope->periods, INT64_MIN);
         scope->sets_unknown = true;
         scope->sets_gone = 0;
         dp_scope_touch(agg, scope);

@@ -105,7 +105,7 @@ static void note_team(struct dp_aggregator *agg, uint32_t number, uint32_t team,
         agg->ranks_changed = true;
         agent->now_changed |= agg->watched; /* that the alerts hear of it */
         agg->standings_due |= !agg->options.period_interval_ms;
-        dp_periods_mark_changed(&agent->periods);
+        dp_periods_mark_changed(&agent->periods, INT64_MIN);
         dp_scope_touch(agg, agent);
     }
     agent->rank_team_ms = time_ms;
@@ -253,6 +253,8 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
                  agg->settled_ms);
     if (again)
         dp_accrue_again(agg, scope, +1, event->time_ms);
+    /* Those too in which it is in no state any more. */
+    dp_periods_mark_changed(&scope->periods, event->time_ms);
     scope->periods.changed = agg->period_rules.kinds;
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell_state(agg, scope, event->time_ms, at_that_time);

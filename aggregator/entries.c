@@ -269,7 +269,7 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
         } else { /* something was heard of it meanwhile */
             scope->known_changed = scope->now_changed = true;
             if (agg->watched)
-                dp_periods_mark_changed(&scope->periods);
+                dp_periods_mark_changed(&scope->periods, INT64_MIN);
             dp_scope_touch(agg, scope);
         }
         return false;

@@ -66,13 +66,15 @@ static struct dp_period *get(struct dp_periods *periods, struct dp_period_rules 
     return found;
 }
 
-void dp_periods_mark_changed(struct dp_periods *periods)
+void dp_periods_mark_changed(struct dp_periods *periods, int64_t from_ms)
 {
     for (uint32_t i = 0; i < periods->count; i++) {
-        periods->items[i].changed = true;
-        periods->items[i].scored = false;
+        struct dp_period *item = &periods->items[i];
+        if (item->span.to_ms <= from_ms)
+            continue;
+        item->changed = periods->changed = true;
+        item->scored = false;
     }
-    periods->changed = periods->changed || periods->count;
 }
 
 /* ---------------------------------------------------------------- facts */

@@ -69,8 +69,8 @@ bool dp_periods_hold(const struct dp_periods *periods, const struct dp_period *i
 void dp_periods_view(const struct dp_periods *periods, struct dp_period_rules *rules,
                      const struct dp_period *item);
 
-/* All count as changed. */
-void dp_periods_mark_changed(struct dp_periods *periods);
+/* Those that end after `from_ms` count as changed. */
+void dp_periods_mark_changed(struct dp_periods *periods, int64_t from_ms);
 
 /* One more item, to be filled in with one that is not there. */
 struct dp_period *dp_periods_add(struct dp_periods *periods);
