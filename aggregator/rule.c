@@ -1,5 +1,7 @@
 #include "aggregator/rule.h"
 
+#include "common/glob.h"
+
 const char *const dp_rule_scope_names[DP_RULE_SCOPES] = {"all",   "agent",   "team",
                                                          "queue", "channel", "contact"};
 
@@ -54,46 +56,10 @@ enum dp_truth dp_rule_evaluate(const struct dp_rule *rule, const struct dp_rule_
     return depth ? stack[depth - 1] : DP_UNKNOWN;
 }
 
-/* Steps over one character; a byte that begins none counts as one. */
-static size_t next_character(struct dp_str text, size_t at)
-{
-    at++;
-    while (at < text.len && ((unsigned char)text.p[at] & 0xc0) == 0x80)
-        at++;
-    return at;
-}
-
-/* Goes back to the latest * alone: an earlier one need never take more. */
-static bool matches(const char *pattern, struct dp_str text)
-{
-    const char *star = NULL;
-    size_t at = 0, again = 0;
-    while (at < text.len) {
-        if (*pattern == '*') {
-            star = ++pattern;
-            again = at;
-        } else if (*pattern == '?') {
-            pattern++;
-            at = next_character(text, at);
-        } else if (*pattern && *pattern == text.p[at]) {
-            pattern++;
-            at++;
-        } else if (star) {
-            pattern = star;
-            at = ++again;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
-
 bool dp_patterns_match(const struct dp_patterns *patterns, struct dp_str text)
 {
     for (size_t i = 0; i < patterns->count; i++)
-        if (matches(patterns->items[i], text))
+        if (dp_glob_matches(dp_str_from(patterns->items[i]), text))
             return true;
     return !patterns->count;
 }

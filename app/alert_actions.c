@@ -2,21 +2,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 #include <uv.h>
 
 #include "app/alert_silences.h"
 #include "app/command.h"
+#include "common/clock.h"
 #include "common/memory.h"
 
 #define IDS_SHOWN 12
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int fail(const char *reason)
 {
@@ -69,7 +62,7 @@ int dp_alert_list(struct dp_alert_redis *redis, const struct dp_alert_request *r
         if (request->json)
             dp_alert_list_write_json(&listing.list, stdout);
         else
-            dp_alert_list_write_table(&listing.list, now_ms(), stdout);
+            dp_alert_list_write_table(&listing.list, dp_wall_ms(), stdout);
         code = end_output();
     }
     dp_alert_list_deinit(&listing.list);
@@ -140,7 +133,7 @@ static int change(struct dp_alert_redis *redis, const struct dp_alert_change *ch
 
 int dp_alert_acknowledge(struct dp_alert_redis *redis, const struct dp_alert_request *request)
 {
-    struct dp_ack_entry ack = {.at_ms = now_ms()};
+    struct dp_ack_entry ack = {.at_ms = dp_wall_ms()};
     struct search search;
     int code = DP_EXIT_FAILED;
     put(ack.by, sizeof ack.by, request->by);
@@ -220,7 +213,7 @@ int dp_alert_add_silence(struct dp_alert_redis *redis, const struct dp_alert_req
     struct dp_silence_list list = {0};
     struct dp_silence_entry silence;
     int code;
-    make_silence(request, now_ms(), &silence);
+    make_silence(request, dp_wall_ms(), &silence);
     if (!dp_alert_redis_read(redis, DP_ALERTS_SILENCES, take_silence, &list)) {
         code = fail(redis->error);
     } else {
@@ -240,7 +233,7 @@ int dp_alert_add_silence(struct dp_alert_redis *redis, const struct dp_alert_req
 int dp_alert_show_silences(struct dp_alert_redis *redis, const struct dp_alert_request *request)
 {
     struct dp_silence_list list = {0};
-    int64_t now = now_ms();
+    int64_t now = dp_wall_ms();
     int code = DP_EXIT_DONE;
     (void)request;
     if (!dp_alert_redis_read(redis, DP_ALERTS_SILENCES, take_silence, &list))

@@ -10,6 +10,7 @@
 #include "app/command.h"
 #include "app/explain.h"
 #include "app/fact_source.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "common/timestamp.h"
@@ -190,9 +191,7 @@ static int64_t up_to_second(int64_t ms)
 
 static int64_t now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return up_to_second((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    return up_to_second(dp_wall_ms());
 }
 
 static bool wants_none(void *ctx, const struct dp_told *told)

@@ -1,9 +1,9 @@
 #include "app/flusher.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "app/shown.h"
+#include "common/clock.h"
 #include "common/memory.h"
 
 /* Half of what a key lives at the least (a window of 1 s and 60 s). */
@@ -31,18 +31,11 @@ struct dp_flusher {
     uint64_t settled_at_ms;    /* and loop time then */
 };
 
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int64_t dp_flusher_clock(const struct dp_flusher *flusher)
 {
     int64_t t = flusher->options.event_clock
                     ? dp_aggregator_watermark(flusher->pipeline->aggregator)
-                    : wall_ms();
+                    : dp_wall_ms();
     if (t == INT64_MIN)
         return t;
     int64_t rest = t % 1000;
@@ -89,7 +82,7 @@ static void flush(struct dp_flusher *flusher)
     dp_flusher_move_time(flusher);
     dp_pipeline_begin_entries(flusher->pipeline);
     if (flusher->pipeline->freshness)
-        dp_freshness_begin(flusher->pipeline->freshness, wall_ms());
+        dp_freshness_begin(flusher->pipeline->freshness, dp_wall_ms());
     flusher->began_at_ms = uv_now(flusher->loop);
     flusher->under_way = flusher->current = true;
     if (!dp_redis_sink_flush(flusher->sink, next_entry, flusher))
@@ -116,7 +109,7 @@ static void on_flushed(void *ctx, bool ok)
     if (!flusher->active || !current)
         return;
     if (ok && flusher->pipeline->freshness)
-        dp_freshness_shown(flusher->pipeline->freshness, wall_ms());
+        dp_freshness_shown(flusher->pipeline->freshness, dp_wall_ms());
     if (ok)
         flusher->whole_at_ms = flusher->began_at_ms;
     else /* what was handed out is lost: everything is to be written again */
@@ -217,7 +210,7 @@ void dp_flusher_begin(struct dp_flusher *flusher, const char *owner_key, const c
     flusher->settled_consumed = UINT64_MAX; /* of another life */
     /* What was read to catch up, others have shown. */
     if (flusher->pipeline->freshness)
-        dp_freshness_clear(flusher->pipeline->freshness, wall_ms());
+        dp_freshness_clear(flusher->pipeline->freshness, dp_wall_ms());
     dp_aggregator_mark_all(flusher->pipeline->aggregator);
     uv_timer_start(&flusher->timer, on_timer, 0, interval);
 }

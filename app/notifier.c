@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "aggregator/alerts.h"
 #include "app/alert_ack.h"
 #include "app/alert_silence.h"
 #include "app/outbox.h"
 #include "app/outbox_reader.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 
@@ -31,13 +31,6 @@ struct dp_notifier {
     bool full;                      /* some that are new stay in the outbox */
     uint64_t confirmed_at_ms;
 };
-
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Notices ----------------------------------------------------------------------------------------
  */
@@ -69,7 +62,7 @@ static void on_notice(void *ctx, const struct dp_notice *notice)
 {
     struct dp_notifier *notifier = ctx;
     const struct dp_rule *rule = notice->definition;
-    int64_t now_ms = wall_ms();
+    int64_t now_ms = dp_wall_ms();
     if (!notifier->deliverer)
         return;
     bool begins = notice->kind == DP_FIRING && notice->at_ms == notice->fired_ms;

@@ -1,15 +1,13 @@
 /* deskpulse report: a period's figures and scorecards, from Redis. */
 #include <errno.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/command.h"
 #include "app/report_format.h"
 #include "app/report_reader.h"
+#include "app/report_text.h"
 #include "common/log.h"
 #include "common/utf8.h"
 #include "ingest/identifier.h"
@@ -184,10 +182,7 @@ static int make_report(struct arguments *arguments, const struct dp_config *conf
     char error[1024];
     arguments->request.url = config->redis_url;
     arguments->request.prefix = config->redis_prefix;
-    /* For moments as the calendar has them, and for the widths of characters. */
-    setenv("TZ", config->timezone, 1);
-    tzset();
-    setlocale(LC_CTYPE, "C.UTF-8");
+    dp_report_settle(config->timezone);
     bool ok = dp_report_read(&arguments->request, &report, error, sizeof error);
     if (!ok)
         fprintf(stderr, "deskpulse report: %s\n", error);

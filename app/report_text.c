@@ -3,7 +3,9 @@
 #include "app/report_text.h"
 
 #include <inttypes.h>
+#include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <wchar.h>
@@ -26,6 +28,13 @@ static void show_duration(int64_t ms, char text[DP_REPORT_TEXT])
     else
         snprintf(text, DP_REPORT_TEXT, "%" PRId64 "h %02" PRId64 "m", rounded(s, 60) / 60,
                  rounded(s, 60) % 60);
+}
+
+void dp_report_settle(const char *timezone)
+{
+    setenv("TZ", timezone, 1);
+    tzset();
+    setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 void dp_report_number(enum dp_text_unit unit, int64_t number, char text[DP_REPORT_TEXT])

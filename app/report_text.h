@@ -9,6 +9,10 @@
 
 #define DP_REPORT_TEXT 64
 
+/* The zone and locale that all of these rest on: moments as the calendar of that zone has them, and
+ * the widths of characters. Once, before other threads start. */
+void dp_report_settle(const char *timezone);
+
 /* What stands for a figure that is absent. */
 #define DP_REPORT_ABSENT "-"
 

@@ -4,12 +4,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include "app/command.h"
 #include "app/duty.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "ingest/kafka_dead_letters.h"
@@ -281,9 +281,7 @@ static bool start_redis(struct dp_run *run, char *error, size_t size)
 static bool start_health(struct dp_run *run, char *error, size_t size)
 {
     static const int64_t bounds_ms[] = {5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000};
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    run->started_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    run->started_ms = dp_wall_ms();
     dp_durations_init(&run->flushes, bounds_ms, sizeof bounds_ms / sizeof *bounds_ms);
     dp_durations_init(&run->commits, bounds_ms, sizeof bounds_ms / sizeof *bounds_ms);
     if (*run->config->http_listen) /* else nobody asks */

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "sink/courier.h"
@@ -44,13 +44,6 @@ struct dp_deliverer {
     void *ctx;
     unsigned open; /* while it closes: the timer and the courier */
 };
-
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Logging ----------------------------------------------------------------------------------------
  */
@@ -124,8 +117,8 @@ static void redirect(struct post *post, struct dp_hook_item *item)
     if (item->redirected || !fallback || !fallback->hook || fallback == post)
         return;
     item->redirected = true;
-    item->copy = dp_hook_queue_add(&fallback->queue,
-                                   dp_notification_redirect(item->notification, name), wall_ms());
+    item->copy = dp_hook_queue_add(
+        &fallback->queue, dp_notification_redirect(item->notification, name), dp_wall_ms());
     item->copy->original = item;
     post->stats.redirected++;
 }
@@ -245,7 +238,7 @@ static void send_first(struct post *post)
     struct dp_hook_item *item = post->queue.first;
     for (size_t i = 0; i < count; i++, item = item->next)
         group[i] = item->notification;
-    dp_hook_request_init(&request, hook, &post->deliverer->links, group, count, wall_ms());
+    dp_hook_request_init(&request, hook, &post->deliverer->links, group, count, dp_wall_ms());
     if (hand_over(post, &request)) {
         post->under_way = true;
         post->sent_to = hook->type;
@@ -259,7 +252,7 @@ static void send_first(struct post *post)
 /* What has waited too long: for this hook alone, or at all. */
 static void sweep(struct post *post)
 {
-    int64_t now = wall_ms();
+    int64_t now = dp_wall_ms();
     if (dp_hook_pace_is_dead(&post->pace))
         for (struct dp_hook_item *item = post->queue.first; item; item = item->next)
             if (now - item->since_ms >= REDIRECT_MS)

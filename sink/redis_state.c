@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/memory.h"
 #include "sink/compat.h"
 #include "sink/keys.h"
@@ -126,9 +126,7 @@ static void unreadable(struct dp_redis_state *state, const char *why)
 static uint64_t next_epoch(const char *owner)
 {
     uint64_t next = (owner ? strtoull(owner, NULL, 10) : 0) + 1;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    uint64_t now_ms = (uint64_t)dp_wall_ms();
     return next > now_ms ? next : now_ms;
 }
 

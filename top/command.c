@@ -1,15 +1,13 @@
 /* deskpulse top: the arguments. */
 #include <errno.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/command.h"
 #include "app/report_format.h"
+#include "app/report_text.h"
 #include "common/duration.h"
 #include "common/log.h"
 #include "top/session.h"
@@ -117,10 +115,7 @@ static int run(const struct arguments *arguments, const struct dp_config *config
         .topic = arguments->topic,
     };
     char error[1024];
-    /* For moments as the calendar has them, and for the widths of characters. */
-    setenv("TZ", config->timezone, 1);
-    tzset();
-    setlocale(LC_CTYPE, "C.UTF-8");
+    dp_report_settle(config->timezone);
     if (arguments->once ? print(&request, error, sizeof error)
                         : dp_top_run(&request, error, sizeof error))
         return DP_EXIT_DONE;

@@ -3,9 +3,9 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 #include <uv.h>
 
+#include "common/clock.h"
 #include "sink/redis_advice.h"
 #include "top/draw.h"
 #include "top/reader.h"
@@ -39,10 +39,8 @@ struct session {
 
 static void draw(struct session *session, size_t rows, size_t columns)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     struct dp_top_moment moment = {
-        .now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
+        .now_ms = dp_wall_ms(),
         .loop_ms = uv_now(&session->loop),
         .stale_ms = session->request->stale_ms,
     };
