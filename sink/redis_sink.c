@@ -7,7 +7,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "sink/compat.h"
-#include "sink/format.h"
+#include "sink/entry_commands.h"
 #include "sink/keys.h"
 #include "sink/redis_advice.h"
 #include "sink/redis_link.h"
@@ -15,11 +15,10 @@
 
 #define LOG_EVERY_MS 30000
 
-/* The most commands of one entry, and of a transaction beside those of its entries: the note before
- * them and the message after. */
-#define ENTRY_COMMANDS 3
+/* The commands of a transaction beside those of its entries: the note before them and the message
+ * after. */
 #define OTHER_COMMANDS 2
-#define COMMANDS       (ENTRY_COMMANDS * DP_REDIS_SINK_ENTRIES + OTHER_COMMANDS)
+#define COMMANDS       (DP_ENTRY_COMMANDS * DP_REDIS_SINK_ENTRIES + OTHER_COMMANDS)
 
 /* Text that is used again and again. */
 struct text {
@@ -41,6 +40,7 @@ struct dp_redis_sink {
     bool refused;   /* a transaction was not executed */
     bool unsent;    /* something could not be sent */
     bool read_only; /* the server refuses writes as a replica */
+    bool by_fields; /* it takes no images of hashes */
     uint64_t started_ns;
     uint64_t keys_before, errors_before; /* stats at the flush's start */
     char first_error[704];               /* the log's fields about it */
@@ -48,6 +48,7 @@ struct dp_redis_sink {
 
     struct dp_entry entry;
     struct dp_resp resp;
+    struct dp_entry_commands made;
     struct dp_redis_fence fence; /* owner_key NULL: none */
 
     /* Of the transaction under way: keys, and whose each command is. */
@@ -98,9 +99,28 @@ static void end_flush(struct dp_redis_sink *sink, bool answered)
         dp_redis_link_break(sink->link, "READONLY: the server is a replica");
 }
 
+/* A server that cannot read an image, does not know RESTORE or forbids it, says so in these words.
+ * The flush has failed; the next ones go on without images. */
+static void look_whether_by_fields(struct dp_redis_sink *sink, const char *error)
+{
+    static const char *const refusals[] = {"ERR DUMP payload", "ERR Bad data format",
+                                           "ERR unknown command", "NOPERM"};
+    char why[192];
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals && !sink->by_fields; i++)
+        if (strncmp(error, refusals[i], strlen(refusals[i])) == 0) {
+            sink->by_fields = true;
+            dp_log(
+                DP_LOG_WARN, "hashes are written field by field",
+                "reason=%s advice=\"Redis 7.0 or newer takes each by one RESTORE, which costs it "
+                "a tenth; the user needs the right for it\"",
+                dp_log_quote(why, sizeof why, error));
+        }
+}
+
 static void note_error(struct dp_redis_sink *sink, const char *key, const char *error)
 {
     char name[192], why[192], advice[256];
+    look_whether_by_fields(sink, error);
     if (strncmp(error, "READONLY", 8) == 0)
         sink->read_only = true;
     if (sink->stats.errors++ == sink->errors_before)
@@ -131,75 +151,12 @@ static void send_words(struct dp_redis_sink *sink, struct dp_str name, const cha
     send_fixed(sink, (struct dp_str){sink->resp.buf, sink->resp.len}, tag);
 }
 
-/* The command in sink->resp, of the transaction. */
-static void send_built(struct dp_redis_sink *sink, struct text *key)
+/* A command of the transaction. */
+static void send_command(struct dp_redis_sink *sink, const struct dp_resp *command,
+                         struct text *key)
 {
     sink->commands[sink->command_count++] = key;
-    send_fixed(sink, (struct dp_str){sink->resp.buf, sink->resp.len}, key);
-}
-
-static void send_set(struct dp_redis_sink *sink, struct text *key, struct dp_str member)
-{
-    dp_resp_begin(&sink->resp, 3);
-    dp_resp_add(&sink->resp, sink->entry.gone ? DP_STR("SREM") : DP_STR("SADD"));
-    dp_resp_add(&sink->resp, (struct dp_str){key->buf, key->len});
-    dp_resp_add(&sink->resp, member);
-    send_built(sink, key);
-}
-
-static void send_delete(struct dp_redis_sink *sink, struct text *key)
-{
-    dp_resp_begin(&sink->resp, 2);
-    dp_resp_add(&sink->resp, DP_STR("DEL"));
-    dp_resp_add(&sink->resp, (struct dp_str){key->buf, key->len});
-    send_built(sink, key);
-}
-
-static void send_expiry(struct dp_redis_sink *sink, struct text *key)
-{
-    char number[DP_FORMAT_SIZE];
-    if (sink->entry.ttl_ms <= 0)
-        return;
-    dp_resp_begin(&sink->resp, 3);
-    dp_resp_add(&sink->resp, DP_STR("PEXPIRE"));
-    dp_resp_add(&sink->resp, (struct dp_str){key->buf, key->len});
-    dp_resp_add(&sink->resp,
-                (struct dp_str){number, dp_format_integer(number, sink->entry.ttl_ms)});
-    send_built(sink, key);
-}
-
-static void send_ranked(struct dp_redis_sink *sink, struct text *key)
-{
-    const struct dp_entry *entry = &sink->entry;
-    struct dp_field score = {.unit = entry->score_unit, .value = entry->score};
-    char number[DP_FORMAT_SIZE];
-    dp_resp_begin(&sink->resp, entry->gone ? 3 : 4);
-    dp_resp_add(&sink->resp, entry->gone ? DP_STR("ZREM") : DP_STR("ZADD"));
-    dp_resp_add(&sink->resp, (struct dp_str){key->buf, key->len});
-    if (!entry->gone)
-        dp_resp_add(&sink->resp, dp_format_field(number, &score));
-    dp_resp_add(&sink->resp, entry->member);
-    send_built(sink, key);
-    if (!entry->gone)
-        send_expiry(sink, key);
-}
-
-static void send_hash(struct dp_redis_sink *sink, struct text *key)
-{
-    const struct dp_entry *entry = &sink->entry;
-    struct dp_str name = {key->buf, key->len};
-    char number[DP_FORMAT_SIZE];
-
-    send_delete(sink, key);
-    dp_resp_begin(&sink->resp, 2 + 2 * entry->field_count);
-    dp_resp_add(&sink->resp, DP_STR("HSET"));
-    dp_resp_add(&sink->resp, name);
-    for (size_t i = 0; i < entry->field_count; i++) {
-        dp_resp_add(&sink->resp, dp_str_from(entry->fields[i].name));
-        dp_resp_add(&sink->resp, dp_format_field(number, &entry->fields[i]));
-    }
-    send_built(sink, key);
-    send_expiry(sink, key);
+    send_fixed(sink, (struct dp_str){command->buf, command->len}, key);
 }
 
 /* Remembers the entry's scope for the message. All entries of one scope come one after the other,
@@ -235,6 +192,7 @@ static struct text *take_named(struct dp_redis_sink *sink, const char *name)
 
 static void send_entry(struct dp_redis_sink *sink)
 {
+    struct dp_entry_commands *made = &sink->made;
     struct text *key = take_key(sink);
     key->len = dp_key_format(key->buf, key->capacity, sink->prefix, &sink->entry);
     if (key->len >= key->capacity) {
@@ -242,21 +200,12 @@ static void send_entry(struct dp_redis_sink *sink)
         dp_key_format(key->buf, key->capacity, sink->prefix, &sink->entry);
     }
     sink->stats.keys++;
-    if (sink->entry.kind == DP_ENTRY_KNOWN) {
-        send_set(sink, key, sink->entry.id);
-        return;
-    }
-    if (sink->entry.kind == DP_ENTRY_LABEL) {
-        send_set(sink, key, dp_str_from(sink->entry.label));
-        return;
-    }
-    if (sink->entry.kind == DP_ENTRY_RANKED && sink->entry.member.len)
-        send_ranked(sink, key);
-    else if (sink->entry.gone)
-        send_delete(sink, key);
-    else
-        send_hash(sink, key);
-    if (sink->entry.kind != DP_ENTRY_META)
+    dp_entry_commands_make(made, &sink->entry, (struct dp_str){key->buf, key->len},
+                           sink->by_fields);
+    for (size_t i = 0; i < made->count; i++)
+        send_command(sink, &made->commands[i], key);
+    if (sink->entry.kind != DP_ENTRY_META && sink->entry.kind != DP_ENTRY_KNOWN &&
+        sink->entry.kind != DP_ENTRY_LABEL)
         note_scope(sink);
 }
 
@@ -266,7 +215,7 @@ static void send_message(struct dp_redis_sink *sink)
     dp_resp_add(&sink->resp, DP_STR("PUBLISH"));
     dp_resp_add(&sink->resp, dp_str_from(sink->channel));
     dp_resp_add(&sink->resp, (struct dp_str){sink->scopes.buf, sink->scopes.len - 1});
-    send_built(sink, take_named(sink, sink->channel));
+    send_command(sink, &sink->resp, take_named(sink, sink->channel));
 }
 
 /* What the figures of this transaction stand for, so that nobody after us shows older ones. */
@@ -276,7 +225,7 @@ static void send_shown(struct dp_redis_sink *sink)
     dp_resp_add(&sink->resp, DP_STR("SET"));
     dp_resp_add(&sink->resp, dp_str_from(sink->fence.shown_key));
     dp_resp_add(&sink->resp, sink->fence.shown(sink->fence.ctx));
-    send_built(sink, take_named(sink, sink->fence.shown_key));
+    send_command(sink, &sink->resp, take_named(sink, sink->fence.shown_key));
 }
 
 /* Is this process the owner? From here on the server remembers whether that changes. */
@@ -418,6 +367,7 @@ static void on_closed(void *ctx)
     dp_redis_sink_set_fence(sink, NULL);
     free(sink->scopes.buf);
     dp_resp_deinit(&sink->resp);
+    dp_entry_commands_deinit(&sink->made);
     free(sink->channel);
     free(sink->prefix);
     free(sink);

@@ -324,11 +324,37 @@ static void an_error_inside_exec_fails_the_flush(void **state)
     (void)state;
     struct dp_test_owner owner;
     dp_test_own_up(&owner, &dp_test_server);
-    struct dp_entry entry = window("a1", INT64_MAX); /* PEXPIRE refuses it when it is carried out */
-    dp_entry_add(&entry, "v", DP_FIELD_INTEGER, 1);
+    struct dp_entry entry = ranked("a", 1);
+    entry.ttl_ms = INT64_MAX; /* PEXPIRE refuses it when it is carried out */
     dp_test_flush_list(&owner, &entry, 1);
     assert_int_equal(owner.failed, 1);
     assert_int_equal(dp_redis_sink_stats(owner.sink)->errors, 1);
+    dp_test_disown(&owner);
+}
+
+static void who_may_not_restore_writes_field_by_field(void **state)
+{
+    (void)state;
+    struct dp_test_owner owner;
+    dp_test_command(&dp_test_server, "ACL SETUSER poor on >pw ~* &* +@all -restore");
+    dp_test_own(&owner, 0, "redis://poor:pw@127.0.0.1:%d", dp_test_server.port);
+    dp_test_wait_for(&owner, &owner.ups, 1);
+    struct dp_entry entry = window("a1", 360000);
+    dp_entry_add(&entry, "offered", DP_FIELD_INTEGER, 3);
+    dp_entry_add(&entry, "service_level", DP_FIELD_MILLIONTHS, 800000);
+    redisContext *context = dp_test_redis_connect(&dp_test_server);
+    dp_test_flush_list(&owner, &entry, 1);
+    assert_int_equal(owner.failed, 1);
+    dp_test_assert_reply(context, "0", "DBSIZE");
+    dp_test_flush_list(&owner, &entry, 1);
+    assert_int_equal(owner.failed, 1);
+    dp_test_assert_reply(context, "offered 3 service_level 0.800000", "HGETALL %s",
+                         "dp:{agent:a1}:w:5m");
+    redisReply *ttl = redisCommand(context, "PTTL %s", "dp:{agent:a1}:w:5m");
+    assert_in_range((uint64_t)ttl->integer, 350000, 360000);
+    freeReplyObject(ttl);
+    redisFree(context);
+    dp_test_command(&dp_test_server, "ACL DELUSER poor");
     dp_test_disown(&owner);
 }
 
@@ -368,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup(a_key_of_another_type_fails_the_flush_and_the_rest_is_written,
                                dp_test_server_empty),
         cmocka_unit_test_setup(an_error_inside_exec_fails_the_flush, dp_test_server_empty),
+        cmocka_unit_test_setup(who_may_not_restore_writes_field_by_field, dp_test_server_empty),
         cmocka_unit_test_setup(a_replica_is_left_for_the_server_that_the_name_stands_for_now,
                                dp_test_server_empty),
     };
