@@ -198,9 +198,19 @@ static int64_t ttl_of(const struct dp_aggregator *agg, const struct dp_period *p
     return ttl_ms < DP_LEAST_TTL_MS ? DP_LEAST_TTL_MS : ttl_ms;
 }
 
-static void set_label(struct dp_cursor *cursor, const struct dp_period *period)
+static const char *label_of(struct dp_cursor *cursor, const struct dp_period *period)
 {
-    dp_calendar_label(period->kind, period->span.from_ms, cursor->label);
+    char *text = cursor->labels[period->kind].text;
+    int64_t *from_ms = &cursor->labels[period->kind].from_ms;
+    if (!*text || *from_ms != period->span.from_ms)
+        dp_calendar_label(period->kind, period->span.from_ms, text);
+    *from_ms = period->span.from_ms;
+    return text;
+}
+
+static void name_rank(struct dp_cursor *cursor, const struct dp_period *period)
+{
+    snprintf(cursor->set, sizeof cursor->set, "rank:%s", label_of(cursor, period));
 }
 
 static void begin_period(struct dp_aggregator *agg, const struct dp_scope *scope,
@@ -208,8 +218,7 @@ static void begin_period(struct dp_aggregator *agg, const struct dp_scope *scope
                          struct dp_entry *entry)
 {
     dp_entry_begin(scope, kind, entry);
-    set_label(&agg->cursor, period);
-    entry->label = agg->cursor.label;
+    entry->label = label_of(&agg->cursor, period);
 }
 
 static void period_entry(struct dp_aggregator *agg, struct dp_scope *scope,
@@ -249,8 +258,7 @@ static void rank_entry(struct dp_aggregator *agg, const struct dp_scope *agent,
 {
     struct dp_cursor *cursor = &agg->cursor;
     member_entry(agg, agent, agent->told_team, entry);
-    set_label(cursor, period);
-    snprintf(cursor->set, sizeof cursor->set, "rank:%s", cursor->label);
+    name_rank(cursor, period);
     entry->score_unit = DP_FIELD_MILLIONTHS;
     entry->score = score;
     entry->gone = score == DP_NO_SCORE;
@@ -296,8 +304,7 @@ static bool clear_sets(struct dp_aggregator *agg, struct dp_scope *team, struct 
         return false;
     uint32_t at = team->sets_gone++;
     if (at < open->count) {
-        set_label(cursor, &open->items[at]);
-        snprintf(cursor->set, sizeof cursor->set, "rank:%s", cursor->label);
+        name_rank(cursor, &open->items[at]);
     } else {
         strcpy(cursor->set, "quality:due");
         team->sets_unknown = false;

@@ -1,8 +1,5 @@
 #include "aggregator/period_view.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
 
@@ -54,6 +51,9 @@ void dp_period_view_classes(const struct dp_period_view *view, enum dp_metric me
         3 * MINUTE, 5 * MINUTE,  10 * MINUTE, 20 * MINUTE, 30 * MINUTE, 60 * MINUTE};
     uint64_t counts[DP_PERIOD_CLASSES];
     dp_spread_sum_classes(&view->sums[metric], limits, DP_PERIOD_CLASSES - 1, counts);
-    for (size_t i = 0; i < DP_PERIOD_CLASSES; i++)
-        text += sprintf(text, "%s%" PRIu64, i ? "," : "", counts[i]);
+    for (size_t i = 0; i < DP_PERIOD_CLASSES; i++) {
+        text += dp_decimal_integer(text, (int64_t)counts[i]);
+        *text++ = ',';
+    }
+    text[-1] = '\0';
 }

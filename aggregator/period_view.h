@@ -6,6 +6,7 @@
 #include "aggregator/figures.h"
 #include "aggregator/period.h"
 #include "aggregator/spread_sum.h"
+#include "common/decimal.h"
 
 /* Classes of response and handle times: up to 5, 10, 20, 30 s, 1, 2, 3, 5, 10, 20, 30 min, 1 h, and
  * more. */
@@ -24,7 +25,7 @@ void dp_period_view_add(struct dp_period_view *view, const struct dp_period *par
 void dp_period_view_figures(const struct dp_period_view *view, struct dp_figures *figures);
 
 /* The numbers in the classes of a metric, separated by commas. */
-#define DP_PERIOD_CLASSES_TEXT (DP_PERIOD_CLASSES * 21)
+#define DP_PERIOD_CLASSES_TEXT (DP_PERIOD_CLASSES * 21 + DP_DECIMAL_SIZE)
 void dp_period_view_classes(const struct dp_period_view *view, enum dp_metric metric,
                             char text[DP_PERIOD_CLASSES_TEXT]);
 

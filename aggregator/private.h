@@ -72,8 +72,12 @@ struct dp_cursor {
     uint32_t changed[DP_CHANNELS]; /* windows still to be handed out */
     bool now, periods;
     uint32_t period; /* the next of its periods */
+    /* What the period of each kind is called that was handed out last: nearly always the same. */
+    struct {
+        int64_t from_ms;
+        char text[DP_PERIOD_LABEL]; /* "": none so far */
+    } labels[DP_PERIOD_KINDS];
     /* Texts of the entry handed out last. */
-    char label[DP_PERIOD_LABEL];
     char set[DP_PERIOD_LABEL + 8];
     char classes[DP_CURSOR_CLASSES][DP_PERIOD_CLASSES_TEXT];
     char awards[2][DP_AWARDS_TEXT]; /* and warnings */

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "common/memory.h"
-#include "sink/format.h"
+#include "common/decimal.h"
 
 const char *const dp_explain_scope_names[] = {"all", "agent", "team", "queue"};
 
@@ -146,12 +146,12 @@ static void find_stays(struct dp_explain *explain)
 
 static void set_text(struct dp_explain *explain, bool present, int64_t value)
 {
-    char text[DP_FORMAT_SIZE];
+    char text[DP_DECIMAL_SIZE];
     size_t len = 0;
     if (present)
         len = dp_explained_unit(explain->request->which) == DP_UNIT_MILLIONTHS
-                  ? dp_format_millionths(text, value)
-                  : dp_format_integer(text, value);
+                  ? dp_decimal_millionths(text, value)
+                  : dp_decimal_integer(text, value);
     memcpy(explain->text, text, len);
     explain->text[len] = '\0';
 }

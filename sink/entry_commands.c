@@ -22,8 +22,8 @@ static struct dp_resp *begin(struct dp_entry_commands *commands, struct dp_str n
 
 static void add_integer(struct dp_resp *resp, int64_t value)
 {
-    char number[DP_FORMAT_SIZE];
-    dp_resp_add(resp, (struct dp_str){number, dp_format_integer(number, value)});
+    char number[DP_DECIMAL_SIZE];
+    dp_resp_add(resp, (struct dp_str){number, dp_decimal_integer(number, value)});
 }
 
 static void make_expiry(struct dp_entry_commands *commands, struct dp_str key, int64_t ttl_ms)
@@ -42,7 +42,7 @@ static void make_ranked(struct dp_entry_commands *commands, struct dp_str key,
                         const struct dp_entry *entry)
 {
     struct dp_field score = {.unit = entry->score_unit, .value = entry->score};
-    char number[DP_FORMAT_SIZE];
+    char number[DP_DECIMAL_SIZE];
     if (entry->gone) {
         dp_resp_add(begin(commands, DP_STR("ZREM"), key, 1), entry->member);
         return;
@@ -57,7 +57,7 @@ static void make_ranked(struct dp_entry_commands *commands, struct dp_str key,
 static void make_fields(struct dp_entry_commands *commands, struct dp_str key,
                         const struct dp_entry *entry)
 {
-    char number[DP_FORMAT_SIZE];
+    char number[DP_DECIMAL_SIZE];
     begin(commands, DP_STR("DEL"), key, 0);
     struct dp_resp *resp = begin(commands, DP_STR("HSET"), key, 2 * entry->field_count);
     for (size_t i = 0; i < entry->field_count; i++) {
@@ -72,7 +72,7 @@ static void make_image(struct dp_entry_commands *commands, struct dp_str key,
                        const struct dp_entry *entry)
 {
     struct dp_hash_image *image = &commands->image;
-    char number[DP_FORMAT_SIZE];
+    char number[DP_DECIMAL_SIZE];
     dp_hash_image_begin(image);
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct dp_field *field = &entry->fields[i];

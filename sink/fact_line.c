@@ -19,7 +19,7 @@ static char *put(char *at, const char *text)
 static char *put_number(char *at, const char *key, int64_t value)
 {
     at = put(at, key);
-    return at + dp_format_integer(at, value);
+    return at + dp_decimal_integer(at, value);
 }
 
 static char *put_string(char *at, const char *key, struct dp_str value)

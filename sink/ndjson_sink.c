@@ -49,16 +49,16 @@ static struct dp_str member_of_entry(const struct dp_entry *entry)
 
 static size_t json_room(const struct dp_entry *entry)
 {
-    size_t room = DP_FORMAT_JSON_SIZE(member_of_entry(entry).len) + DP_FORMAT_SIZE + 2;
+    size_t room = DP_FORMAT_JSON_SIZE(member_of_entry(entry).len) + DP_DECIMAL_SIZE + 2;
     for (size_t i = 0; i < entry->field_count; i++)
         room += DP_FORMAT_JSON_SIZE(strlen(entry->fields[i].name)) +
-                DP_FORMAT_JSON_SIZE(entry->fields[i].text.len + DP_FORMAT_SIZE) + 2;
+                DP_FORMAT_JSON_SIZE(entry->fields[i].text.len + DP_DECIMAL_SIZE) + 2;
     return room;
 }
 
 static size_t format_fields(char *buf, const struct dp_entry *entry)
 {
-    char number[DP_FORMAT_SIZE], *out = buf;
+    char number[DP_DECIMAL_SIZE], *out = buf;
     *out++ = '{';
     for (size_t i = 0; i < entry->field_count; i++) {
         if (i)
@@ -74,7 +74,7 @@ static size_t format_fields(char *buf, const struct dp_entry *entry)
 static size_t format_score(char *buf, const struct dp_entry *entry)
 {
     struct dp_field score = {.unit = entry->score_unit, .value = entry->score};
-    char number[DP_FORMAT_SIZE];
+    char number[DP_DECIMAL_SIZE];
     struct dp_str text = dp_format_field(number, &score);
     buf[0] = ':';
     memcpy(buf + 1, text.p, text.len);

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/decimal.h"
 #include "common/memory.h"
-#include "sink/format.h"
 
 /* "$", a length, two line ends and a zero byte. */
-#define HEADER_MAX (DP_FORMAT_SIZE + 6)
+#define HEADER_MAX (DP_DECIMAL_SIZE + 6)
 
 static char *reserve(struct dp_resp *resp, size_t size)
 {
@@ -24,7 +24,7 @@ static char *put_header(char *out, char type, size_t number)
     if (number < 10)
         *out++ = (char)('0' + number);
     else
-        out += dp_format_integer(out, (int64_t)number);
+        out += dp_decimal_integer(out, (int64_t)number);
     *out++ = '\r';
     *out++ = '\n';
     return out;

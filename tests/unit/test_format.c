@@ -21,9 +21,9 @@ static void integers_match_printf(void **state)
     const int64_t values[] = {0,   1,    -1,  9,     10,    -10,           99,        100,
                               101, 1234, 999, 12345, 10000, 1763800000000, INT64_MAX, INT64_MIN};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        char buf[DP_FORMAT_SIZE], expected[32];
+        char buf[DP_DECIMAL_SIZE], expected[32];
         snprintf(expected, sizeof expected, "%" PRId64, values[i]);
-        assert_text(expected, (struct dp_str){buf, dp_format_integer(buf, values[i])});
+        assert_text(expected, (struct dp_str){buf, dp_decimal_integer(buf, values[i])});
     }
 }
 
@@ -44,15 +44,15 @@ static void millionths_have_six_decimals(void **state)
                  {INT64_MAX, "9223372036854.775807"},
                  {INT64_MIN, "-9223372036854.775808"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char buf[DP_FORMAT_SIZE];
-        assert_text(cases[i].text, (struct dp_str){buf, dp_format_millionths(buf, cases[i].value)});
+        char buf[DP_DECIMAL_SIZE];
+        assert_text(cases[i].text, (struct dp_str){buf, dp_decimal_millionths(buf, cases[i].value)});
     }
 }
 
 static void a_field_is_formatted_by_its_unit(void **state)
 {
     (void)state;
-    char buf[DP_FORMAT_SIZE];
+    char buf[DP_DECIMAL_SIZE];
     struct dp_entry entry = {.field_count = 0};
     dp_entry_add(&entry, "offered", DP_FIELD_INTEGER, 12);
     dp_entry_add(&entry, "service_level", DP_FIELD_MILLIONTHS, 833333);
