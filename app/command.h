@@ -17,6 +17,7 @@ int dp_report_main(int argc, char **argv);
 int dp_explain_main(int argc, char **argv);
 int dp_alert_main(int argc, char **argv);
 int dp_top_main(int argc, char **argv);
+int dp_board_main(int argc, char **argv); /* in builds with DP_BOARD */
 
 /* Overrides from the command line, as "section.key=value"; the texts are argv's. */
 #define DP_OVERRIDES_MAX 64

@@ -318,6 +318,12 @@ void dp_config_deinit(struct dp_config *config)
     free(config->texts);
     free(config->board_url);
     free(config->http_listen);
+    free(config->board_listen);
+    free(config->board_token_file);
+    free(config->board_ack_token_file);
+    free(config->board_user_header);
+    free(config->board_window);
+    free(config->board_agent_window);
     free(config->kafka);
     free(config->topics);
     free(config->queues);

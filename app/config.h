@@ -79,6 +79,12 @@ struct dp_config {
     int64_t max_contacts, max_waiting;
     enum dp_log_level log_level;
     char *http_listen; /* an address (listen_address.h) at which `run` tells of itself; "": none */
+
+    char *board_listen;                            /* an address (listen_address.h) */
+    char *board_token_file, *board_ack_token_file; /* "": none; read by the board alone */
+    char *board_user_header;                       /* "": none */
+    char *board_window, *board_agent_window;       /* labels of windows, whether there or not */
+    int64_t board_service_level;                   /* percent */
 };
 
 /* Reads the file (NULL: none), the environment and `overrides` ("section.key=value"). False: wrong,

@@ -100,6 +100,22 @@ const struct dp_config_key dp_config_keys[] = {
     {"http", "listen", "", dp_set_listen, DP_AT(http_listen), 0, 0,
      "ADDRESS:PORT such as 127.0.0.1:9464 or [::1]:9464, port 0 for a free one, or nothing",
      "where run answers /metrics, /healthz and /readyz (default: nowhere)"},
+    {"board", "listen", "127.0.0.1:8087", dp_set_listen, DP_AT(board_listen), 0, 0,
+     "ADDRESS:PORT such as 127.0.0.1:8087 or [::1]:8087, port 0 for a free one",
+     "where deskpulse board is to be seen; not on this machine alone only with token_file"},
+    {"board", "token_file", "", dp_set_text, DP_AT(board_token_file), 0, 0, NULL,
+     "a file with the token that reading wants (default: whoever reaches the port may read)"},
+    {"board", "ack_token_file", "", dp_set_text, DP_AT(board_ack_token_file), 0, 0, NULL,
+     "a file with the token that acknowledging and silencing want (default: nobody may)"},
+    {"board", "proxy_user_header", "", dp_set_header, DP_AT(board_user_header), 0, 0,
+     "the name of a header, such as X-Remote-User, or nothing",
+     "the header in which a reverse proxy on this machine says who is signed in (default: none)"},
+    {"board", "window", "15m", dp_set_window_label, DP_AT(board_window), 0, 0,
+     "one of [window] lengths, as it is written there", "the window that queues are shown by"},
+    {"board", "agent_window", "1h", dp_set_window_label, DP_AT(board_agent_window), 0, 0,
+     "one of [window] lengths, as it is written there", "the window that agents are shown by"},
+    {"board", "service_level_target", "80", dp_set_count, DP_AT(board_service_level), 1, 100, NULL,
+     "the percentage that the service level is compared with"},
     {"log", "level", "info", dp_set_level, DP_AT(log_level), 0, 0,
      "debug, info, warn or error", "the least important lines to write"},
 };
@@ -144,6 +160,8 @@ void dp_config_allowed(const struct dp_config_key *key, char text[DP_CONFIG_TEXT
     char min[32], max[32];
     if (key->allowed) {
         snprintf(text, DP_CONFIG_TEXT, "%s", key->allowed);
+    } else if (key->set == dp_set_text) {
+        snprintf(text, DP_CONFIG_TEXT, "%s", "the path of a file, or nothing");
     } else if (key->set == dp_set_format) {
         snprintf(text, DP_CONFIG_TEXT, "%s", dp_adapter_names());
     } else if (key->set == dp_set_duration) {

@@ -203,7 +203,35 @@ bool dp_set_listen(struct dp_config *config, const struct dp_config_key *key, co
 {
     struct dp_listen_address address;
     if (*value && !dp_listen_address_parse(&address, value))
-        return wrong_value(wrong, value, "is no address to listen on");
+        return wrong_value(wrong, value, "is no address to listen at");
+    replace(text_at(config, key), value);
+    return true;
+}
+
+bool dp_set_text(struct dp_config *config, const struct dp_config_key *key, const char *value,
+                 char *wrong)
+{
+    (void)wrong;
+    replace(text_at(config, key), value);
+    return true;
+}
+
+bool dp_set_header(struct dp_config *config, const struct dp_config_key *key, const char *value,
+                   char *wrong)
+{
+    for (const char *c = value; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '-')
+            return wrong_value(wrong, value, "is no name of a header");
+    replace(text_at(config, key), value);
+    return true;
+}
+
+bool dp_set_window_label(struct dp_config *config, const struct dp_config_key *key,
+                         const char *value, char *wrong)
+{
+    int64_t ms;
+    if (!dp_duration_parse(dp_str_from(value), &ms))
+        return wrong_value(wrong, value, "is no duration");
     replace(text_at(config, key), value);
     return true;
 }

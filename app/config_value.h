@@ -16,9 +16,12 @@ dp_config_set_fn dp_set_optional_topic; /* or "": none */
 dp_config_set_fn dp_set_format;         /* the name of an adapter */
 dp_config_set_fn dp_set_redis_url;      /* `wrong` leaves it out: it may hold a password */
 dp_config_set_fn dp_set_prefix;
-dp_config_set_fn dp_set_web_url;  /* or "": none */
-dp_config_set_fn dp_set_listen;   /* or "": nowhere */
-dp_config_set_fn dp_set_timezone; /* one that the system knows */
+dp_config_set_fn dp_set_web_url;      /* or "": none */
+dp_config_set_fn dp_set_listen;       /* or "": nowhere */
+dp_config_set_fn dp_set_text;         /* any */
+dp_config_set_fn dp_set_header;       /* a name of HTTP, or "": none */
+dp_config_set_fn dp_set_window_label; /* a duration as it is written */
+dp_config_set_fn dp_set_timezone;     /* one that the system knows */
 dp_config_set_fn dp_set_level;
 
 /* Each to a place of its own: */

@@ -22,6 +22,9 @@ static const struct dp_command {
     {"explain", dp_explain_main, "the facts behind a figure, and how they come to it"},
     {"top", dp_top_main, "a live board in the terminal, from Redis"},
     {"alert", dp_alert_main, "the alerts that fire: shows, acknowledges and silences them"},
+#ifdef DP_BOARD
+    {"board", dp_board_main, "a live board for browsers, from Redis"},
+#endif
 };
 #define DP_COMMANDS (sizeof commands / sizeof *commands)
 
@@ -114,8 +117,10 @@ int main(int argc, char **argv)
             }
         return commands[i].main(argc - 1, argv + 1);
     }
+    if (strcmp(argv[1], "board") == 0)
+        return dp_usage_error("", "this program was built without the board (DP_BOARD)");
     return dp_usage_error("",
                           "unknown command '%s'; allowed: run, replay, simulate, check, "
-                          "report, explain, top, alert",
+                          "report, explain, top, alert, board",
                           argv[1]);
 }

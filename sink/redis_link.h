@@ -33,8 +33,9 @@ struct dp_redis_link_events {
     void (*down)(void *ctx, const char *reason);
 
     /* The reply (valid during the call) to the command sent with `tag`; in the order of sending.
-     * After SUBSCRIBE messages come likewise, and any of them may have the tag of a PING sent
-     * since: they are told from its reply by what they say. */
+     * After SUBSCRIBE each message comes as one more reply to it; another SUBSCRIBE to the same
+     * channel is answered again, which is how to find out whether the server is still there. The
+     * reply to a PING among messages may have the tag of any: it is told by what it says. */
     void (*reply)(void *ctx, void *tag, const struct redisReply *reply);
 };
 
