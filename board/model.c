@@ -191,6 +191,14 @@ void dp_model_settle(struct dp_model *model)
         forget_gone(model);
 }
 
+void dp_model_write_times(const struct dp_model *model, int64_t now_ms, struct dp_text *json)
+{
+    dp_json_add_integer(json, "now_ms", now_ms);
+    dp_json_add_raw(json, "connected", model->connected ? DP_STR("true") : DP_STR("false"));
+    dp_json_add_raw(json, "complete", model->complete ? DP_STR("true") : DP_STR("false"));
+    dp_json_add_integer(json, "updated_ms", model->updated_ms);
+}
+
 void dp_model_write(const struct dp_board_scope *scope, struct dp_text *json)
 {
     dp_text_put(json, "{");

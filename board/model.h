@@ -88,6 +88,9 @@ void dp_model_note_trends(struct dp_model *model, int64_t now_ms);
 /* Forgets what has changed, and those that are gone. */
 void dp_model_settle(struct dp_model *model);
 
+/* Members of an object in JSON: what time it is, and how far what is here can be trusted. */
+void dp_model_write_times(const struct dp_model *model, int64_t now_ms, struct dp_text *json);
+
 /* All about a scope as an object in JSON. */
 void dp_model_write(const struct dp_board_scope *scope, struct dp_text *json);
 

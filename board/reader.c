@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "aggregator/calendar.h"
 #include "board/alerts.h"
 #include "board/detail.h"
 #include "board/json.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "sink/compat.h"
@@ -67,19 +67,12 @@ struct dp_reader {
     struct dp_alerts_draft alerts;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void on_timer(uv_timer_t *timer);
 
 /* The next reading, when it may begin. */
 static void schedule(struct dp_reader *reader, int64_t after_ms)
 {
-    int64_t soonest = reader->began_ms + ROUND_MS - now_ms();
+    int64_t soonest = reader->began_ms + ROUND_MS - dp_wall_ms();
     if (reader->reading || reader->closing)
         return;
     if (after_ms < soonest)
@@ -316,7 +309,7 @@ static void take_set(struct dp_reader *reader, const struct ask *ask, const redi
 {
     struct dp_model *model = reader->model;
     struct dp_text name = {0};
-    int64_t now = now_ms();
+    int64_t now = dp_wall_ms();
     for (size_t i = 0; i < model->count; i++)
         model->scopes[i]->found = model->scopes[i]->kind != (enum dp_scope_kind)ask->which;
     for (size_t i = 0; i < reply->elements; i++) {
@@ -354,7 +347,7 @@ static void take(struct dp_reader *reader, const struct ask *ask, const redisRep
             else if (ask->what == ASK_ACKS)
                 dp_alerts_draft_acknowledge(&reader->alerts, id, text);
             else
-                dp_alerts_draft_silence(&reader->alerts, id, text, now_ms());
+                dp_alerts_draft_silence(&reader->alerts, id, text, dp_wall_ms());
         }
         break;
     case ASK_SET:
@@ -384,7 +377,7 @@ static void find_labels(struct dp_reader *reader, int64_t now)
 static void begin_reading(struct dp_reader *reader)
 {
     struct dp_model *model = reader->model;
-    int64_t now = now_ms();
+    int64_t now = dp_wall_ms();
     reader->reading = true;
     reader->began_ms = now;
     reader->count = reader->asked = reader->answered = 0;
@@ -415,7 +408,7 @@ static void tell(struct dp_reader *reader)
 {
     struct dp_model *model = reader->model;
     reader->told(reader->ctx);
-    int64_t now = now_ms();
+    int64_t now = dp_wall_ms();
     for (size_t i = 0; i < model->changed_count; i++) {
         struct dp_board_scope *scope = model->changed[i];
         if (!scope->detail)
@@ -438,7 +431,7 @@ static void tell(struct dp_reader *reader)
 static void end_reading(struct dp_reader *reader)
 {
     struct dp_model *model = reader->model;
-    int64_t now = now_ms();
+    int64_t now = dp_wall_ms();
     reader->reading = false;
     model->complete = true;
     if (reader->alerts.open)
@@ -453,7 +446,7 @@ static void ping_updates(struct dp_reader *reader)
 {
     char channel[KEY];
     int len = snprintf(channel, sizeof channel, "%s:updates", reader->options.prefix);
-    reader->pinged_ms = now_ms();
+    reader->pinged_ms = dp_wall_ms();
     dp_resp_begin(&reader->resp, 2);
     dp_resp_add(&reader->resp, DP_STR("SUBSCRIBE"));
     dp_resp_add(&reader->resp, (struct dp_str){channel, (size_t)len});
@@ -463,7 +456,7 @@ static void ping_updates(struct dp_reader *reader)
 static void on_timer(uv_timer_t *timer)
 {
     struct dp_reader *reader = timer->data;
-    if (dp_redis_link_is_up(reader->updates) && now_ms() - reader->pinged_ms >= POLL_MS)
+    if (dp_redis_link_is_up(reader->updates) && dp_wall_ms() - reader->pinged_ms >= POLL_MS)
         ping_updates(reader);
     if (dp_redis_link_is_up(reader->data) && !reader->reading)
         begin_reading(reader);
@@ -632,7 +625,7 @@ void dp_reader_want(struct dp_reader *reader, struct dp_board_scope *scope)
 {
     if (!scope->detail)
         scope->detail = dp_detail_create();
-    scope->detail->wanted_until_ms = now_ms() + WANT_MS;
+    scope->detail->wanted_until_ms = dp_wall_ms() + WANT_MS;
     schedule(reader, 0);
 }
 

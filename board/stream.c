@@ -3,10 +3,10 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "board/detail.h"
 #include "board/json.h"
+#include "common/clock.h"
 #include "common/memory.h"
 
 #define BEAT_MS       2000
@@ -53,13 +53,6 @@ struct dp_streams {
     size_t count;
     struct dp_text text; /* used again and again */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Chunks ----------------------------------------------------------------------------------------*/
 
@@ -174,19 +167,11 @@ static bool concerns(const struct view *view, const struct dp_board_scope *scope
     return false;
 }
 
-static void write_times(const struct dp_model *model, struct dp_text *json)
-{
-    dp_json_add_integer(json, "now_ms", now_ms());
-    dp_json_add_raw(json, "connected", model->connected ? DP_STR("true") : DP_STR("false"));
-    dp_json_add_raw(json, "complete", model->complete ? DP_STR("true") : DP_STR("false"));
-    dp_json_add_integer(json, "updated_ms", model->updated_ms);
-}
-
 static void begin_event(struct dp_streams *streams, const char *name)
 {
     streams->text.len = 0;
     dp_text_printf(&streams->text, "event: %s\ndata: {", name);
-    write_times(streams->model, &streams->text);
+    dp_model_write_times(streams->model, dp_wall_ms(), &streams->text);
 }
 
 static struct chunk *end_event(struct dp_streams *streams)
