@@ -64,7 +64,7 @@ void dp_api_write_scope(const struct dp_model *model, const struct dp_board_scop
     }
     if (scope->trend) {
         dp_json_add_name(json, DP_STR("trend"));
-        dp_trend_write(scope->trend, DP_TREND_POINTS, json);
+        dp_trend_write(scope->trend, 0, json);
     }
     if (scope->kind == DP_SCOPE_TEAM) {
         dp_json_add_name(json, DP_STR("agents"));

@@ -188,8 +188,7 @@ static void end_reading(struct dp_reader *reader)
     model->complete = true;
     if (reader->inquiry.alerts.open)
         dp_alerts_draft_end(&reader->inquiry.alerts, model);
-    if (now - model->noted_ms >= DP_TREND_STEP_MS)
-        dp_model_note_trends(model, now);
+    dp_model_note_trends(model, now);
     tell(reader);
     schedule(reader, reader->wanted_count ? 0 : POLL_MS);
 }

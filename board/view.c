@@ -6,7 +6,7 @@
 #include "board/json.h"
 #include "common/memory.h"
 
-#define WALL_POINTS   60 /* of trends: the last hour */
+#define WALL_MS       INT64_C(3600000) /* of trends */
 #define VIEW_NAME_MAX 256
 
 static bool parse_view(struct dp_str name, enum dp_view_kind *kind, struct dp_str *id)
@@ -110,20 +110,18 @@ static void write_scopes(struct dp_text *json, const struct dp_view *view,
     dp_text_put(json, "}");
 }
 
-/* `last`: the last point alone, of those that have got one now. */
+/* The points from then on, of those that have got one since. */
 static void write_trends(struct dp_text *json, const struct dp_view *view,
-                         const struct dp_model *model, bool last)
+                         const struct dp_model *model, int64_t since_ms)
 {
-    size_t points = last ? 1 : view->kind == DP_VIEW_WALL ? WALL_POINTS : DP_TREND_POINTS;
     dp_json_add_name(json, DP_STR("trends"));
     dp_text_put(json, "{");
     for (size_t i = 0; i < model->count; i++) {
         const struct dp_board_scope *scope = model->scopes[i];
-        if (!scope->trend || !concerns(view, scope) ||
-            (last && scope->latest.at_ms != model->noted_ms))
+        if (!scope->trend || scope->latest.at_ms < since_ms || !concerns(view, scope))
             continue;
         dp_json_add_name(json, dp_str_from(scope->name));
-        dp_trend_write(scope->trend, points, json);
+        dp_trend_write(scope->trend, since_ms, json);
     }
     dp_text_put(json, "}");
 }
@@ -136,7 +134,7 @@ void dp_view_write_snapshot(const struct dp_view *view, const struct dp_model *m
     dp_json_add_text(event, "view", dp_str_from(view->name));
     dp_json_add_raw(event, "pipeline", dp_text_str(&model->meta));
     write_scopes(event, view, model->scopes, model->count);
-    write_trends(event, view, model, false);
+    write_trends(event, view, model, view->kind == DP_VIEW_WALL ? now_ms - WALL_MS : 0);
     dp_json_add_raw(event, "alerts", dp_text_str(&model->alerts.json));
     if (subject && subject->detail) {
         dp_json_add_name(event, DP_STR("detail"));
@@ -166,7 +164,7 @@ bool dp_view_write_delta(const struct dp_view *view, const struct dp_model *mode
         }
     dp_text_put(event, "]");
     if (model->trends_changed)
-        write_trends(event, view, model, true);
+        write_trends(event, view, model, model->noted_ms);
     if (model->alerts_changed)
         dp_json_add_raw(event, "alerts", dp_text_str(&model->alerts.json));
     if (subject && subject->detail &&
