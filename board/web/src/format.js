@@ -65,7 +65,7 @@ export const windowName = (label) => label
     .replace(/^(\d+)m$/, language() === 'zh' ? '$1 分钟' : '$1 min')
     .replace(/^(\d+)h$/, language() === 'zh' ? '$1 小时' : '$1 h')
     .replace(/^(\d+)s$/, language() === 'zh' ? '$1 秒' : '$1 s')
-    .replace(/^(\d+)d$/, language() === 'zh' ? '$1 天' : '$1 days');
+    .replace(/^(\d+)d$/, language() === 'zh' ? '$1 天' : label === '1d' ? '1 day' : '$1 days');
 
 // The same behind "the last".
 export const lastName = (label) => language() === 'en' && { '1m': 'minute', '1h': 'hour' }[label] || windowName(label);

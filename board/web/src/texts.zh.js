@@ -24,7 +24,7 @@ export default {
     state: '状态', since: '持续', contacts: '当前接待', handled: '处理量', response: '响应',
     handling: '处理时长', resolution: '解决率', satisfaction: '满意度', day: '最近 {w}处理量趋势',
     median: '班组中位数', find: '查找坐席', filterState: '状态', any: '不限', show: '统计范围',
-    today: '今天', last: '最近 {w}', agentsShown: '{of} 名坐席中的 {n} 名', sortBy: '按{column}排序',
+    today: '今天', last: '最近 {w}', agentsShown: '共 {of} 名坐席，显示 {n} 名', sortBy: '按{column}排序',
     thanMedian: '与中位数相差 {d}', agents: '坐席', openAgent: '打开',
     handledTrend: '最近 {w}处理量，从 {a} 到 {b}',
     s_offline: '离线', s_available: '空闲', s_busy: '忙碌', s_wrapup: '话后', s_break: '小休',
