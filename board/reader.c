@@ -126,10 +126,26 @@ static void ask_more(struct dp_reader *reader)
 
 /* Readings --------------------------------------------------------------------------------------*/
 
+/* All is to be read, whenever it was read last. */
+static void want_all(struct dp_reader *reader)
+{
+    const struct dp_model *model = reader->model;
+    reader->sets_ms = reader->polled_ms = reader->pinged_ms = 0;
+    for (size_t i = 0; i < model->count; i++) {
+        struct dp_board_scope *scope = model->scopes[i];
+        scope->day_read_ms = 0;
+        if (scope->detail)
+            scope->detail->windows_read_ms = scope->detail->periods_read_ms = 0;
+        want(reader, scope);
+    }
+}
+
 static void begin_reading(struct dp_reader *reader)
 {
     struct dp_model *model = reader->model;
     int64_t now = dp_wall_ms();
+    if (now < reader->began_ms)
+        want_all(reader); /* the clock was put back: nothing is to wait until it has caught up */
     reader->reading = true;
     reader->began_ms = now;
     reader->count = reader->asked = reader->answered = 0;
@@ -217,11 +233,7 @@ static void on_timer(uv_timer_t *timer)
 
 static void read_all(struct dp_reader *reader)
 {
-    reader->sets_ms = reader->polled_ms = 0;
-    for (size_t i = 0; i < reader->model->count; i++) {
-        reader->model->scopes[i]->day_read_ms = 0;
-        want(reader, reader->model->scopes[i]);
-    }
+    want_all(reader);
     schedule(reader, 0);
 }
 
