@@ -1,20 +1,14 @@
 #include "board/api.h"
 
-#include <time.h>
-
 #include "app/figure_text.h"
 #include "board/detail.h"
 #include "board/json.h"
+#include "common/clock.h"
 
 static void begin(const struct dp_model *model, struct dp_text *json)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     dp_text_put(json, "{");
-    dp_json_add_integer(json, "now_ms", (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
-    dp_json_add_raw(json, "connected", model->connected ? DP_STR("true") : DP_STR("false"));
-    dp_json_add_raw(json, "complete", model->complete ? DP_STR("true") : DP_STR("false"));
-    dp_json_add_integer(json, "updated_ms", model->updated_ms);
+    dp_model_write_times(model, dp_wall_ms(), json);
 }
 
 void dp_api_write_meta(const struct dp_model *model, struct dp_str settings,
@@ -70,7 +64,7 @@ void dp_api_write_scope(const struct dp_model *model, const struct dp_board_scop
     }
     if (scope->trend) {
         dp_json_add_name(json, DP_STR("trend"));
-        dp_trend_write(scope->trend, DP_TREND_POINTS, json);
+        dp_trend_write(scope->trend, 0, json);
     }
     if (scope->kind == DP_SCOPE_TEAM) {
         dp_json_add_name(json, DP_STR("agents"));

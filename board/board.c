@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/command.h"
 #include "board/json.h"
 #include "board/listener.h"
 #include "board/server.h"
+#include "common/clock.h"
 #include "common/log.h"
 
 #define FILES 4096 /* that may be open: a socket for each who looks */
@@ -87,7 +87,7 @@ static void write_targets(const struct dp_config *config, struct dp_text *json)
 
 static void write_settings(const struct dp_config *config, struct dp_text *json)
 {
-    dp_json_add_integer(json, "started_ms", (int64_t)time(NULL) * 1000);
+    dp_json_add_integer(json, "started_ms", dp_wall_ms());
     dp_json_add_text(json, "timezone", dp_str_from(config->timezone));
     dp_json_add_text(json, "window", dp_str_from(config->board_window));
     dp_json_add_text(json, "agent_window", dp_str_from(config->board_agent_window));

@@ -1,23 +1,16 @@
 #include "board/change.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <yyjson.h>
 
 #include "board/json.h"
+#include "common/clock.h"
 #include "common/duration.h"
 #include "sink/json_value.h"
 
 #define ALERTS   "/api/v1/alerts/"
 #define ACK      "/ack"
 #define SILENCES "/api/v1/silences"
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void on_done(void *ctx, enum dp_action_result result, const char *error)
 {
@@ -48,7 +41,7 @@ static enum MHD_Result answer_cookie(const struct dp_change_options *options,
 {
     struct dp_text cookie = {0}, json = {0};
     const char *proto = dp_request_header(request, "X-Forwarded-Proto");
-    dp_access_cookie(options->access, right, proto && strcmp(proto, "https") == 0, now_ms(),
+    dp_access_cookie(options->access, right, proto && strcmp(proto, "https") == 0, dp_wall_ms(),
                      &cookie);
     dp_text_put(&json, "{");
     dp_json_add_text(&json, "right",
@@ -108,7 +101,7 @@ static enum MHD_Result wait_for(struct dp_request *request, bool begun)
 static enum MHD_Result acknowledge(const struct dp_change_options *options,
                                    struct dp_request *request, struct dp_str id, yyjson_val *body)
 {
-    struct dp_ack_entry ack = {.at_ms = now_ms()};
+    struct dp_ack_entry ack = {.at_ms = dp_wall_ms()};
     if (!is_listed(&options->model->alerts.active, id))
         return dp_request_refuse(request, MHD_HTTP_NOT_FOUND, "no such alert is firing");
     if (!read_by(request, body, ack.by, sizeof ack.by) ||
@@ -123,7 +116,7 @@ static bool read_silence(const struct dp_request *request, yyjson_val *body,
     struct dp_str scope = dp_json_text(body, "scope"), length = dp_json_text(body, "for");
     int64_t for_ms;
     silence->has_scope = yyjson_obj_get(body, "scope") != NULL;
-    silence->at_ms = now_ms();
+    silence->at_ms = dp_wall_ms();
     if (!dp_alert_get_text(body, "rule", silence->rule, sizeof silence->rule) ||
         !dp_alert_get_text(body, "match", silence->match, sizeof silence->match) ||
         !dp_alert_get_text(body, "note", silence->note, sizeof silence->note) ||

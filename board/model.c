@@ -146,6 +146,9 @@ void dp_model_remove(struct dp_model *model, struct dp_board_scope *scope)
 
 void dp_model_note_trends(struct dp_model *model, int64_t now_ms)
 {
+    int64_t step = model->steps < DP_TREND_EARLY_STEPS ? DP_TREND_EARLY_STEP_MS : DP_TREND_STEP_MS;
+    if (now_ms - model->noted_ms < step || model->updated_ms == model->noted_updated_ms)
+        return;
     bool agents = model->steps++ % DP_TREND_AGENT_STEPS == 0;
     for (size_t i = 0; i < model->count; i++) {
         struct dp_board_scope *scope = model->scopes[i];
@@ -158,6 +161,7 @@ void dp_model_note_trends(struct dp_model *model, int64_t now_ms)
         dp_trend_add(scope->trend, scope->latest);
     }
     model->noted_ms = now_ms;
+    model->noted_updated_ms = model->updated_ms;
     model->trends_changed = true;
 }
 
@@ -189,6 +193,14 @@ void dp_model_settle(struct dp_model *model)
     model->alerts_changed = model->trends_changed = model->link_changed = false;
     if (any_gone)
         forget_gone(model);
+}
+
+void dp_model_write_times(const struct dp_model *model, int64_t now_ms, struct dp_text *json)
+{
+    dp_json_add_integer(json, "now_ms", now_ms);
+    dp_json_add_raw(json, "connected", model->connected ? DP_STR("true") : DP_STR("false"));
+    dp_json_add_raw(json, "complete", model->complete ? DP_STR("true") : DP_STR("false"));
+    dp_json_add_integer(json, "updated_ms", model->updated_ms);
 }
 
 void dp_model_write(const struct dp_board_scope *scope, struct dp_text *json)

@@ -55,8 +55,9 @@ struct dp_model {
     bool complete;       /* everything was read once */
     struct dp_board_alerts alerts;
     bool alerts_changed, trends_changed, link_changed;
-    int64_t noted_ms; /* the last points of trends */
-    unsigned steps;   /* of trends, so far */
+    int64_t noted_ms;         /* the last points of trends */
+    int64_t noted_updated_ms; /* what these were as of */
+    unsigned steps;           /* of trends, so far */
     size_t left_out;
 };
 
@@ -82,11 +83,15 @@ bool dp_model_is_of_team(const struct dp_board_scope *scope, struct dp_str team)
 void dp_model_touch(struct dp_model *model, struct dp_board_scope *scope);
 void dp_model_remove(struct dp_model *model, struct dp_board_scope *scope);
 
-/* Adds a point to every trend that it is time for. */
+/* Adds a point to every trend that it is time for; none while there are no new figures: what was is
+ * not what is. */
 void dp_model_note_trends(struct dp_model *model, int64_t now_ms);
 
 /* Forgets what has changed, and those that are gone. */
 void dp_model_settle(struct dp_model *model);
+
+/* Members of an object in JSON: what time it is, and how far what is here can be trusted. */
+void dp_model_write_times(const struct dp_model *model, int64_t now_ms, struct dp_text *json);
 
 /* All about a scope as an object in JSON. */
 void dp_model_write(const struct dp_board_scope *scope, struct dp_text *json);

@@ -3,7 +3,6 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -13,6 +12,7 @@
 #include "board/limit.h"
 #include "board/page.h"
 #include "board/request.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 
@@ -32,13 +32,6 @@ struct dp_server {
     struct dp_limit limit;
     struct dp_request *waiting; /* for details */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* On the loop -----------------------------------------------------------------------------------*/
 
@@ -143,7 +136,7 @@ static void stop_waiting(struct dp_request *request)
 static bool is_answerable(const struct dp_request *request, const struct dp_board_scope *scope)
 {
     return !scope || scope->kind == DP_SCOPE_TEAM || (scope->detail && scope->detail->complete) ||
-           !request->server->options.model->connected || now_ms() >= request->deadline_ms;
+           !request->server->options.model->connected || dp_wall_ms() >= request->deadline_ms;
 }
 
 static struct dp_board_scope *scope_of(const struct dp_request *request)
@@ -169,7 +162,7 @@ static enum MHD_Result answer_scope(struct dp_request *request)
     struct dp_board_scope *scope = scope_of(request);
     struct dp_text json = {0};
     if (!request->deadline_ms)
-        request->deadline_ms = now_ms() + DETAIL_MS;
+        request->deadline_ms = dp_wall_ms() + DETAIL_MS;
     if (scope && scope->kind != DP_SCOPE_TEAM)
         dp_reader_want(server->options.reader, scope);
     if (!is_answerable(request, scope)) {
@@ -235,9 +228,9 @@ static enum MHD_Result answer(struct dp_request *request)
     if (!dp_access_is_host(&server->options.access, request->connection))
         return dp_request_refuse(request, MHD_HTTP_FORBIDDEN,
                                  "by that name the board is reached only with a token");
-    dp_access_find(&server->options.access, request->connection, now_ms(), &request->visitor);
+    dp_access_find(&server->options.access, request->connection, dp_wall_ms(), &request->visitor);
     if (!again && !dp_limit_take(&server->limit, address_of(request),
-                                 get ? DP_LIMIT_REQUEST : DP_LIMIT_ATTEMPT, now_ms()))
+                                 get ? DP_LIMIT_REQUEST : DP_LIMIT_ATTEMPT, dp_wall_ms()))
         return dp_request_refuse(request, MHD_HTTP_TOO_MANY_REQUESTS, "too often: wait a little");
     if (request->acted)
         dp_reader_hurry(server->options.reader);

@@ -3,20 +3,15 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 
-#include "board/detail.h"
-#include "board/json.h"
+#include "board/view.h"
+#include "common/clock.h"
 #include "common/memory.h"
 
-#define BEAT_MS       2000
-#define BLOCK         16384
-#define CHUNKS_MAX    64          /* that one reader may be behind */
-#define BEHIND_MAX    (512 << 10) /* bytes, the snapshot apart */
-#define WALL_POINTS   60          /* of trends: the last hour */
-#define VIEW_NAME_MAX 256
-
-enum view_kind { VIEW_WALL, VIEW_ALERTS, VIEW_TEAM, VIEW_AGENT, VIEW_QUEUE };
+#define BEAT_MS    2000
+#define BLOCK      16384
+#define CHUNKS_MAX 64          /* that one reader may be behind */
+#define BEHIND_MAX (512 << 10) /* bytes, the snapshot apart */
 
 /* What was made for one view at one moment, for all who look at it. */
 struct chunk {
@@ -27,8 +22,8 @@ struct chunk {
 
 struct stream {
     struct dp_streams *streams;
-    struct view *view;
-    struct stream *next, **link; /* among those of the view */
+    struct audience *audience;
+    struct stream *next, **link; /* among those of the audience */
     struct MHD_Connection *connection;
     struct chunk *chunks[CHUNKS_MAX];
     size_t first, count, offset; /* of the first one's bytes that are sent */
@@ -37,11 +32,10 @@ struct stream {
     bool snapshot; /* the first chunk is the snapshot */
 };
 
-struct view {
-    struct view *next;
-    enum view_kind kind;
-    char *name;
-    struct dp_str id;
+/* Who looks at the same. */
+struct audience {
+    struct audience *next;
+    struct dp_view view;
     struct stream *first;
 };
 
@@ -49,17 +43,10 @@ struct dp_streams {
     struct dp_model *model;
     struct dp_reader *reader;
     uv_timer_t beat;
-    struct view *views;
+    struct audience *audiences;
     size_t count;
     struct dp_text text; /* used again and again */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Chunks ----------------------------------------------------------------------------------------*/
 
@@ -153,221 +140,72 @@ static ssize_t read_stream(void *cls, uint64_t position, char *buf, size_t size)
     return (ssize_t)used;
 }
 
-/* What is told ----------------------------------------------------------------------------------*/
+/* Telling ---------------------------------------------------------------------------------------*/
 
-static bool concerns(const struct view *view, const struct dp_board_scope *scope)
+static void push_all(struct audience *audience, struct chunk *chunk)
 {
-    switch (view->kind) {
-    case VIEW_WALL:
-        return scope->kind != DP_SCOPE_AGENT;
-    case VIEW_TEAM:
-        return scope->kind == DP_SCOPE_AGENT
-                   ? dp_model_is_of_team(scope, view->id)
-                   : scope->kind == DP_SCOPE_TEAM && dp_str_equal(scope->id, view->id);
-    case VIEW_AGENT:
-        return scope->kind == DP_SCOPE_AGENT && dp_str_equal(scope->id, view->id);
-    case VIEW_QUEUE:
-        return scope->kind == DP_SCOPE_QUEUE && dp_str_equal(scope->id, view->id);
-    case VIEW_ALERTS:
-        break;
-    }
-    return false;
-}
-
-static void write_times(const struct dp_model *model, struct dp_text *json)
-{
-    dp_json_add_integer(json, "now_ms", now_ms());
-    dp_json_add_raw(json, "connected", model->connected ? DP_STR("true") : DP_STR("false"));
-    dp_json_add_raw(json, "complete", model->complete ? DP_STR("true") : DP_STR("false"));
-    dp_json_add_integer(json, "updated_ms", model->updated_ms);
-}
-
-static void begin_event(struct dp_streams *streams, const char *name)
-{
-    streams->text.len = 0;
-    dp_text_printf(&streams->text, "event: %s\ndata: {", name);
-    write_times(streams->model, &streams->text);
-}
-
-static struct chunk *end_event(struct dp_streams *streams)
-{
-    dp_text_put(&streams->text, "}\n\n");
-    return make_chunk(&streams->text);
-}
-
-/* Members of an object by the scopes' names; those alone that have changed, if so wanted. */
-static void write_scopes(struct dp_text *json, const struct view *view,
-                         struct dp_board_scope *const *scopes, size_t count)
-{
-    dp_json_add_name(json, DP_STR("scopes"));
-    dp_text_put(json, "{");
-    for (size_t i = 0; i < count; i++)
-        if (!scopes[i]->gone && concerns(view, scopes[i])) {
-            dp_json_add_name(json, dp_str_from(scopes[i]->name));
-            dp_model_write(scopes[i], json);
-        }
-    dp_text_put(json, "}");
-}
-
-/* `last`: the last point alone, of those that have got one now. */
-static void write_trends(struct dp_text *json, const struct view *view,
-                         const struct dp_model *model, bool last)
-{
-    size_t points = last ? 1 : view->kind == VIEW_WALL ? WALL_POINTS : DP_TREND_POINTS;
-    dp_json_add_name(json, DP_STR("trends"));
-    dp_text_put(json, "{");
-    for (size_t i = 0; i < model->count; i++) {
-        const struct dp_board_scope *scope = model->scopes[i];
-        if (!scope->trend || !concerns(view, scope) ||
-            (last && scope->latest.at_ms != model->noted_ms))
-            continue;
-        dp_json_add_name(json, dp_str_from(scope->name));
-        dp_trend_write(scope->trend, points, json);
-    }
-    dp_text_put(json, "}");
-}
-
-/* Who has a detail, of those that the view is about. */
-static struct dp_board_scope *find_subject(const struct dp_streams *streams,
-                                           const struct view *view)
-{
-    return view->kind == VIEW_AGENT || view->kind == VIEW_QUEUE
-               ? dp_model_find(streams->model, dp_str_from(view->name))
-               : NULL;
-}
-
-static struct chunk *make_snapshot(struct dp_streams *streams, const struct view *view)
-{
-    const struct dp_model *model = streams->model;
-    struct dp_text *json = &streams->text;
-    const struct dp_board_scope *subject = find_subject(streams, view);
-    begin_event(streams, "snapshot");
-    dp_json_add_text(json, "view", dp_str_from(view->name));
-    dp_json_add_raw(json, "pipeline", dp_text_str(&model->meta));
-    write_scopes(json, view, model->scopes, model->count);
-    write_trends(json, view, model, false);
-    dp_json_add_raw(json, "alerts", dp_text_str(&model->alerts.json));
-    if (subject && subject->detail) {
-        dp_json_add_name(json, DP_STR("detail"));
-        dp_detail_write(subject->detail, false, json);
-    }
-    return end_event(streams);
-}
-
-/* NULL: nothing that the view is about has changed. */
-static struct chunk *make_delta(struct dp_streams *streams, const struct view *view)
-{
-    const struct dp_model *model = streams->model;
-    struct dp_text *json = &streams->text;
-    const struct dp_board_scope *subject = find_subject(streams, view);
-    bool any = model->alerts_changed || model->trends_changed || model->link_changed;
-    for (size_t i = 0; !any && i < model->changed_count; i++)
-        any = concerns(view, model->changed[i]);
-    if (!any)
-        return NULL;
-    begin_event(streams, "delta");
-    write_scopes(json, view, model->changed, model->changed_count);
-    dp_json_add_name(json, DP_STR("gone"));
-    dp_text_put(json, "[");
-    for (size_t i = 0; i < model->changed_count; i++)
-        if (model->changed[i]->gone && concerns(view, model->changed[i])) {
-            if (json->p[json->len - 1] != '[')
-                dp_text_put(json, ",");
-            dp_json_add_string(json, dp_str_from(model->changed[i]->name));
-        }
-    dp_text_put(json, "]");
-    if (model->trends_changed)
-        write_trends(json, view, model, true);
-    if (model->alerts_changed)
-        dp_json_add_raw(json, "alerts", dp_text_str(&model->alerts.json));
-    if (subject && subject->detail &&
-        (subject->detail->windows_changed || subject->detail->periods_changed)) {
-        dp_json_add_name(json, DP_STR("detail"));
-        dp_detail_write(subject->detail, true, json);
-    }
-    return end_event(streams);
+    for (struct stream *stream = audience->first; stream; stream = stream->next)
+        push(stream, chunk);
 }
 
 void dp_streams_tell(struct dp_streams *streams)
 {
-    for (struct view *view = streams->views; view; view = view->next) {
-        struct chunk *chunk = make_delta(streams, view);
-        if (!chunk)
+    int64_t now_ms = dp_wall_ms();
+    for (struct audience *audience = streams->audiences; audience; audience = audience->next) {
+        if (!dp_view_write_delta(&audience->view, streams->model, now_ms, &streams->text))
             continue;
-        for (struct stream *stream = view->first; stream; stream = stream->next)
-            push(stream, chunk);
+        struct chunk *chunk = make_chunk(&streams->text);
+        push_all(audience, chunk);
         drop_chunk(chunk);
     }
+}
+
+/* What an audience looks at in detail is to be read for as long as it does. */
+static void want_subject(const struct dp_streams *streams, const struct audience *audience)
+{
+    struct dp_board_scope *subject = dp_view_subject(&audience->view, streams->model);
+    if (subject)
+        dp_reader_want(streams->reader, subject);
 }
 
 static void on_beat(uv_timer_t *timer)
 {
     struct dp_streams *streams = timer->data;
-    begin_event(streams, "beat");
-    struct chunk *chunk = end_event(streams);
-    for (struct view *view = streams->views; view; view = view->next) {
-        struct dp_board_scope *subject = find_subject(streams, view);
-        if (subject)
-            dp_reader_want(streams->reader, subject);
-        for (struct stream *stream = view->first; stream; stream = stream->next)
-            push(stream, chunk);
+    dp_view_write_beat(streams->model, dp_wall_ms(), &streams->text);
+    struct chunk *chunk = make_chunk(&streams->text);
+    for (struct audience *audience = streams->audiences; audience; audience = audience->next) {
+        want_subject(streams, audience);
+        push_all(audience, chunk);
     }
     drop_chunk(chunk);
 }
 
 /* Opening and closing ---------------------------------------------------------------------------*/
 
-static bool parse_view(struct dp_str name, enum view_kind *kind, struct dp_str *id)
+/* NULL: there is no such view. */
+static struct audience *find_audience(struct dp_streams *streams, struct dp_str name)
 {
-    static const struct {
-        const char *prefix;
-        enum view_kind kind;
-    } kinds[] = {{"team:", VIEW_TEAM}, {"agent:", VIEW_AGENT}, {"queue:", VIEW_QUEUE}};
-    *id = (struct dp_str){0};
-    if (dp_str_equal(name, DP_STR("wall")) || dp_str_equal(name, DP_STR("alerts"))) {
-        *kind = *name.p == 'w' ? VIEW_WALL : VIEW_ALERTS;
-        return true;
-    }
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        size_t len = strlen(kinds[i].prefix);
-        if (name.len > len && name.len < VIEW_NAME_MAX &&
-            memcmp(name.p, kinds[i].prefix, len) == 0) {
-            *kind = kinds[i].kind;
-            *id = (struct dp_str){name.p + len, name.len - len};
-            return true;
-        }
-    }
-    return false;
-}
-
-static struct view *find_view(struct dp_streams *streams, struct dp_str name)
-{
-    enum view_kind kind;
-    struct dp_str id;
-    for (struct view *view = streams->views; view; view = view->next)
-        if (dp_str_equal(dp_str_from(view->name), name))
-            return view;
-    if (!parse_view(name, &kind, &id))
+    struct dp_view view;
+    for (struct audience *audience = streams->audiences; audience; audience = audience->next)
+        if (dp_str_equal(dp_str_from(audience->view.name), name))
+            return audience;
+    if (!dp_view_init(&view, name))
         return NULL;
-    struct view *view = dp_xcalloc(1, sizeof *view);
-    view->kind = kind;
-    view->name = dp_xmalloc(name.len + 1);
-    memcpy(view->name, name.p, name.len);
-    view->name[name.len] = '\0';
-    view->id = (struct dp_str){view->name + (name.len - id.len), id.len};
-    view->next = streams->views;
-    streams->views = view;
-    return view;
+    struct audience *audience = dp_xcalloc(1, sizeof *audience);
+    audience->view = view;
+    audience->next = streams->audiences;
+    streams->audiences = audience;
+    return audience;
 }
 
-static void drop_view(struct dp_streams *streams, struct view *view)
+static void drop_audience(struct dp_streams *streams, struct audience *audience)
 {
-    struct view **link = &streams->views;
-    while (*link != view)
+    struct audience **link = &streams->audiences;
+    while (*link != audience)
         link = &(*link)->next;
-    *link = view->next;
-    free(view->name);
-    free(view);
+    *link = audience->next;
+    dp_view_deinit(&audience->view);
+    free(audience);
 }
 
 static void free_stream(void *cls)
@@ -378,8 +216,8 @@ static void free_stream(void *cls)
     *stream->link = stream->next;
     if (stream->next)
         stream->next->link = stream->link;
-    if (!stream->view->first)
-        drop_view(streams, stream->view);
+    if (!stream->audience->first)
+        drop_audience(streams, stream->audience);
     streams->count--;
     free(stream);
 }
@@ -388,23 +226,22 @@ struct MHD_Response *dp_streams_open(struct dp_streams *streams, struct MHD_Conn
                                      struct dp_str name, bool *full)
 {
     *full = streams->count >= DP_STREAMS_MAX;
-    struct view *view = *full ? NULL : find_view(streams, name);
-    if (!view)
+    struct audience *audience = *full ? NULL : find_audience(streams, name);
+    if (!audience)
         return NULL;
     struct stream *stream = dp_xcalloc(1, sizeof *stream);
     stream->streams = streams;
-    stream->view = view;
+    stream->audience = audience;
     stream->connection = connection;
-    stream->next = view->first;
-    stream->link = &view->first;
+    stream->next = audience->first;
+    stream->link = &audience->first;
     if (stream->next)
         stream->next->link = &stream->next;
-    view->first = stream;
+    audience->first = stream;
     streams->count++;
-    struct dp_board_scope *subject = find_subject(streams, view);
-    if (subject)
-        dp_reader_want(streams->reader, subject);
-    struct chunk *snapshot = make_snapshot(streams, view);
+    want_subject(streams, audience);
+    dp_view_write_snapshot(&audience->view, streams->model, dp_wall_ms(), &streams->text);
+    struct chunk *snapshot = make_chunk(&streams->text);
     stream->snapshot = true;
     push(stream, snapshot);
     stream->behind = 0;
@@ -431,8 +268,8 @@ void dp_streams_set_reader(struct dp_streams *streams, struct dp_reader *reader)
 void dp_streams_stop(struct dp_streams *streams)
 {
     uv_timer_stop(&streams->beat);
-    for (struct view *view = streams->views; view; view = view->next)
-        for (struct stream *stream = view->first; stream; stream = stream->next)
+    for (struct audience *audience = streams->audiences; audience; audience = audience->next)
+        for (struct stream *stream = audience->first; stream; stream = stream->next)
             cut(stream);
 }
 

@@ -1,6 +1,7 @@
 #include "board/trend.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 
 #include "common/memory.h"
 
@@ -34,14 +35,18 @@ static void write_point(const struct dp_trend_point *point, struct dp_text *json
         dp_text_printf(json, "%d]", point->count);
 }
 
-void dp_trend_write(const struct dp_trend *trend, size_t count, struct dp_text *json)
+void dp_trend_write(const struct dp_trend *trend, int64_t since_ms, struct dp_text *json)
 {
-    size_t from = trend->count > count ? trend->count - count : 0;
+    bool any = false;
     dp_text_put(json, "[");
-    for (size_t i = from; i < trend->count; i++) {
-        if (i > from)
+    for (size_t i = 0; i < trend->count; i++) {
+        const struct dp_trend_point *point = &trend->points[(trend->first + i) % trend->capacity];
+        if (point->at_ms < since_ms)
+            continue;
+        if (any)
             dp_text_put(json, ",");
-        write_point(&trend->points[(trend->first + i) % trend->capacity], json);
+        any = true;
+        write_point(point, json);
     }
     dp_text_put(json, "]");
 }

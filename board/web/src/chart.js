@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { percent, timeOfDay } from './format.js';
 import { t } from './i18n.js';
 
+const GAP_MS = 150000;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function axes(more) {
@@ -34,6 +35,12 @@ class Chart {
             this.plot = new uPlot({ width: this.width(), height: this.height, cursor: { drag: { x: false, y: false } }, ...options() }, data, this.node);
     }
 
+    // The legend has the newest point until somebody points at another.
+    showNewest() {
+        if (this.plot && (this.plot.cursor.idx ?? -1) < 0)
+            this.plot.setLegend({ idx: this.plot.data[0].length - 1 }, false);
+    }
+
     redraw() {
         this.plot?.destroy();
         this.plot = this.kept = null;
@@ -51,7 +58,7 @@ export function trendChart(node, goal) {
     const options = () => ({
         scales: { level: { range: [0, 1] }, waiting: { range: (plot, low, high) => [0, Math.max(4, high)] } },
         axes: axes([
-            { values: (plot, ticks) => ticks.map((tick) => timeOfDay(tick * 1000)) },
+            { values: (plot, ticks) => ticks.map((tick) => timeOfDay(tick * 1000)), space: 70, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 180].map((minutes) => 60 * minutes) },
             { scale: 'level', values: (plot, ticks) => ticks.map((tick) => percent(tick)), size: 64 },
             { scale: 'waiting', side: 1, grid: { show: false }, size: 44 },
         ]),
@@ -62,8 +69,15 @@ export function trendChart(node, goal) {
             { label: t('waiting'), scale: 'waiting', stroke: colour('--warn'), width: 2, dash: [2, 3], value: (plot, value) => value ?? '–' },
         ],
     });
+    // Where there are no points for long there is no line.
+    const withGaps = (points) => points.flatMap((point, i) =>
+        i && point[0] - points[i - 1][0] > GAP_MS ? [[point[0] - 1, null, null], point] : [point]);
     return {
-        draw: (points) => chart.draw(options, [points.map((point) => point[0] / 1000), points.map((point) => point[1]), points.map(() => goal), points.map((point) => point[2])]),
+        draw(known) {
+            const points = withGaps(known);
+            chart.draw(options, [points.map((point) => point[0] / 1000), points.map((point) => point[1]), points.map(() => goal), points.map((point) => point[2])]);
+            chart.showNewest();
+        },
         redraw: () => chart.redraw(),
         close: () => chart.close(),
     };

@@ -11,10 +11,9 @@ const longest = (label) => /^\d{4}-\d\d-\d\d$/.test(label) ? 0 : /W/.test(label)
 // A table of figures (rows) by window or period (columns); rows without any value are left out.
 function grid(caption) {
     const head = h('tr'), rows = h('tbody');
-    const node = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-        h('table', { class: 'figures' }, h('thead', {}, head), rows));
+    const none = h('p', { class: 'none' }, t('noneYet')), table = h('table', { class: 'figures names' }, h('thead', {}, head), rows);
     return {
-        node,
+        node: h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, none, table),
         update(columns, names, known) {
             list(head, [{ id: '', title: t('figure') }, ...columns], (column) => column.id,
                 () => h('th', { scope: 'col' }), (cell, column) => {
@@ -22,6 +21,8 @@ function grid(caption) {
                     cell.className = column.id ? 'number' : '';
                 });
             const shown = names.filter((name) => columns.some(({ fields }) => fields?.[name] !== undefined));
+            none.hidden = shown.length > 0;
+            table.hidden = !shown.length;
             list(rows, shown, (name) => name,
                 (name) => h('tr', {}, h('th', { scope: 'row', title: known[name]?.definition ?? null }, figureLabel(name, known[name]))),
                 (row, name) => {
@@ -39,6 +40,7 @@ export function detailParts({ meta, figures }) {
     const response = h('div', { class: 'chart' }), handle = h('div', { class: 'chart' });
     const charts = [[response, classChart(response), 'response_counts'], [handle, classChart(handle), 'handle_counts']];
     const chosen = h('select', { id: 'chart-period', onchange: () => drawCharts() });
+    const none = h('p', { class: 'none' }, t('noneYet'));
     const chartsOf = (key, node) => h('figure', {}, h('figcaption', {}, t(key)), node);
     const order = Object.keys(figures).filter((name) => !['classes', 'words'].includes(figures[name].unit));
     let feed = null;
@@ -47,19 +49,22 @@ export function detailParts({ meta, figures }) {
 
     function drawCharts() {
         const period = feed.detail.periods?.[chosen.value];
+        let shown = 0;
         for (const [node, chart, name] of charts) {
             const counts = period?.[name], any = Array.isArray(counts) && counts.some((number) => number > 0);
             node.parentNode.hidden = !any;
+            shown += any;
             if (any)
                 chart.draw(counts);
         }
+        none.hidden = shown > 0;
     }
 
     return {
         windows: h('section', { class: 'card' }, h('h2', {}, t('allWindows')), windows.node),
         periods: h('section', { class: 'card' }, h('h2', {}, t('compared')), periods.node),
         charts: h('section', { class: 'card' }, h('h2', {}, t('distribution')),
-            h('div', { class: 'fields' }, h('label', {}, t('period'), chosen)),
+            h('div', { class: 'fields' }, h('label', {}, t('period'), chosen)), none,
             h('div', { class: 'pair' }, chartsOf('responseTimes', response), chartsOf('handleTimes', handle))),
         update(now) {
             feed = now;

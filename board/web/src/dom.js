@@ -48,9 +48,10 @@ export function list(parent, items, key, make, change) {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-// A line of values from 0 to `top`, with gaps where there is none, and a line at `target`.
-export function sparkline(node, values, top, target, label) {
-    const kept = JSON.stringify([values, top, target, label]);
+// A line over time, from 0 to `top`, with gaps where there is no value or for longer than `gap` no
+// point, and a line at `target`. `points`: pairs of a time and a value.
+export function sparkline(node, points, { from, to, gap, top, target, label }) {
+    const kept = JSON.stringify([points, from, to, top, target, label]);
     if (node.kept === kept)
         return;
     node.kept = kept;
@@ -61,21 +62,32 @@ export function sparkline(node, values, top, target, label) {
             child.setAttribute(key, value);
         svg.append(child);
     };
-    const y = (value) => (29 - 28 * Math.min(1, value / top)).toFixed(1);
+    const x = (at) => (100 * (at - from) / (to - from)).toFixed(2);
+    const y = (value) => (29 - 28 * Math.min(1, value / top)).toFixed(2);
     for (const [key, value] of Object.entries({ viewBox: '0 0 100 30', preserveAspectRatio: 'none', role: 'img', 'aria-label': label }))
         svg.setAttribute(key, value);
+    const pieces = [];
+    let last = null;
+    for (const [at, value] of points) {
+        if (value === null || value === undefined)
+            last = null;
+        if (value === null || value === undefined || at < from || at > to)
+            continue;
+        if (last === null || at - last > gap)
+            pieces.push([]);
+        pieces[pieces.length - 1].push([at, value]);
+        last = at;
+    }
+    for (const piece of pieces) {
+        const line = piece.map(([at, value]) => `${x(at)} ${y(value)}`).join('L');
+        put('path', { d: `M${x(piece[0][0])} 30L${line}L${x(piece[piece.length - 1][0])} 30Z`, class: 'area' });
+        put('path', { d: `M${line}`, class: 'line' });
+    }
     if (target !== undefined)
         put('line', { x1: 0, x2: 100, y1: y(target), y2: y(target), class: 'target' });
-    let path = '', pen = false;
-    values.forEach((value, i) => {
-        if (value === null || value === undefined) {
-            pen = false;
-            return;
-        }
-        const x = values.length > 1 ? (100 * i / (values.length - 1)).toFixed(1) : '100';
-        path += `${pen ? 'L' : 'M'}${x} ${y(value)}`;
-        pen = true;
-    });
-    put('path', { d: path, class: 'line' });
+    if (pieces.length) {
+        const [at, value] = pieces[pieces.length - 1].slice(-1)[0];
+        put('path', { d: `M${x(at)} ${y(value)}h0`, class: 'end' });
+    }
     node.replaceChildren(svg);
 }

@@ -1,7 +1,8 @@
 // What the server tells of a view: all of it once, then what changes. Looks after the connection:
 // silence for 4 s is a lost one; then it tries again until there is one.
 
-const SILENT_MS = 4000, RETRY_MS = 1500;
+const SILENT_MS = 4000, RETRY_MS = 1500, STALE_MS = 6000;
+const TREND_POINTS = 780, TREND_MIN_MS = 300000;
 
 export class Feed extends EventTarget {
     constructor(view) {
@@ -27,6 +28,16 @@ export class Feed extends EventTarget {
 
     now() {
         return Date.now() + this.offset;
+    }
+
+    // Nothing new for too long: the pipeline is behind or stopped.
+    stale() {
+        return this.now() - this.updated > STALE_MS;
+    }
+
+    // What is shown is how it is now.
+    fresh() {
+        return this.live && this.redis && this.complete && !this.stale();
     }
 
     open() {
@@ -86,7 +97,7 @@ export class Feed extends EventTarget {
         for (const name of data.gone)
             this.scopes.delete(name);
         for (const [name, points] of Object.entries(data.trends || {}))
-            this.trends.set(name, [...(this.trends.get(name) || []), ...points].slice(-720));
+            this.trends.set(name, [...(this.trends.get(name) || []), ...points].slice(-TREND_POINTS));
         if (data.alerts)
             this.alerts = data.alerts;
         if (data.detail)
@@ -96,6 +107,22 @@ export class Feed extends EventTarget {
     tell(what) {
         this.dispatchEvent(new Event(what));
     }
+}
+
+// What trends are drawn over: since the first point, five minutes at least and `most` at most. Its end
+// moves on every ten seconds, so that not every second all lines are drawn anew.
+export function trendSpan(feed, most) {
+    const to = Math.ceil(feed.now() / 10000) * 10000;
+    let from = to - TREND_MIN_MS;
+    for (const points of feed.trends.values())
+        from = Math.min(from, points.length ? points[0][0] : from);
+    return { from: Math.max(from, to - most), to };
+}
+
+// A scope's points, [time, service level, count], and behind them how it is now.
+export function trendOf(feed, name, now) {
+    const points = feed.trends.get(name) || [], last = points.length ? points[points.length - 1][0] : 0;
+    return now[0] > last ? [...points, now] : points;
 }
 
 // Those of a kind, by id.

@@ -7,7 +7,7 @@ const missing = (value) => value === undefined || value === null;
 export const count = (value) => missing(value) ? DASH : value.toLocaleString(language());
 
 export function percent(value, digits = 0) {
-    return missing(value) ? DASH : `${(100 * value).toFixed(digits)} %`;
+    return missing(value) ? DASH : `${(100 * value).toFixed(digits)}%`;
 }
 
 export const points = (value) => missing(value) ? DASH : value.toFixed(1);
@@ -58,14 +58,21 @@ export function figure(value, unit) {
 }
 
 export function timeOfDay(ms) {
-    return new Date(ms).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit' });
+    return new Date(ms).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 export const windowName = (label) => label
     .replace(/^(\d+)m$/, language() === 'zh' ? '$1 分钟' : '$1 min')
     .replace(/^(\d+)h$/, language() === 'zh' ? '$1 小时' : '$1 h')
     .replace(/^(\d+)s$/, language() === 'zh' ? '$1 秒' : '$1 s')
-    .replace(/^(\d+)d$/, language() === 'zh' ? '$1 天' : '$1 days');
+    .replace(/^(\d+)d$/, language() === 'zh' ? '$1 天' : label === '1d' ? '1 day' : '$1 days');
+
+// The same behind "the last".
+export const lastName = (label) => language() === 'en' && { '1m': 'minute', '1h': 'hour' }[label] || windowName(label);
+
+// The longest wait as a running clock, for as long as what is known is how it is.
+export const longestWait = (gauges, feed) => clock(gauges?.oldest_waiting_ms === undefined ? undefined
+    : gauges.oldest_waiting_ms + (feed.fresh() ? Math.max(0, feed.now() - gauges.as_of_ms) : 0));
 
 // How a value stands to a target: 'met', 'near' (within a tenth of the way), 'missed', '' (absent).
 export function standing(value, { floor, target } = {}) {

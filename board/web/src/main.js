@@ -13,7 +13,6 @@ import { teamPage } from './pages/team.js';
 import { teamsPage } from './pages/teams.js';
 import { wallPage } from './pages/wall.js';
 
-const STALE_MS = 6000;
 const stored = (name) => {
     try {
         return localStorage.getItem(name);
@@ -68,7 +67,7 @@ function makeShell() {
     document.body.replaceChildren(
         h('a', { class: 'skip', href: '#main' }, t('skip')),
         h('header', { class: 'top' },
-            h('a', { class: 'brand', href: '/' }, h('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }), 'Deskpulse'),
+            h('a', { class: 'brand', href: '/' }, h('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }), h('span', {}, 'Deskpulse')),
             nav, shell.status,
             select(t('language'), 'language', languages.map((item) => [item.lang, item.name]), language(), (value) => {
                 store('language', value);
@@ -85,7 +84,7 @@ function makeShell() {
 
 // What is wrong with the figures: null, or the text that says so.
 function trouble(feed) {
-    const now = feed.now(), old = feed.updated ? age(now - feed.updated) : age(0);
+    const old = feed.updated ? age(feed.now() - feed.updated) : age(0);
     if (!feed.live)
         return t('lost', { age: feed.loaded ? age(performance.now() - feed.heard) : old });
     if (!feed.redis)
@@ -94,7 +93,7 @@ function trouble(feed) {
         return t('loading');
     if (!feed.updated)
         return t('nothing');
-    return now - feed.updated > STALE_MS ? t('stale', { age: old }) : null;
+    return feed.stale() ? t('stale', { age: old }) : null;
 }
 
 function showFreshness(feed) {
@@ -204,5 +203,6 @@ document.addEventListener('click', (event) => {
     scrollTo(0, 0);
 });
 addEventListener('popstate', show);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => state.page?.redraw?.());
 setInterval(soon, 1000);
 start();

@@ -10,15 +10,14 @@ const dimensionName = (name) => has(`d_${name}`) ? t(`d_${name}`) : name;
 function scorecard(figures) {
     const score = h('b', { class: 'big' }), facts = h('dl', { class: 'facts' }), rows = h('tbody');
     const none = h('p', { class: 'none' }, t('noScore'));
-    const table = h('table', { class: 'figures' },
-        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('dimension')), h('th', { scope: 'col', class: 'number' }, t('points')), h('th', { scope: 'col' }, '0–100'))), rows);
+    const scroll = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('scorecard') }, h('table', { class: 'figures names' },
+        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('dimension')), h('th', { scope: 'col', class: 'number' }, t('points')), h('th', { scope: 'col' }, '0–100'))), rows));
     return {
-        node: h('section', { class: 'card' }, h('h2', {}, t('scorecard')), none, h('p', {}, score), facts,
-            h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('scorecard') }, table)),
+        node: h('section', { class: 'card' }, h('h2', {}, t('scorecard')), none, score, facts, scroll),
         update(period) {
             const there = period?.score !== undefined;
             none.hidden = there;
-            score.hidden = table.hidden = facts.hidden = !there;
+            score.hidden = scroll.hidden = facts.hidden = !there;
             text(score, points(period?.score));
             const shown = there ? [['coverage', percent(period.coverage)], ['rank', period.rank ? t('ofRanked', period) : DASH],
                 ['awards', period.awards || DASH], ['warnings', period.warnings || DASH]] : [];

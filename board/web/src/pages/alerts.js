@@ -1,7 +1,7 @@
 // Alerts that fire, and what is silenced; who has the right for it acknowledges and silences here.
 import { ask } from '../api.js';
 import { h, list, set, text } from '../dom.js';
-import { clock, count, DASH } from '../format.js';
+import { clock, DASH, windowName } from '../format.js';
 import { t } from '../i18n.js';
 import { pathOf } from '../parts.js';
 import { signInPage } from './sign_in.js';
@@ -47,7 +47,7 @@ export function alertsPage({ meta, again }) {
     const by = h('input', { id: 'by', maxlength: 128, autocomplete: 'name', value: meta.user || remembered(), readonly: Boolean(meta.user), required: true });
     const note = h('input', { id: 'note', maxlength: 512 });
     const table = h('table', { class: 'figures alerts-table' },
-        h('thead', {}, h('tr', {}, ['severity', 'rule', 'about', 'firing', 'value', 'acked'].map((key) => h('th', { scope: 'col' }, t(key))))), rows);
+        h('thead', {}, h('tr', {}, ['severity', 'rule', 'about', 'firing', 'value', 'acked'].map((key) => h('th', { scope: 'col', class: key === 'firing' ? 'number' : null }, t(key))))), rows);
 
     async function act(method, path, body) {
         try {
@@ -100,7 +100,7 @@ export function alertsPage({ meta, again }) {
     function silenceForm() {
         const rule = h('input', { id: 'silence-rule', maxlength: 256 }), match = h('input', { id: 'silence-match', maxlength: 256 });
         const scope = h('select', { id: 'silence-scope' }, h('option', { value: '' }, t('anyScope')), scopes.map((name) => h('option', { value: name }, t(`sc_${name}`))));
-        const length = h('select', { id: 'silence-for' }, times.map((time) => h('option', { value: time, selected: time === '1h' }, time)));
+        const length = h('select', { id: 'silence-for' }, times.map((time) => h('option', { value: time, selected: time === '1h' }, windowName(time))));
         return h('form', {
             class: 'fields', id: 'add-silence',
             onsubmit: (event) => {

@@ -2,7 +2,8 @@
 import { trendChart } from '../chart.js';
 import { detailParts } from '../detail.js';
 import { h, text } from '../dom.js';
-import { clock, count, DASH, percent, standing } from '../format.js';
+import { trendOf } from '../feed.js';
+import { count, DASH, longestWait, percent, standing } from '../format.js';
 import { t } from '../i18n.js';
 import { mark, setMark } from '../parts.js';
 
@@ -14,7 +15,8 @@ export function queuePage({ id, meta, figures }) {
     const later = h('p', { class: 'none' }, t('trendNone'));
     let feed = null;
     const draw = () => {
-        const points = feed.trends.get(`queue:${id}`) || [];
+        const { now, window } = feed.scopes.get(`queue:${id}`) || {};
+        const points = trendOf(feed, `queue:${id}`, [now?.as_of_ms ?? 0, window?.service_level ?? null, now?.waiting ?? null]);
         later.hidden = points.length > 1;
         chart.hidden = points.length < 2;
         if (points.length > 1)
@@ -32,7 +34,7 @@ export function queuePage({ id, meta, figures }) {
             const scope = feed.scopes.get(`queue:${id}`), gauges = scope?.now, window = scope?.window;
             none.hidden = !feed.complete || Boolean(scope);
             text(values.waiting, count(gauges?.waiting));
-            text(values.oldest, gauges?.oldest_waiting_ms === undefined ? DASH : clock(gauges.oldest_waiting_ms + Math.max(0, feed.now() - gauges.as_of_ms)));
+            text(values.oldest, longestWait(gauges, feed));
             text(values.inService, count(gauges?.in_service));
             text(values.serviceLevel, percent(window?.service_level, 1));
             setMark(sign, standing(window?.service_level, { target: goal, floor: goal - 0.2 }));

@@ -1,10 +1,11 @@
 // A team: every agent, what they do and for how long, and their figures against target and median.
 import { h, list, set, sparkline, text } from '../dom.js';
-import { ofKind } from '../feed.js';
-import { clock, count, DASH, figure, standing, windowName } from '../format.js';
+import { ofKind, trendOf, trendSpan } from '../feed.js';
+import { clock, count, DASH, figure, lastName, standing } from '../format.js';
 import { t } from '../i18n.js';
 import { mark, medianOf, pathOf, setMark, stateBoard, stateIcon, stateName, states } from '../parts.js';
 
+const TREND_MS = 12 * 3600000, TREND_GAP_MS = 750000;
 const figures = [
     { key: 'handled', name: 'handles', unit: 'count' },
     { key: 'response', name: 'response_mean_ms', unit: 'ms' },
@@ -16,7 +17,7 @@ const figures = [
 function makeRow(scope) {
     const node = h('tr', {}, h('th', { scope: 'row' }, h('a', { href: pathOf('agent', scope.id) }, scope.id)),
         h('td', {}, h('span', { class: 'state-icon', 'aria-hidden': 'true' }), h('span')), h('td', { class: 'number clock' }), h('td', { class: 'number' }),
-        figures.map(() => h('td', { class: 'number' }, h('span'), mark(), h('small'))), h('td', { class: 'spark' }));
+        figures.map(() => h('td', { class: 'number' }, h('span'), mark(), h('small'))), h('td', {}, h('div', { class: 'spark' })));
     return node;
 }
 
@@ -24,7 +25,7 @@ function makeRow(scope) {
 function distance(value, median, unit) {
     if (value === undefined || value === null || median === undefined)
         return '';
-    const d = value - median, shown = unit === 'share' ? `${(100 * Math.abs(d)).toFixed(1)} pp` : figure(Math.abs(d), unit);
+    const d = value - median, shown = unit === 'share' ? t('percentPoints', { n: (100 * Math.abs(d)).toFixed(1) }) : figure(Math.abs(d), unit);
     return /[1-9]/.test(shown) ? `${d > 0 ? '+' : '−'}${shown}` : '±0';
 }
 
@@ -34,7 +35,7 @@ export function teamPage({ id, meta }) {
     const state = h('select', { id: 'state', onchange: () => draw() }, h('option', { value: '' }, t('any')),
         states.map((name) => h('option', { value: name }, stateName(name))));
     const part = h('select', { id: 'part', onchange: () => draw() },
-        h('option', { value: 'window' }, t('last', { w: windowName(meta.agent_window) })), h('option', { value: 'day' }, t('today')));
+        h('option', { value: 'window' }, t('last', { w: lastName(meta.agent_window) })), h('option', { value: 'day' }, t('today')));
     const columns = [
         { key: 'agent', of: (scope) => scope.id },
         { key: 'state', of: (scope) => scope.now?.state && states.indexOf(scope.now.state) },
@@ -56,7 +57,10 @@ export function teamPage({ id, meta }) {
     const none = h('p', { class: 'none', hidden: true }, t('nothingOf', { id }));
     let feed = null;
 
-    function changeRow(node, scope, median) {
+    const handledOf = (scope) => trendOf(feed, `agent:${scope.id}`, [scope.window?.as_of_ms ?? 0, null, scope.window?.handles ?? null])
+        .map(([at, , handled]) => [at, handled]);
+
+    function changeRow(node, scope, median, line) {
         const now = scope.now, cells = node.children;
         text(cells[1].firstChild, stateIcon(now?.state));
         set(cells[1].firstChild, { class: `state-icon state-${now?.state || 'none'}` });
@@ -70,10 +74,10 @@ export function teamPage({ id, meta }) {
             text(small, distance(value, median[i], unit));
             set(small, { title: t('thanMedian', { d: small.textContent }) });
         });
-        const points = (feed.trends.get(`agent:${scope.id}`) || []).map((point) => point[2]);
-        const known = points.filter((value) => value !== null);
-        sparkline(cells[4 + figures.length], points, Math.max(1, ...known), undefined, known.length > 1
-            ? t('handledTrend', { w: windowName(meta.agent_window), a: known[0], b: known[known.length - 1] }) : t('trendNone'));
+        const points = handledOf(scope);
+        const known = points.map(([, handled]) => handled).filter((handled) => handled !== null);
+        sparkline(cells[4 + figures.length].firstChild, points, { ...line, label: known.length
+            ? t('handledTrend', { w: lastName(meta.agent_window), a: known[0], b: known[known.length - 1] }) : t('trendNone') });
     }
 
     function compare(a, b) {
@@ -89,12 +93,13 @@ export function teamPage({ id, meta }) {
         const wanted = find.value.trim().toLowerCase();
         const chosen = all.filter((scope) => (!state.value || scope.now?.state === state.value) && scope.id.toLowerCase().includes(wanted)).sort(compare);
         const median = figures.map(({ name }) => medianOf(all.map((scope) => scope[part.value]?.[name])));
+        const line = { ...trendSpan(feed, TREND_MS), gap: TREND_GAP_MS, top: Math.max(1, ...all.flatMap(handledOf).map(([, handled]) => handled)) };
         figures.forEach(({ name, unit }, i) => {
             text(medians[i], figure(median[i], unit));
             text(goals[i], figure(meta.targets[name]?.target, unit));
         });
         columns.forEach((column, i) => set(heads[i], { 'aria-sort': column === sort.column ? sort.down ? 'descending' : 'ascending' : null }));
-        list(rows, chosen, (scope) => scope.id, makeRow, (node, scope) => changeRow(node, scope, median));
+        list(rows, chosen, (scope) => scope.id, makeRow, (node, scope) => changeRow(node, scope, median, line));
         text(shown, t('agentsShown', { n: chosen.length, of: all.length }));
         none.hidden = !feed.complete || all.length > 0;
         board.update(feed.scopes.get(`team:${id}`)?.now);
@@ -106,7 +111,7 @@ export function teamPage({ id, meta }) {
             h('h1', {}, `${t('team')} ${id}`), board.node, none,
             h('div', { class: 'fields' }, h('label', {}, t('find'), find), h('label', {}, t('filterState'), state), h('label', {}, t('show'), part), shown),
             h('div', { class: 'card scroll', tabindex: '0', role: 'region', 'aria-label': t('agents') }, h('table', { class: 'figures team-table' },
-                h('thead', {}, h('tr', {}, heads, h('th', { scope: 'col' }, t('day'))), line('target', goals), line('median', medians)), rows)),
+                h('thead', {}, h('tr', {}, heads, h('th', { scope: 'col' }, t('day', { w: lastName(meta.agent_window) }))), line('target', goals), line('median', medians)), rows)),
             h('p', { class: 'more' }, t('trendNote'))),
         update(now) {
             feed = now;

@@ -2,7 +2,7 @@
 import { ask } from '../api.js';
 import { h, list, text } from '../dom.js';
 import { ofKind } from '../feed.js';
-import { count, figure, windowName } from '../format.js';
+import { count, figure, lastName } from '../format.js';
 import { t } from '../i18n.js';
 import { pathOf, stateName, states } from '../parts.js';
 
@@ -38,7 +38,7 @@ export function teamsPage({ meta }) {
                 },
             }, h('label', {}, t('find'), find), names, h('button', { type: 'submit' }, t('openAgent'))),
             h('div', { class: 'card scroll', tabindex: '0', role: 'region', 'aria-label': t('teams') }, h('table', { class: 'figures' },
-                h('caption', {}, t('window', { w: windowName(meta.window) })),
+                h('caption', {}, t('window', { w: lastName(meta.window) })),
                 h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('team')),
                     states.map((state) => h('th', { scope: 'col', class: 'number' }, stateName(state))),
                     columns.map(([, , key]) => h('th', { scope: 'col', class: 'number' }, t(key))))), rows))),

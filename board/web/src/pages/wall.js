@@ -1,7 +1,7 @@
 // The wall: every queue as a tile, agents by state, alerts; for people who stand five metres away.
 import { h, list, set, sparkline, text } from '../dom.js';
-import { ofKind } from '../feed.js';
-import { clock, count, DASH, percent, standing, windowName } from '../format.js';
+import { ofKind, trendOf, trendSpan } from '../feed.js';
+import { age, clock, count, DASH, lastName, longestWait, percent, standing } from '../format.js';
 import { t } from '../i18n.js';
 import { mark, pathOf, setMark, stateBoard } from '../parts.js';
 import { alertAbout, alertSign, sortedAlerts } from './alerts.js';
@@ -9,23 +9,25 @@ import { alertAbout, alertSign, sortedAlerts } from './alerts.js';
 const TURN_MS = 15000;
 const TILES = 12;
 const ALERTS = 5;
+const TREND_MS = 3600000, TREND_GAP_MS = 150000;
 
 function makeTile(scope) {
     const part = {
         name: h('a', { href: scope.id ? pathOf('queue', scope.id) : '/' }, scope.id || t('allQueues')),
         waiting: h('b', { class: 'big' }), oldest: h('b', { class: 'clock' }),
         level: h('b'), mark: mark(), spark: h('div', { class: 'spark' }),
-        answered: h('b'), abandons: h('b'),
+        answered: h('b'), abandons: h('b'), service: h('b'), caption: h('p', { class: 'caption' }),
     };
     const node = h('article', { class: 'tile' },
         h('h2', {}, part.name),
         h('dl', {},
             h('div', { class: 'waiting' }, h('dt', {}, t('waiting')), h('dd', {}, part.waiting)),
             h('div', { class: 'oldest' }, h('dt', {}, t('oldest')), h('dd', {}, part.oldest)),
+            h('div', { class: 'service' }, h('dt', {}, t('inService')), h('dd', {}, part.service)),
             h('div', { class: 'level' }, h('dt', {}, t('serviceLevel')), h('dd', {}, part.level, part.mark)),
             h('div', { class: 'answered' }, h('dt', {}, t('answerRate')), h('dd', {}, part.answered)),
             h('div', { class: 'abandons' }, h('dt', {}, t('abandons')), h('dd', {}, part.abandons))),
-        part.spark);
+        part.caption, part.spark);
     node.pieces = part;
     return node;
 }
@@ -33,22 +35,27 @@ function makeTile(scope) {
 function changeTile(node, scope, feed, goal) {
     const part = node.pieces, now = scope.now, window = scope.window;
     text(part.waiting, count(now?.waiting));
-    text(part.oldest, now?.oldest_waiting_ms === undefined ? DASH
-        : clock(now.oldest_waiting_ms + (feed.redis && feed.live ? Math.max(0, feed.now() - now.as_of_ms) : 0)));
+    text(part.oldest, longestWait(now, feed));
+    part.waiting.classList.toggle('long', part.waiting.textContent.length > 3);
+    part.oldest.classList.toggle('long', part.oldest.textContent.length > 5);
+    text(part.service, count(now?.in_service));
     text(part.level, percent(window?.service_level));
     const how = standing(window?.service_level, { target: goal, floor: goal - 0.2 });
     setMark(part.mark, how);
     text(part.answered, percent(window?.answer_rate));
     text(part.abandons, window ? count(window.abandons - window.short_abandons) : DASH);
     node.className = `tile ${how}${now?.waiting ? ' busy' : ''}`;
-    const points = (feed.trends.get(scope.id ? `queue:${scope.id}` : 'all') || []).slice(-60).map((point) => point[1]);
-    const known = points.filter((value) => value !== null);
-    sparkline(part.spark, points, 1, goal, known.length > 1
-        ? t('trendLabel', { a: percent(known[0]), b: percent(known[known.length - 1]) }) : t('trendNone'));
+    const span = trendSpan(feed, TREND_MS), shown = age(span.to - span.from);
+    const points = trendOf(feed, scope.id ? `queue:${scope.id}` : 'all', [window?.as_of_ms ?? 0, window?.service_level])
+        .filter(([at]) => at >= span.from).map(([at, level]) => [at, level]);
+    const known = points.map(([, level]) => level).filter((level) => level !== null && level !== undefined);
+    sparkline(part.spark, points, { ...span, gap: TREND_GAP_MS, top: 1, target: goal, label: known.length
+        ? t('trendLabel', { age: shown, a: percent(known[0]), b: percent(known[known.length - 1]) }) : t('trendNone') });
+    text(part.caption, t('trendCaption', { age: shown, goal: percent(goal) }));
 }
 
 function makeAlert(item) {
-    const node = h('li', {}, h('span', { class: 'sign' }), h('span', { class: 'what' }), h('time', { class: 'clock' }));
+    const node = h('li', {}, h('span', { class: 'sign' }), h('span', { class: 'what' }, h('b'), h('span')), h('time', { class: 'clock' }));
     node.dataset.alert = item.id;
     return node;
 }
@@ -56,7 +63,8 @@ function makeAlert(item) {
 function changeAlert(node, item, feed) {
     const [sign, what, since] = node.children, alert = item.alert || {};
     alertSign(sign, alert.severity);
-    text(what, `${alert.rule ?? item.id} · ${alertAbout(alert)}`);
+    text(what.firstChild, alert.rule ?? item.id);
+    text(what.lastChild, alertAbout(alert));
     text(since, alert.fired_ms ? clock(feed.now() - alert.fired_ms) : DASH);
 }
 
@@ -91,7 +99,7 @@ export function wallPage({ meta }) {
         first = first >= queues.length ? 0 : first - first % perPage;
         const shown = queues.slice(first, first + perPage);
         const columns = shown.length <= 2 ? Math.max(1, shown.length) : shown.length <= 4 ? 2 : shown.length <= 9 ? 3 : 4;
-        set(tiles, { 'data-columns': columns, 'data-rows': Math.ceil(shown.length / columns) });
+        set(tiles, { 'data-columns': columns, class: columns <= 2 ? 'tiles few' : 'tiles' });
         list(tiles, shown, (scope) => scope.id, makeTile, (node, scope) => changeTile(node, scope, feed, goal));
         turner.hidden = pages < 2;
         text(place, t('page', { n: first / perPage + 1, of: pages }));
@@ -102,11 +110,11 @@ export function wallPage({ meta }) {
         title: t('wall'),
         node: h('div', { class: 'wall' },
             h('h1', { class: 'hidden' }, t('wall')),
-            h('section', { class: 'queues', 'aria-label': t('window', { w: windowName(meta.window) }) }, tiles),
+            h('section', { class: 'queues', 'aria-label': t('window', { w: lastName(meta.window) }) }, tiles),
             h('aside', { 'aria-label': t('status') }, whole,
                 h('section', { class: 'panel' }, h('h2', {}, t('agentsByState')), agents.node),
                 h('section', { class: 'panel alerts' }, h('h2', {}, h('a', { href: '/alerts' }, t('openAlerts'))), none, alerts, more),
-                h('footer', {}, h('p', {}, t('wallNote', { w: windowName(meta.window), goal: percent(goal) }), ' ', t('trendNote')), turner))),
+                h('footer', {}, h('p', {}, t('wallNote', { w: lastName(meta.window), goal: percent(goal) })), turner))),
         update(now) {
             feed = now;
             draw();
