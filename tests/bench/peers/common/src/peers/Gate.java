@@ -45,10 +45,11 @@ public final class Gate {
     }
 
     /** One mark for each partition that has moved since the last time. */
-    public void marks(int via, Consumer<Item.Mark> to) {
+    public void marks(Consumer<Item.Mark> to) {
         sources.forEach((topic, partitions) -> partitions.forEach((partition, source) -> {
             if (source.moved)
-                to.accept(new Item.Mark(topic + "-" + partition, source.position, source.highestMs, via));
+                to.accept(new Item.Mark(topic + "-" + partition, source.position, source.highestMs, 0,
+                        Item.Mark.TO_ALL));
             source.moved = false;
         }));
     }
@@ -57,8 +58,18 @@ public final class Gate {
         return source(topic, partition).highestMs;
     }
 
-    public void restore(String topic, int partition, long highestMs) {
-        source(topic, partition).highestMs = highestMs;
+    /** The highest event time of each partition, to be saved. */
+    public Map<String, Long> watermarks() {
+        Map<String, Long> found = new HashMap<>();
+        sources.forEach((topic, partitions) -> partitions.forEach(
+                (partition, source) -> found.put(topic + "-" + partition, source.highestMs)));
+        return found;
+    }
+
+    public void restore(String source, long highestMs) {
+        int dash = source.lastIndexOf('-');
+        Source saved = source(source.substring(0, dash), Integer.parseInt(source.substring(dash + 1)));
+        saved.highestMs = Math.max(saved.highestMs, highestMs);
     }
 
     public String counters() {

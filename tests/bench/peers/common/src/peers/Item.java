@@ -20,18 +20,30 @@ public sealed interface Item {
 
     record TeamOf(String agent, String team, long timeMs) implements Item {}
 
-    /** Of `source` all before `position` is through; the highest event time there. `via`: on which way. */
-    record Mark(String source, long position, long highestMs, int via) implements Item {}
+    /** Of `source` all before `position` is through; the highest event time there. */
+    record Mark(String source, long position, long highestMs, int via, int to) implements Item {
+        public static final int TO_ALL = -1;
+
+        /** On its way on: `via` tells the ways on which it can come apart, `to` is a task of the next stage. */
+        public Mark sent(int newVia, int newTo) {
+            return new Mark(source, position, highestMs, newVia, newTo);
+        }
+    }
+
+    /** An event, on its way to the task of its contact. */
+    record OfContact(Event event) implements Item {}
 
     String ALL = "all";
 
-    /** By this it is sent on; null: to all. */
+    /** By this it is sent on; null: it is a mark. */
     default String key() {
         if (this instanceof ToScope item)
             return item.scope;
         if (this instanceof ToTeamOf item)
             return item.agent;
-        return this instanceof TeamOf item ? item.agent : null;
+        if (this instanceof TeamOf item)
+            return item.agent;
+        return this instanceof OfContact item ? item.event.interaction : null;
     }
 
     /** Whether it must first find its team. */
@@ -83,6 +95,10 @@ public sealed interface Item {
             out.writeLong(item.position);
             out.writeLong(item.highestMs);
             out.writeInt(item.via);
+            out.writeInt(item.to);
+        } else if (this instanceof OfContact item) {
+            out.writeByte(4);
+            item.event.write(out);
         }
     }
 
@@ -91,7 +107,8 @@ public sealed interface Item {
             case 0 -> new ToScope(in.readUTF(), readDeltas(in));
             case 1 -> new ToTeamOf(in.readUTF(), readDeltas(in));
             case 2 -> new TeamOf(in.readUTF(), in.readUTF(), in.readLong());
-            default -> new Mark(in.readUTF(), in.readLong(), in.readLong(), in.readInt());
+            case 3 -> new Mark(in.readUTF(), in.readLong(), in.readLong(), in.readInt(), in.readInt());
+            default -> new OfContact(Event.read(in));
         };
     }
 

@@ -28,6 +28,12 @@ public final class Sums {
         }
     }
 
+    public Sums copy() {
+        Sums copy = new Sums();
+        copy.add(this, +1);
+        return copy;
+    }
+
     int count(Fact.Kind kind) {
         return counts[kind.ordinal()];
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The sliding windows of a task's scopes, at steps of 1 s: the sums of each second with a fact, and of
@@ -36,6 +37,7 @@ public final class Windows {
     private final TreeMap<Long, Map<Scope, Sums>> seconds = new TreeMap<>();
     private List<Scope> changed = new ArrayList<>();
     private long t = NEVER;
+    private BiConsumer<String, Long> whenOver = (scope, second) -> { };
 
     /** A window as of T holds the seconds after T - W up to T: second S is (S - 1 s, S]. */
     public static long secondOf(long timeMs) {
@@ -44,6 +46,11 @@ public final class Windows {
 
     public long t() {
         return t;
+    }
+
+    /** Is told of each second of a scope that no window needs any more. */
+    public void whenOver(BiConsumer<String, Long> told) {
+        whenOver = told;
     }
 
     /** Puts a change in. Gives the second's sums, or null where no window can ever show it. */
@@ -93,8 +100,10 @@ public final class Windows {
         }
         t = to;
         Map<Long, Map<Scope, Sums>> over = seconds.headMap(to - LONGEST, true);
-        for (Map<Scope, Sums> of : over.values())
-            of.keySet().forEach(scope -> scope.seconds--);
+        over.forEach((second, of) -> of.keySet().forEach(scope -> {
+            scope.seconds--;
+            whenOver.accept(scope.name, second);
+        }));
         over.clear();
     }
 

@@ -35,18 +35,14 @@ final class ContactProcessor implements Processor<byte[], byte[], String, Item> 
         contacts = context.getStateStore(Stores.CONTACTS);
         watermarks = context.getStateStore(Stores.WATERMARKS);
         try (KeyValueIterator<String, byte[]> all = watermarks.all()) {
-            while (all.hasNext())
-                restore(all.next());
+            while (all.hasNext()) {
+                KeyValue<String, byte[]> saved = all.next();
+                gate.restore(saved.key, Bytes.read(saved.value, in -> in.readLong()));
+            }
         }
         context.schedule(Duration.ofMillis(markMs), PunctuationType.WALL_CLOCK_TIME,
-                now -> gate.marks(0, mark -> forward(mark, context.currentSystemTimeMs())));
+                now -> gate.marks(mark -> forward(mark, context.currentSystemTimeMs())));
         context.schedule(Duration.ofDays(1), PunctuationType.STREAM_TIME, this::forgetOld);
-    }
-
-    private void restore(KeyValue<String, byte[]> saved) {
-        int dash = saved.key.lastIndexOf('-');
-        gate.restore(saved.key.substring(0, dash), Integer.parseInt(saved.key.substring(dash + 1)),
-                Bytes.read(saved.value, in -> in.readLong()));
     }
 
     @Override

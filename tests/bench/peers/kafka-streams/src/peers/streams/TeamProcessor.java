@@ -23,8 +23,7 @@ final class TeamProcessor implements Processor<String, Item, String, Item> {
     @Override
     public void process(Record<String, Item> record) {
         if (record.value() instanceof Item.Mark mark) {
-            context.forward(record.withValue(new Item.Mark(mark.source(), mark.position(), mark.highestMs(),
-                    1 + context.taskId().partition())));
+            context.forward(record.withValue(mark.sent(1 + context.taskId().partition(), Item.Mark.TO_ALL)));
             return;
         }
         byte[] saved = teams.get(record.key());
