@@ -1,12 +1,18 @@
 package peers;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** What comes before the contacts: decodes, drops what is wrong or late, and keeps the positions. */
 public final class Gate {
     public static final long ALLOWED_LATENESS_MS = 60_000;
+    private static final int ROUNDS_FOR_ALL = 10;
 
     /** How far a partition has been read, and the highest event time that was seen there. */
     private static final class Source {
@@ -17,7 +23,7 @@ public final class Gate {
     private final Decoder decoder = new Decoder();
     private final Map<String, Map<Integer, Source>> sources = new HashMap<>();
     private final Map<String, String> told = new HashMap<>();
-    private long bad, late;
+    private long bad, late, rounds;
 
     /** The event of a message; null: it is wrong or late. */
     public Event take(String topic, int partition, long offset, byte[] message) {
@@ -44,32 +50,50 @@ public final class Gate {
         return new Item.TeamOf(event.agent, event.team, event.timeMs);
     }
 
-    /** One mark for each partition that has moved since the last time. */
+    /**
+     * One mark for each partition that has moved since the last time; now and then for each, as a task
+     * that has been moved elsewhere knows nothing of the marks before.
+     */
     public void marks(Consumer<Item.Mark> to) {
+        boolean all = rounds++ % ROUNDS_FOR_ALL == 0;
         sources.forEach((topic, partitions) -> partitions.forEach((partition, source) -> {
-            if (source.moved)
+            if (source.moved || all)
                 to.accept(new Item.Mark(topic + "-" + partition, source.position, source.highestMs, 0,
                         Item.Mark.TO_ALL));
             source.moved = false;
         }));
     }
 
-    public long highestMs(String topic, int partition) {
-        return source(topic, partition).highestMs;
+    /** How far one partition is, to be saved. */
+    public record Saved(String source, long position, long highestMs) {
+        public void write(DataOutput out) throws IOException {
+            out.writeUTF(source);
+            out.writeLong(position);
+            out.writeLong(highestMs);
+        }
+
+        public static Saved read(DataInput in) throws IOException {
+            return new Saved(in.readUTF(), in.readLong(), in.readLong());
+        }
     }
 
-    /** The highest event time of each partition, to be saved. */
-    public Map<String, Long> watermarks() {
-        Map<String, Long> found = new HashMap<>();
-        sources.forEach((topic, partitions) -> partitions.forEach(
-                (partition, source) -> found.put(topic + "-" + partition, source.highestMs)));
-        return found;
+    public Saved saved(String topic, int partition) {
+        Source source = source(topic, partition);
+        return new Saved(topic + "-" + partition, source.position, source.highestMs);
     }
 
-    public void restore(String source, long highestMs) {
-        int dash = source.lastIndexOf('-');
-        Source saved = source(source.substring(0, dash), Integer.parseInt(source.substring(dash + 1)));
-        saved.highestMs = Math.max(saved.highestMs, highestMs);
+    public List<Saved> saved() {
+        List<Saved> all = new ArrayList<>();
+        sources.forEach((topic, partitions) -> partitions.keySet().forEach(
+                partition -> all.add(saved(topic, partition))));
+        return all;
+    }
+
+    public void restore(Saved saved) {
+        int dash = saved.source.lastIndexOf('-');
+        Source source = source(saved.source.substring(0, dash), Integer.parseInt(saved.source.substring(dash + 1)));
+        source.position = Math.max(source.position, saved.position);
+        source.highestMs = Math.max(source.highestMs, saved.highestMs);
     }
 
     public String counters() {

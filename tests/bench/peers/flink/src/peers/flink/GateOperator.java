@@ -2,13 +2,13 @@ package peers.flink;
 
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeHint;
-import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import peers.Bytes;
 import peers.Event;
 import peers.Gate;
 import peers.Item;
@@ -19,7 +19,7 @@ final class GateOperator extends AbstractStreamOperator<Item> implements OneInpu
 
     private final int markMs, parallelism;
     private transient Gate gate;
-    private transient ListState<Tuple2<String, Long>> watermarks;
+    private transient ListState<byte[]> positions;
     private transient StreamRecord<Item> record;
 
     GateOperator(int markMs, int parallelism) {
@@ -32,10 +32,10 @@ final class GateOperator extends AbstractStreamOperator<Item> implements OneInpu
         super.initializeState(context);
         gate = new Gate();
         // A partition may come to another task: each takes all of them.
-        watermarks = context.getOperatorStateStore().getUnionListState(
-                new ListStateDescriptor<>("watermarks", new TypeHint<Tuple2<String, Long>>() {}.getTypeInfo()));
-        for (Tuple2<String, Long> saved : watermarks.get())
-            gate.restore(saved.f0, saved.f1);
+        positions = context.getOperatorStateStore().getUnionListState(
+                new ListStateDescriptor<>("positions", BytePrimitiveArraySerializer.INSTANCE));
+        for (byte[] saved : positions.get())
+            gate.restore(Bytes.read(saved, Gate.Saved::read));
     }
 
     @Override
@@ -70,8 +70,9 @@ final class GateOperator extends AbstractStreamOperator<Item> implements OneInpu
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        watermarks.clear();
-        for (var saved : gate.watermarks().entrySet())
-            watermarks.add(Tuple2.of(saved.getKey(), saved.getValue()));
+        Bytes bytes = new Bytes();
+        positions.clear();
+        for (Gate.Saved saved : gate.saved())
+            positions.add(bytes.of(saved::write));
     }
 }

@@ -1,10 +1,14 @@
 package peers.flink;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -87,14 +91,18 @@ public final class Main {
                 .uid("scopes");
     }
 
-    private Configuration settings() {
+    private Configuration settings() throws IOException {
         Configuration settings = new Configuration();
         Path directory = Path.of(options.required("dir")).toAbsolutePath();
+        Path checkpoints = Files.createDirectories(directory.resolve("checkpoints"));
+        latest(checkpoints).ifPresent(
+                found -> settings.setString("execution.state-recovery.path", found.toUri().toString()));
+        settings.setString("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
         settings.setString("state.backend.type", options.get("state", "memory").equals("rocksdb") ? "rocksdb" : "hashmap");
         settings.setString("execution.checkpointing.incremental", "true");
         settings.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
         settings.setString("execution.checkpointing.interval", options.number("checkpoint-ms", 10_000) + "ms");
-        settings.setString("execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());
+        settings.setString("execution.checkpointing.dir", checkpoints.toUri().toString());
         settings.setString("state.backend.rocksdb.localdir", directory.resolve("rocksdb").toString());
         settings.setString("io.tmp.dirs", directory.toString());
         settings.setString("pipeline.object-reuse", "true");
@@ -104,6 +112,14 @@ public final class Main {
         settings.setString("taskmanager.memory.network.min", "32m");
         settings.setString("taskmanager.memory.network.max", "32m");
         return settings;
+    }
+
+    /** The newest checkpoint of earlier processes, to go on from. */
+    private static Optional<Path> latest(Path checkpoints) throws IOException {
+        try (Stream<Path> files = Files.walk(checkpoints)) {
+            return files.filter(file -> file.endsWith("_metadata"))
+                    .max(Comparator.comparingLong(file -> file.toFile().lastModified())).map(Path::getParent);
+        }
     }
 
     /** Decoding is left to the gate, which keeps what it knows of each partition as state. */

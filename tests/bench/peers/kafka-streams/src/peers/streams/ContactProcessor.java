@@ -23,7 +23,7 @@ final class ContactProcessor implements Processor<byte[], byte[], String, Item> 
     private final Gate gate = new Gate();
     private final Bytes bytes = new Bytes();
     private ProcessorContext<String, Item> context;
-    private KeyValueStore<String, byte[]> contacts, watermarks;
+    private KeyValueStore<String, byte[]> contacts, positions;
 
     ContactProcessor(int markMs) {
         this.markMs = markMs;
@@ -33,12 +33,10 @@ final class ContactProcessor implements Processor<byte[], byte[], String, Item> 
     public void init(ProcessorContext<String, Item> given) {
         context = given;
         contacts = context.getStateStore(Stores.CONTACTS);
-        watermarks = context.getStateStore(Stores.WATERMARKS);
-        try (KeyValueIterator<String, byte[]> all = watermarks.all()) {
-            while (all.hasNext()) {
-                KeyValue<String, byte[]> saved = all.next();
-                gate.restore(saved.key, Bytes.read(saved.value, in -> in.readLong()));
-            }
+        positions = context.getStateStore(Stores.POSITIONS);
+        try (KeyValueIterator<String, byte[]> all = positions.all()) {
+            while (all.hasNext())
+                gate.restore(Bytes.read(all.next().value, Gate.Saved::read));
         }
         context.schedule(Duration.ofMillis(markMs), PunctuationType.WALL_CLOCK_TIME,
                 now -> gate.marks(mark -> forward(mark, context.currentSystemTimeMs())));
@@ -48,12 +46,11 @@ final class ContactProcessor implements Processor<byte[], byte[], String, Item> 
     @Override
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata from = context.recordMetadata().orElseThrow();
-        long before = gate.highestMs(from.topic(), from.partition());
         Event event = gate.take(from.topic(), from.partition(), from.offset(), record.value());
+        Gate.Saved saved = gate.saved(from.topic(), from.partition());
+        positions.put(saved.source(), bytes.of(saved::write));
         if (event == null)
             return;
-        if (event.timeMs > before)
-            watermarks.put(from.topic() + "-" + from.partition(), bytes.of(out -> out.writeLong(event.timeMs)));
         if (event.isOfContact())
             apply(event, record.timestamp());
         Item.TeamOf team = gate.newTeam(event);

@@ -62,14 +62,14 @@ public final class Main {
 
     private void build(StreamsBuilder builder) {
         Stores stores = new Stores(options.get("state", "rocksdb").equals("memory"));
-        builder.addStateStore(stores.contacts()).addStateStore(stores.watermarks())
+        builder.addStateStore(stores.contacts()).addStateStore(stores.positions())
                 .addStateStore(stores.teams()).addStateStore(stores.seconds());
         int flushMs = options.number("flush-ms", 1000);
 
         KStream<String, Item> made = builder
                 .stream(List.of(options.get("topics", "cc.calls,cc.chats").split(",")),
                         Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-                .process(() -> new ContactProcessor(Math.min(flushMs, 100)), Stores.CONTACTS, Stores.WATERMARKS);
+                .process(() -> new ContactProcessor(Math.min(flushMs, 100)), Stores.CONTACTS, Stores.POSITIONS);
         KStream<String, Item> ofTeams = made
                 .filter((key, item) -> item.isForTeams() || item instanceof Item.Mark)
                 .repartition(repartitioned("teams"))

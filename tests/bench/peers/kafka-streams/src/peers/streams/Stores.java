@@ -9,7 +9,7 @@ import org.apache.kafka.streams.state.WindowStore;
 
 /** The state stores: in RocksDB or in memory, behind the record cache, with changelogs. */
 final class Stores {
-    static final String CONTACTS = "contacts", WATERMARKS = "watermarks", TEAMS = "agent-teams",
+    static final String CONTACTS = "contacts", POSITIONS = "positions", TEAMS = "agent-teams",
             SECONDS = "seconds";
     /** Beyond the longest window nothing is ever asked for. */
     private static final Duration KEPT = Duration.ofMinutes(70);
@@ -24,8 +24,8 @@ final class Stores {
         return keyValue(CONTACTS);
     }
 
-    StoreBuilder<KeyValueStore<String, byte[]>> watermarks() {
-        return keyValue(WATERMARKS);
+    StoreBuilder<KeyValueStore<String, byte[]>> positions() {
+        return keyValue(POSITIONS);
     }
 
     StoreBuilder<KeyValueStore<String, byte[]>> teams() {
