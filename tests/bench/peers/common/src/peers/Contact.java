@@ -28,7 +28,7 @@ public final class Contact {
             at--;
         Event[] more = new Event[events.length + 1];
         System.arraycopy(events, 0, more, 0, at);
-        more[at] = event;
+        more[at] = event.inContact();
         System.arraycopy(events, at, more, at + 1, events.length - at);
         return new Contact(more);
     }

@@ -103,16 +103,16 @@ public final class Decoder {
         if (event.type == null || !isRight(event.type))
             return null;
         event.id = id;
-        event.source = source;
+        event.source = Text.shared(source);
         event.interaction = text(Field.INTERACTION);
-        event.agent = text(Field.AGENT);
-        event.team = text(Field.TEAM);
+        event.agent = Text.shared(text(Field.AGENT));
+        event.team = Text.shared(text(Field.TEAM));
         switch (event.type) {
             case OFFERED -> {
-                event.queue = text(Field.QUEUE);
+                event.queue = Text.shared(text(Field.QUEUE));
                 event.what = Field.CHANNEL.word(text(Field.CHANNEL));
             }
-            case TRANSFERRED -> event.queue = text(Field.TO_QUEUE);
+            case TRANSFERRED -> event.queue = Text.shared(text(Field.TO_QUEUE));
             case MESSAGE -> event.what = Field.FROM.word(text(Field.FROM));
             case RESOLVED -> event.what = values[Field.RESOLVED_FLAG.ordinal()] == Boolean.TRUE ? 1 : 0;
             default -> { }

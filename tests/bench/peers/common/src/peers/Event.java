@@ -27,13 +27,28 @@ public final class Event {
         return type == EventType.STATE && team != null;
     }
 
+    /** As a contact keeps it, of which it is the key. */
+    Event inContact() {
+        Event kept = new Event();
+        kept.type = type;
+        kept.source = source;
+        kept.id = id;
+        kept.timeMs = timeMs;
+        kept.interaction = "";
+        kept.agent = agent;
+        kept.team = team;
+        kept.queue = queue;
+        kept.what = what;
+        return kept;
+    }
+
     public void write(DataOutput out) throws IOException {
         out.writeByte(type.ordinal());
         out.writeByte(what);
         out.writeLong(timeMs);
         out.writeUTF(source);
         out.writeUTF(id);
-        Text.write(out, interaction);
+        out.writeUTF(interaction);
         Text.write(out, agent);
         Text.write(out, team);
         Text.write(out, queue);
@@ -44,9 +59,9 @@ public final class Event {
         event.type = EventType.ALL[in.readByte()];
         event.what = in.readByte();
         event.timeMs = in.readLong();
-        event.source = in.readUTF();
+        event.source = Text.shared(in.readUTF());
         event.id = in.readUTF();
-        event.interaction = Text.read(in);
+        event.interaction = in.readUTF();
         event.agent = Text.read(in);
         event.team = Text.read(in);
         event.queue = Text.read(in);
