@@ -1,14 +1,15 @@
 // Looks at every page of a board in a browser: in both languages and themes, on a wall and on a
 // phone; then what people see when an alert comes and goes and when a connection is lost.
-// Usage: node look.mjs URL DIRECTORY-FOR-SCREENSHOTS; asks on standard output for what is to be
-// done to the servers ("do NAME"), and goes on when a line comes back. Exit code 0: all is well.
+// Usage: node look.mjs URL DIRECTORY-FOR-SCREENSHOTS [moving]; asks on standard output for what is
+// to be done to the servers ("do NAME"), and goes on when a line comes back. Exit code 0: all is
+// well. `moving`: looks at nothing but whether figures move, of a centre that is at work.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
-const [url, output] = process.argv.slice(2);
+const [url, output, mode] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const team = encodeURIComponent('客户服务一部');
@@ -210,6 +211,26 @@ async function lookAtLoss(browser) {
     await page.context().close();
 }
 
+// The wall, then the first team and the first of its agents, of whoever there is.
+async function lookAtMoving(browser, locale) {
+    const page = await open(browser, { viewport: sizes.wall, locale });
+    await page.goto(url);
+    for (const [name, link] of [['wall', 'a[href="/team/"]'], ['teams', '.figures tbody a'], ['team', '.team-table tbody a'], ['agent', null]]) {
+        await live(page);
+        await page.waitForSelector(whole[name], { state: 'attached', timeout: 8000 });
+        for (let times = 0; name !== 'agent' && times < 2; times++) {
+            const before = await page.locator('main').innerText();
+            await page.waitForFunction((text) => document.querySelector('main').innerText !== text, before, { timeout: 10000 });
+            checks++;
+        }
+        check(!/undefined|NaN|\[object/.test(await page.locator('main').innerText()), `${name} of a centre at work`);
+        await page.screenshot({ path: `${output}/moving-${name}-${locale}.png` });
+        if (link)
+            await page.locator(link).first().click();
+    }
+    await page.context().close();
+}
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
 try {
     const timed = async (name, look) => {
@@ -217,12 +238,16 @@ try {
         await look;
         console.log(`${name}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
     };
-    // By itself: it looks how long a page takes.
-    await timed('start', lookAtStart(browser));
-    await Promise.all([timed('pages in English', lookAtPages(browser, 'en')), timed('pages in Chinese', lookAtPages(browser, 'zh')),
-        timed('use', lookAtUse(browser)), timed('team', lookAtTeam(browser))]);
-    await timed('alerts', lookAtAlerts(browser));
-    await timed('loss', lookAtLoss(browser));
+    if (mode === 'moving') {
+        await Promise.all(['en-GB', 'zh-CN'].map((locale) => timed(locale, lookAtMoving(browser, locale))));
+    } else {
+        // By itself: it looks how long a page takes.
+        await timed('start', lookAtStart(browser));
+        await Promise.all([timed('pages in English', lookAtPages(browser, 'en')), timed('pages in Chinese', lookAtPages(browser, 'zh')),
+            timed('use', lookAtUse(browser)), timed('team', lookAtTeam(browser))]);
+        await timed('alerts', lookAtAlerts(browser));
+        await timed('loss', lookAtLoss(browser));
+    }
 } catch (error) {
     problems.push(error.stack);
 } finally {

@@ -206,8 +206,8 @@ def a_window_begins_and_ends_by_for_min_and_clear():
 
 
 # What docs/configuration.md says that a user needs.
-FIGURES = ("+ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange +hset "
-           "+hgetall +pexpire +sadd +srem +zadd +zrem +publish").split()
+FIGURES = ("+ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange +restore "
+           "+hset +hgetall +pexpire +sadd +srem +zadd +zrem +publish").split()
 ALERTS = "+type +xadd +hdel +hscan".split()
 
 

@@ -14,6 +14,7 @@ import time
 
 from board import Board, fill, leave_without_board
 from cases import Skip, case, run_cases
+from live import Live
 from program import DESKPULSE, ENVIRONMENT
 from servers import RedisServer
 
@@ -103,28 +104,51 @@ def packages():
                        stdout=subprocess.DEVNULL, timeout=120)
 
 
+def look(port, *mode, do=None):
+    """Has the browser look; `do` carries out what it asks for."""
+    os.makedirs(SHOTS, exist_ok=True)
+    browser = subprocess.Popen(["node", "look.mjs", f"http://127.0.0.1:{port}", SHOTS, *mode], cwd=LOOK,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        for line in browser.stdout:
+            if line.startswith("do "):
+                do(line[3:].strip())
+                browser.stdin.write("done\n")
+                browser.stdin.flush()
+            else:
+                print(line, end="", flush=True)
+        assert browser.wait(10) == 0, "problems above"
+    finally:
+        browser.kill()
+        browser.wait()
+
+
 @case(560)
 def pages_are_as_people_need_them():
     packages()
-    os.makedirs(SHOTS, exist_ok=True)
     with tempfile.NamedTemporaryFile("w") as token:
         token.write("the-ack-token\n")
         token.flush()
         with Centre(token.name) as centre:
-            look = subprocess.Popen(["node", "look.mjs", f"http://127.0.0.1:{centre.port}", SHOTS],
-                                    cwd=LOOK, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            try:
-                for line in look.stdout:
-                    if line.startswith("do "):
-                        centre.do(line[3:].strip())
-                        look.stdin.write("done\n")
-                        look.stdin.flush()
-                    else:
-                        print(line, end="", flush=True)
-                assert look.wait(10) == 0, "problems above"
-            finally:
-                look.kill()
-                look.wait()
+            look(centre.port, do=centre.do)
+
+
+@case(120)
+def a_centre_at_work_moves():
+    """simulate, Kafka, run, Redis, board, browser."""
+    packages()
+    with Live("calls", "chats") as live, Board(live.server) as board:
+        calls, chats = live.topics
+        simulate = subprocess.Popen(
+            [DESKPULSE, "simulate", "--to", "kafka", "--broker", live.broker, "--agents", "60", "--rate",
+             "60", "--seconds", "100", "--calls-topic", calls, "--chats-topic", chats],
+            stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+        try:
+            live.until_consumed(600)
+            look(board.port, "moving")
+        finally:
+            simulate.kill()
+            simulate.wait()
 
 
 if __name__ == "__main__":

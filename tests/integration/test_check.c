@@ -262,7 +262,7 @@ static void test_missing_rights(void **state)
 }
 
 #define RIGHTS                                                                                     \
-    "+ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange +hset "         \
+    "+ping +select +multi +exec +watch +unwatch +del +get +set +getrange +setrange +restore +hset "         \
     "+hgetall +pexpire +sadd +srem +zadd +zrem +publish"
 
 /* Those of alerts are wanted where there are rules alone. */
