@@ -71,8 +71,11 @@ class Board:
         return data
 
     def until_read(self):
-        """Waits until it has read all."""
-        until(lambda: self.get("/api/v1/meta")["complete"], 10, "the board has read Redis")
+        """Waits until it has read all, and hears of what changes."""
+        def has_read():
+            meta = self.get("/api/v1/meta")
+            return meta["complete"] and meta["connected"]
+        until(has_read, 10, "the board has read Redis")
         return self
 
 
