@@ -2,17 +2,14 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <yyjson.h>
 
 #include "common/memory.h"
 #include "common/timestamp.h"
 #include "common/utf8.h"
-#include "ingest/directory.h"
 #include "ingest/fields.h"
+#include "ingest/flat_json.h"
 #include "ingest/identifier.h"
-
-/* JSON sets numbers no bound: one that is too large for a double is still JSON. */
-#define READ_FLAGS YYJSON_READ_BIGNUM_AS_RAW
+#include "ingest/json_tree.h"
 
 /* Longest `source` and `id`, in bytes. */
 #define DP_NAME_MAX 256
@@ -34,59 +31,95 @@ _Static_assert(DP_AGENT_STATES <= DP_WORDS_MAX && DP_MEASURES <= DP_WORDS_MAX &&
                    DP_CHANNELS <= DP_WORDS_MAX,
                "the longest list of words");
 
-/* Senders write the members of an object in the same order each time: the place of each is guessed
- * from the message before. Of so many members; further ones share guesses. */
-#define DP_GUESSES 16
+_Static_assert(DP_DATA_FIELDS <= DP_JSON_MEMBERS, "a place for each field");
 
 struct dp_cloudevents {
     struct dp_directory attributes, types, fields;
-    uint8_t attribute_guesses[DP_GUESSES], field_guesses[DP_EVENT_TYPES][DP_GUESSES];
+    uint8_t attribute_guesses[DP_JSON_GUESSES], field_guesses[DP_EVENT_TYPES][DP_JSON_GUESSES];
     struct dp_timestamp_memo minute;
     struct dp_str words[DP_DATA_FIELDS][DP_WORDS_MAX];
-    struct arena {
-        char *bytes;
-        size_t used, size;
-    } arena; /* the parsed messages of a batch */
+    struct dp_json_trees trees; /* of the messages of a batch that needed one */
+
+    /* Of the message that is being read. */
+    struct dp_json_members envelope, data;
 };
 
-static inline struct dp_str string_of(yyjson_val *val)
+/* The number of an event type, or -1. */
+static int type_of(const struct dp_cloudevents *self, struct dp_str name)
 {
-    return (struct dp_str){unsafe_yyjson_get_str(val), unsafe_yyjson_get_len(val)};
+    return dp_directory_number(&self->types, name);
 }
 
 /* Absent (p is NULL) unless it is a string. */
-static inline struct dp_str string_or_absent(yyjson_val *val)
+static inline struct dp_str string_or_absent(const struct dp_json_members *members, int number)
 {
-    return yyjson_is_str(val) ? string_of(val) : (struct dp_str){NULL, 0};
+    const struct dp_json_value *value = dp_json_member(members, number);
+    return value && value->kind == DP_JSON_STRING ? value->text : (struct dp_str){NULL, 0};
 }
 
-/* Puts the members of an object where the numbers of their names say; of several alike the last
- * counts. */
-static inline void find_members(const struct dp_directory *directory, uint8_t *guesses,
-                                yyjson_val *object, yyjson_val **found)
+/* `data`'s members come in an order that is the type's. */
+static uint8_t *guesses_of_data(struct dp_cloudevents *self, struct dp_str type_name)
 {
-    size_t count = unsafe_yyjson_get_len(object);
-    yyjson_val *key = unsafe_yyjson_get_first(object);
-    for (size_t i = 0; i < count; i++) {
-        int number = dp_directory_find(directory, string_of(key), &guesses[i % DP_GUESSES]);
-        if (number >= 0)
-            found[number] = key + 1;
-        key = unsafe_yyjson_get_next(key + 1);
+    int type = type_of(self, type_name);
+    return self->field_guesses[type < 0 ? 0 : type];
+}
+
+/* The usual way. False: the message is for the tree. */
+static bool read_flat(struct dp_cloudevents *self, const struct dp_message *message)
+{
+    struct dp_flat_json json;
+    struct dp_flat_object envelope = {
+        .names = &self->attributes, .guesses = self->attribute_guesses, .members = &self->envelope};
+    int nested = DP_CE_DATA;
+    if (!dp_flat_json_begin(&json, message->value))
+        return false;
+    for (;;) {
+        enum dp_flat_outcome outcome =
+            message->binary ? DP_FLAT_NESTED : dp_flat_json_members(&json, &envelope, &nested);
+        if (outcome == DP_FLAT_DONE)
+            return dp_flat_json_end(&json);
+        if (outcome == DP_FLAT_ODD || nested != DP_CE_DATA)
+            return false;
+        struct dp_str type =
+            message->binary ? message->ce.type : string_or_absent(&self->envelope, DP_CE_TYPE);
+        struct dp_flat_object data = {
+            .names = &self->fields, .guesses = guesses_of_data(self, type), .members = &self->data};
+        self->data.found = 0;
+        if (dp_flat_json_members(&json, &data, &nested) != DP_FLAT_DONE)
+            return false;
+        if (message->binary)
+            return dp_flat_json_end(&json);
     }
 }
 
-/* Reads the structured mode's object; gives back its `data`, which may be NULL. */
-static yyjson_val *read_envelope(struct dp_cloudevents *self, yyjson_val *object,
-                                 struct dp_ce_headers *envelope)
+static enum dp_reject read_tree(struct dp_cloudevents *self, const struct dp_message *message)
 {
-    yyjson_val *found[DP_CE_ATTRIBUTES] = {NULL};
-    find_members(&self->attributes, self->attribute_guesses, object, found);
-    envelope->specversion = string_or_absent(found[DP_CE_SPECVERSION]);
-    envelope->id = string_or_absent(found[DP_CE_ID]);
-    envelope->source = string_or_absent(found[DP_CE_SOURCE]);
-    envelope->type = string_or_absent(found[DP_CE_TYPE]);
-    envelope->time = string_or_absent(found[DP_CE_TIME]);
-    return found[DP_CE_DATA];
+    yyjson_val *root = dp_json_trees_read(&self->trees, message->value), *data = root;
+    struct dp_str type = message->ce.type;
+    self->envelope.found = self->data.found = 0;
+    if (!root)
+        return DP_REJECT_BAD_JSON;
+    if (!message->binary && yyjson_is_obj(root)) {
+        dp_json_tree_members(root, &self->attributes, self->attribute_guesses, &self->envelope);
+        const struct dp_json_value *value = dp_json_member(&self->envelope, DP_CE_DATA);
+        data = value && value->kind == DP_JSON_OBJECT ? value->object : NULL;
+        type = string_or_absent(&self->envelope, DP_CE_TYPE);
+    }
+    if (!yyjson_is_obj(data))
+        return DP_REJECT_BAD_ENVELOPE;
+    dp_json_tree_members(data, &self->fields, guesses_of_data(self, type), &self->data);
+    return DP_REJECT_NONE;
+}
+
+/* Puts the members of envelope and data where they are looked for. */
+static enum dp_reject read_message(struct dp_cloudevents *self, const struct dp_message *message)
+{
+    self->envelope.found = self->data.found = 0;
+    if (!read_flat(self, message))
+        return read_tree(self, message);
+    const struct dp_json_value *data = dp_json_member(&self->envelope, DP_CE_DATA);
+    return message->binary || (data && data->kind == DP_JSON_OBJECT) ? DP_REJECT_NONE
+                                                                     : DP_REJECT_BAD_ENVELOPE;
 }
 
 static bool envelope_valid(struct dp_cloudevents *self, const struct dp_ce_headers *envelope,
@@ -107,12 +140,13 @@ static bool headers_valid(const struct dp_ce_headers *headers)
            dp_utf8_valid(headers->type);
 }
 
-static bool missing(enum dp_event_type type, unsigned present, yyjson_val *const *values)
+static bool missing(enum dp_event_type type, unsigned present, const struct dp_json_members *data)
 {
     if (dp_field_rules[type].required & ~present)
         return true;
     return type == DP_CONTACT_MESSAGE && !(present & DP_F_AGENT) &&
-           yyjson_equals_str(values[DP_FIELD_AT(DP_F_FROM)], dp_author_names[DP_FROM_AGENT]);
+           dp_str_equal(string_or_absent(data, DP_FIELD_AT(DP_F_FROM)),
+                        dp_str_from(dp_author_names[DP_FROM_AGENT]));
 }
 
 static bool take_word(const struct dp_cloudevents *self, int field, struct dp_str text,
@@ -126,165 +160,92 @@ static bool take_word(const struct dp_cloudevents *self, int field, struct dp_st
     return false;
 }
 
-/* Numbers beyond 64 bits come as text; those beyond a double are out of range. */
-static bool take_number(yyjson_val *val, double *to)
-{
-    *to = yyjson_is_raw(val) ? strtod(yyjson_get_raw(val), NULL) : yyjson_get_num(val);
-    return (yyjson_is_num(val) || yyjson_is_raw(val)) && isfinite(*to);
-}
-
 /* Checks one value by itself and puts it where it belongs. */
-static inline bool take(const struct dp_cloudevents *self, int field, yyjson_val *val,
-                        struct dp_event *event)
+static inline bool take(const struct dp_cloudevents *self, int field,
+                        const struct dp_json_value *value, struct dp_event *event)
 {
     struct dp_str nowhere;
     enum dp_field_kind kind = dp_data_fields[field].kind;
     size_t offset = dp_data_fields[field].offset;
     void *to = offset == DP_CHECKED_ONLY ? &nowhere : (void *)((char *)event + offset);
     if (kind == DP_KIND_IDENTIFIER || kind == DP_KIND_TEXT) { /* nearly all */
-        if (!yyjson_is_str(val))
+        if (value->kind != DP_JSON_STRING)
             return false;
-        *(struct dp_str *)to = string_of(val);
-        return kind == DP_KIND_TEXT || dp_identifier_valid(string_of(val));
+        *(struct dp_str *)to = value->text;
+        return kind == DP_KIND_TEXT || dp_identifier_valid(value->text);
     }
     switch (kind) {
     case DP_KIND_WORD:
-        return yyjson_is_str(val) && take_word(self, field, string_of(val), (unsigned *)to);
+        return value->kind == DP_JSON_STRING && take_word(self, field, value->text, to);
     case DP_KIND_BOOLEAN:
-        *(bool *)to = yyjson_get_bool(val);
-        return yyjson_is_bool(val);
+        *(bool *)to = value->kind == DP_JSON_BOOLEAN && value->truth;
+        return value->kind == DP_JSON_BOOLEAN;
     case DP_KIND_NUMBER:
-        return take_number(val, to);
+        *(double *)to = value->kind == DP_JSON_NUMBER ? value->number : 0;
+        return value->kind == DP_JSON_NUMBER && isfinite(value->number);
     default:
         return false;
     }
 }
 
-static enum dp_reject decode_data(struct dp_cloudevents *self, yyjson_val *object,
-                                  struct dp_event *event)
+static enum dp_reject decode_data(const struct dp_cloudevents *self, struct dp_event *event)
 {
+    const struct dp_json_members *data = &self->data;
     unsigned known = dp_field_rules[event->type].required | dp_field_rules[event->type].optional,
-             present = 0;
-    yyjson_val *values[DP_DATA_FIELDS] = {NULL};
-    find_members(&self->fields, self->field_guesses[event->type], object, values);
-    for (unsigned left = known; left; left &= left - 1)
-        if (values[__builtin_ctz(left)] && !yyjson_is_null(values[__builtin_ctz(left)]))
-            present |= left & -left;
-    if (missing(event->type, present, values))
+             present = data->found & known;
+    for (unsigned left = present; left; left &= left - 1)
+        if (data->values[__builtin_ctz(left)].kind == DP_JSON_NULL)
+            present &= ~(left & -left);
+    if (missing(event->type, present, data))
         return DP_REJECT_MISSING_FIELD;
 
     event->priority = DP_PRIORITY_NORMAL;
     event->scale = 100; /* of the scores that are not a feedback's */
     for (unsigned left = present; left; left &= left - 1)
-        if (!take(self, __builtin_ctz(left), values[__builtin_ctz(left)], event))
+        if (!take(self, __builtin_ctz(left), &data->values[__builtin_ctz(left)], event))
             return DP_REJECT_BAD_VALUE;
     if (!(event->scale > 0 && event->score >= 0 && event->score <= event->scale))
         return DP_REJECT_BAD_VALUE;
     return DP_REJECT_NONE;
 }
 
-/* Memory for yyjson: given out from the front, given back by the next batch all at once. Only the
- * last piece grows or shrinks in its place, which is the one that yyjson lets grow. */
-static size_t padded(size_t size)
+/* What is of no message in binary mode. */
+static void take_envelope(const struct dp_cloudevents *self, struct dp_ce_headers *envelope)
 {
-    return (size + 15) / 16 * 16;
-}
-
-static void *arena_malloc(void *ctx, size_t size)
-{
-    struct arena *arena = ctx;
-    if (padded(size) > arena->size - arena->used)
-        return NULL;
-    void *piece = arena->bytes + arena->used;
-    arena->used += padded(size);
-    return piece;
-}
-
-static void *arena_realloc(void *ctx, void *piece, size_t old_size, size_t size)
-{
-    struct arena *arena = ctx;
-    size_t at = (size_t)((char *)piece - arena->bytes);
-    if (at + padded(old_size) == arena->used) {
-        arena->used = at;
-        return arena_malloc(arena, size);
-    }
-    void *moved = arena_malloc(arena, size);
-    return moved ? memcpy(moved, piece, old_size < size ? old_size : size) : NULL;
-}
-
-static void arena_free(void *ctx, void *piece)
-{
-    (void)ctx;
-    (void)piece;
-}
-
-static bool parsable(const struct dp_message *message)
-{
-    return message->value.len <= DP_MESSAGE_MAX;
-}
-
-/* Gives up what was parsed before and makes room for a batch. */
-static void make_room(struct arena *arena, const struct dp_message *messages, size_t count)
-{
-    size_t need = 16; /* so that 8 bytes can be read from anywhere in a text */
-    for (size_t i = 0; i < count; i++)
-        if (parsable(&messages[i]))
-            need += padded(yyjson_read_max_memory_usage(messages[i].value.len, READ_FLAGS));
-    arena->used = 0;
-    if (need <= arena->size)
-        return;
-    free(arena->bytes);
-    arena->bytes = dp_xmalloc(need);
-    arena->size = need;
-}
-
-/* NULL: no JSON. What that took is given back at once: a text that is broken, such as thousands of
- * open brackets, may take more than any that is right, and those after it in the batch need theirs.
- */
-static yyjson_val *parse(struct dp_cloudevents *self, struct dp_str json)
-{
-    yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, &self->arena};
-    size_t used = self->arena.used;
-    /* The text is not written to without YYJSON_READ_INSITU. */
-    yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)json.p, json.len, READ_FLAGS, &alc, NULL);
-    if (!doc)
-        self->arena.used = used;
-    return yyjson_doc_get_root(doc);
+    envelope->specversion = string_or_absent(&self->envelope, DP_CE_SPECVERSION);
+    envelope->id = string_or_absent(&self->envelope, DP_CE_ID);
+    envelope->source = string_or_absent(&self->envelope, DP_CE_SOURCE);
+    envelope->type = string_or_absent(&self->envelope, DP_CE_TYPE);
+    envelope->time = string_or_absent(&self->envelope, DP_CE_TIME);
 }
 
 static enum dp_reject decode_message(struct dp_cloudevents *self, const struct dp_message *message,
                                      struct dp_event *event)
 {
-    if (!parsable(message))
+    struct dp_ce_headers envelope = message->ce;
+    if (message->value.len > DP_MESSAGE_MAX)
         return DP_REJECT_TOO_LARGE;
-    yyjson_val *data = parse(self, message->value);
-    if (!data)
-        return DP_REJECT_BAD_JSON;
-
-    struct dp_ce_headers envelope;
-    if (message->binary) {
-        envelope = message->ce;
-        if (!headers_valid(&envelope))
-            return DP_REJECT_BAD_ENVELOPE;
-    } else {
-        if (!yyjson_is_obj(data))
-            return DP_REJECT_BAD_ENVELOPE;
-        data = read_envelope(self, data, &envelope);
-    }
-    if (!yyjson_is_obj(data) || !envelope_valid(self, &envelope, event))
+    enum dp_reject reject = read_message(self, message);
+    if (reject != DP_REJECT_NONE)
+        return reject;
+    if (message->binary && !headers_valid(&envelope))
         return DP_REJECT_BAD_ENVELOPE;
-    int type = dp_directory_number(&self->types, envelope.type);
+    if (!message->binary)
+        take_envelope(self, &envelope);
+    if (!envelope_valid(self, &envelope, event))
+        return DP_REJECT_BAD_ENVELOPE;
+    int type = type_of(self, envelope.type);
     if (type < 0)
         return DP_REJECT_UNKNOWN_TYPE;
     event->type = (enum dp_event_type)type;
-    return decode_data(self, data, event);
+    return decode_data(self, event);
 }
 
 static void decode(void *opaque, const struct dp_message *messages, size_t count,
                    struct dp_decoded *decoded)
 {
     struct dp_cloudevents *self = opaque;
-    make_room(&self->arena, messages, count);
+    dp_json_trees_begin(&self->trees, messages, count);
     dp_decoded_begin(decoded, count);
     for (size_t i = 0; i < count; i++) {
         struct dp_event *event = dp_decoded_next(decoded);
@@ -318,7 +279,7 @@ static void destroy(void *opaque)
     struct dp_cloudevents *self = opaque;
     if (!self)
         return;
-    free(self->arena.bytes);
+    dp_json_trees_deinit(&self->trees);
     free(self);
 }
 

@@ -1,0 +1,203 @@
+#include "ingest/flat_json.h"
+
+#include "common/bytes.h"
+#include "common/utf8.h"
+
+/* Digits of a number that a double holds exactly; and powers of ten likewise, so that one division
+ * of the two is the nearest double. */
+#define DIGITS_MAX 15
+static const double tens[DIGITS_MAX + 1] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                            1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
+static void skip_blanks(struct dp_flat_json *json)
+{
+    while (json->p < json->end &&
+           (*json->p == ' ' || *json->p == '\n' || *json->p == '\r' || *json->p == '\t'))
+        json->p++;
+}
+
+/* Is that the next character, blanks apart? Then it is behind us. */
+static inline bool take(struct dp_flat_json *json, char wanted)
+{
+    if (json->p < json->end && *json->p != wanted)
+        skip_blanks(json);
+    if (json->p == json->end || *json->p != wanted)
+        return false;
+    json->p++;
+    return true;
+}
+
+/* The top bit of each byte that ends a run of plain characters: a quote, a backslash, or a control
+ * character. Of the lowest such byte it is right; those above may be wrong. */
+static inline uint64_t ends_of(uint64_t word)
+{
+    uint64_t quote = word ^ DP_BYTES_EACH * '"', backslash = word ^ DP_BYTES_EACH * '\\';
+    return (((quote - DP_BYTES_EACH) & ~quote) | ((backslash - DP_BYTES_EACH) & ~backslash) |
+            ((word - DP_BYTES_EACH * 0x20) & ~word)) &
+           DP_BYTES_EACH * 0x80;
+}
+
+/* A string, behind its first quote. False: it has escapes, or is wrong. */
+static inline bool take_string(struct dp_flat_json *json, struct dp_str *text)
+{
+    const char *p = json->p;
+    uint64_t all = 0, ends;
+    for (; json->end - p >= 8; p += 8) {
+        uint64_t word = dp_bytes_load8_little(p);
+        ends = ends_of(word);
+        if (ends) {
+            /* What follows it may be anything. */
+            all |= word & ((ends & -ends) - 1);
+            p += __builtin_ctzll(ends) / 8;
+            goto found;
+        }
+        all |= word;
+    }
+    while (p < json->end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+        all |= (unsigned char)*p++;
+found:
+    if (p == json->end || *p != '"')
+        return false;
+    *text = (struct dp_str){json->p, (size_t)(p - json->p)};
+    json->p = p + 1;
+    return !(all & DP_BYTES_EACH * 0x80) || dp_utf8_valid(*text);
+}
+
+/* A name and its colon. `*number` is -1 for one that the directory has not. */
+static inline bool take_name(struct dp_flat_json *json, const struct dp_flat_object *object,
+                             int *number)
+{
+    uint8_t *guess = &object->guesses[object->count % DP_JSON_GUESSES];
+    const struct dp_directory_slot *slot = &object->names->slots[*guess];
+    struct dp_str name = {json->p, slot->len};
+    if (json->end - json->p >= (ptrdiff_t)slot->len + 8 && json->p[slot->len] == '"' &&
+        dp_directory_holds(slot, name, dp_bytes_head8(name.p, name.len))) {
+        json->p += slot->len + 1;
+        *number = slot->number;
+    } else {
+        if (!take_string(json, &name))
+            return false;
+        int found = dp_directory_search(object->names, name);
+        *number = found < 0 ? -1 : object->names->slots[found].number;
+        if (found >= 0)
+            *guess = (uint8_t)found;
+    }
+    return take(json, ':');
+}
+
+static bool is_digit(const struct dp_flat_json *json)
+{
+    return json->p < json->end && *json->p >= '0' && *json->p <= '9';
+}
+
+/* Adds the digits that come. */
+static int take_digits(struct dp_flat_json *json, uint64_t *value)
+{
+    int count = 0;
+    for (; is_digit(json) && count <= DIGITS_MAX; json->p++, count++)
+        *value = *value * 10 + (uint64_t)(*json->p - '0');
+    return count;
+}
+
+static bool take_number(struct dp_flat_json *json, double *number)
+{
+    bool minus = *json->p == '-';
+    uint64_t value = 0;
+    json->p += minus;
+    const char *first = json->p;
+    int digits = take_digits(json, &value), places = 0;
+    if (digits == 0 || (digits > 1 && *first == '0'))
+        return false;
+    if (json->p < json->end && *json->p == '.') {
+        json->p++;
+        places = take_digits(json, &value);
+        if (places == 0)
+            return false;
+    }
+    if (digits + places > DIGITS_MAX ||
+        (json->p < json->end && (*json->p == 'e' || *json->p == 'E')))
+        return false;
+    *number = (double)value / tens[places];
+    if (minus)
+        *number = -*number;
+    return true;
+}
+
+static bool take_word(struct dp_flat_json *json, struct dp_str word)
+{
+    if ((size_t)(json->end - json->p) < word.len || memcmp(json->p, word.p, word.len) != 0)
+        return false;
+    json->p += word.len;
+    return true;
+}
+
+/* A value that is neither a string nor nested, up to its end. */
+static bool take_other(struct dp_flat_json *json, struct dp_json_value *value)
+{
+    switch (*json->p) {
+    case 't':
+        value->kind = DP_JSON_BOOLEAN;
+        value->truth = true;
+        return take_word(json, DP_STR("true"));
+    case 'f':
+        value->kind = DP_JSON_BOOLEAN;
+        value->truth = false;
+        return take_word(json, DP_STR("false"));
+    case 'n':
+        value->kind = DP_JSON_NULL;
+        return take_word(json, DP_STR("null"));
+    default:
+        value->kind = DP_JSON_NUMBER;
+        return take_number(json, &value->number);
+    }
+}
+
+/* Behind a member's colon. NESTED: an inner object begins; DONE: the value is behind us. */
+static inline enum dp_flat_outcome take_value(struct dp_flat_json *json,
+                                              struct dp_json_members *members, int number)
+{
+    struct dp_json_value nowhere, *value = number < 0 ? &nowhere : &members->values[number];
+    if (take(json, '"')) {
+        value->kind = DP_JSON_STRING;
+        if (!take_string(json, &value->text))
+            return DP_FLAT_ODD;
+    } else if (json->p == json->end) {
+        return DP_FLAT_ODD;
+    } else if (*json->p == '{') {
+        json->p++;
+        value->kind = DP_JSON_OBJECT;
+    } else if (!take_other(json, value)) {
+        return DP_FLAT_ODD;
+    }
+    if (number >= 0)
+        members->found |= 1u << number;
+    return value->kind == DP_JSON_OBJECT ? DP_FLAT_NESTED : DP_FLAT_DONE;
+}
+
+bool dp_flat_json_begin(struct dp_flat_json *json, struct dp_str text)
+{
+    *json = (struct dp_flat_json){text.p, text.p + text.len};
+    return text.len > 0 && take(json, '{');
+}
+
+enum dp_flat_outcome dp_flat_json_members(struct dp_flat_json *json, struct dp_flat_object *object,
+                                          int *nested)
+{
+    if (object->count == 0 && take(json, '}'))
+        return DP_FLAT_DONE;
+    while (object->count == 0 || take(json, ',')) {
+        if (!take(json, '"') || !take_name(json, object, nested))
+            return DP_FLAT_ODD;
+        object->count++;
+        enum dp_flat_outcome outcome = take_value(json, object->members, *nested);
+        if (outcome != DP_FLAT_DONE)
+            return outcome;
+    }
+    return take(json, '}') ? DP_FLAT_DONE : DP_FLAT_ODD;
+}
+
+bool dp_flat_json_end(struct dp_flat_json *json)
+{
+    skip_blanks(json);
+    return json->p == json->end;
+}
