@@ -1,5 +1,9 @@
 #include "ingest/flat_json.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "common/bytes.h"
 #include "common/utf8.h"
 
@@ -27,43 +31,57 @@ static inline bool take(struct dp_flat_json *json, char wanted)
     return true;
 }
 
-/* The top bit of each byte that ends a run of plain characters: a quote, a backslash, or a control
- * character. Of the lowest such byte it is right; those above may be wrong. */
-static inline uint64_t ends_of(uint64_t word)
+/* Of STRIDE bytes at p, bit by bit: which may end a run of plain characters (a quote, a backslash,
+ * a control character), and which are none of ASCII. */
+#ifdef __SSE2__
+#define STRIDE 16
+static inline unsigned ends_at(const char *p, unsigned *above)
 {
-    uint64_t quote = word ^ DP_BYTES_EACH * '"', backslash = word ^ DP_BYTES_EACH * '\\';
-    return (((quote - DP_BYTES_EACH) & ~quote) | ((backslash - DP_BYTES_EACH) & ~backslash) |
-            ((word - DP_BYTES_EACH * 0x20) & ~word)) &
-           DP_BYTES_EACH * 0x80;
+    __m128i bytes = _mm_loadu_si128((const __m128i *)p);
+    __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    *above = (unsigned)_mm_movemask_epi8(bytes);
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, backslashes), controls));
 }
+#else
+#define STRIDE 1
+static inline unsigned ends_at(const char *p, unsigned *above)
+{
+    unsigned char c = (unsigned char)*p;
+    *above = c >> 7;
+    return c == '"' || c == '\\' || c < 0x20;
+}
+#endif
 
 /* A string, behind its first quote. False: it has escapes, or is wrong. */
 static inline bool take_string(struct dp_flat_json *json, struct dp_str *text)
 {
     const char *p = json->p;
-    uint64_t all = 0, ends;
-    for (; json->end - p >= 8; p += 8) {
-        uint64_t word = dp_bytes_load8_little(p);
-        ends = ends_of(word);
-        if (ends) {
-            /* What follows it may be anything. */
-            all |= word & ((ends & -ends) - 1);
-            p += __builtin_ctzll(ends) / 8;
-            goto found;
-        }
-        all |= word;
+    unsigned above = 0, of_stride, ends = 0;
+    for (; json->end - p >= STRIDE; p += STRIDE) {
+        ends = ends_at(p, &of_stride);
+        if (ends)
+            break;
+        above |= of_stride;
     }
-    while (p < json->end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-        all |= (unsigned char)*p++;
-found:
+    if (ends) {
+        unsigned at = (unsigned)__builtin_ctz(ends);
+        above |= of_stride & ((1u << at) - 1); /* what follows may be anything */
+        p += at;
+    } else {
+        while (p < json->end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+            above |= (unsigned char)*p++ >> 7;
+    }
     if (p == json->end || *p != '"')
         return false;
     *text = (struct dp_str){json->p, (size_t)(p - json->p)};
     json->p = p + 1;
-    return !(all & DP_BYTES_EACH * 0x80) || dp_utf8_valid(*text);
+    return !above || dp_utf8_valid(*text);
 }
 
-/* A name and its colon. `*number` is -1 for one that the directory has not. */
+/* A name and its colon, behind the first quote. `*number` is -1 for one that the directory has
+ * not. */
 static inline bool take_name(struct dp_flat_json *json, const struct dp_flat_object *object,
                              int *number)
 {
@@ -71,17 +89,18 @@ static inline bool take_name(struct dp_flat_json *json, const struct dp_flat_obj
     const struct dp_directory_slot *slot = &object->names->slots[*guess];
     struct dp_str name = {json->p, slot->len};
     if (json->end - json->p >= (ptrdiff_t)slot->len + 8 && json->p[slot->len] == '"' &&
+        json->p[slot->len + 1] == ':' &&
         dp_directory_holds(slot, name, dp_bytes_head8(name.p, name.len))) {
-        json->p += slot->len + 1;
+        json->p += slot->len + 2;
         *number = slot->number;
-    } else {
-        if (!take_string(json, &name))
-            return false;
-        int found = dp_directory_search(object->names, name);
-        *number = found < 0 ? -1 : object->names->slots[found].number;
-        if (found >= 0)
-            *guess = (uint8_t)found;
+        return true;
     }
+    if (!take_string(json, &name))
+        return false;
+    int found = dp_directory_search(object->names, name);
+    *number = found < 0 ? -1 : object->names->slots[found].number;
+    if (found >= 0)
+        *guess = (uint8_t)found;
     return take(json, ':');
 }
 
@@ -183,17 +202,23 @@ bool dp_flat_json_begin(struct dp_flat_json *json, struct dp_str text)
 enum dp_flat_outcome dp_flat_json_members(struct dp_flat_json *json, struct dp_flat_object *object,
                                           int *nested)
 {
-    if (object->count == 0 && take(json, '}'))
-        return DP_FLAT_DONE;
-    while (object->count == 0 || take(json, ',')) {
-        if (!take(json, '"') || !take_name(json, object, nested))
+    struct dp_flat_json at = *json; /* in registers */
+    enum dp_flat_outcome outcome = DP_FLAT_DONE;
+    while (outcome == DP_FLAT_DONE) {
+        bool first = object->count == 0;
+        if (!first && at.end - at.p >= 2 && at.p[0] == ',' && at.p[1] == '"')
+            at.p += 2; /* nearly always */
+        else if (take(&at, '}'))
+            break;
+        else if ((!first && !take(&at, ',')) || !take(&at, '"'))
+            return DP_FLAT_ODD;
+        if (!take_name(&at, object, nested))
             return DP_FLAT_ODD;
         object->count++;
-        enum dp_flat_outcome outcome = take_value(json, object->members, *nested);
-        if (outcome != DP_FLAT_DONE)
-            return outcome;
+        outcome = take_value(&at, object->members, *nested);
     }
-    return take(json, '}') ? DP_FLAT_DONE : DP_FLAT_ODD;
+    *json = at;
+    return outcome;
 }
 
 bool dp_flat_json_end(struct dp_flat_json *json)

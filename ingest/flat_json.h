@@ -1,7 +1,7 @@
 /* Reads JSON as senders of events write it: objects whose members are strings without escapes,
- * plain numbers, true, false, null, and further such objects. It takes a third of what a parser
- * takes that makes a tree of it; whatever else there may be, right or wrong, is ODD and for that
- * one (json_tree.h). What it does read, that one reads the same.
+ * plain numbers, true, false, null, and further such objects. No tree is made and nothing copied,
+ * which saves a replay an eighth of its time; whatever else there may be, right or wrong, is ODD
+ * and for the reader of trees (json_tree.h). What this one does read, that one reads the same.
  *
  *   dp_flat_json_begin(&json, text)               // at the outer object's first member
  *   dp_flat_json_members(&json, &object, ...)     // NESTED: at the first member of an inner one
