@@ -67,7 +67,6 @@ struct dp_aggregator_options {
     uint32_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
     int64_t period_keep_ms;     /* a period's key lives for so long after the period's end */
     int64_t period_interval_ms; /* periods are handed out once in so long; 0: at once */
-    int64_t flush_interval_ms;  /* between two beginnings of entries; 0: there may be no other */
 };
 
 enum dp_verdict { DP_ACCEPTED, DP_DUPLICATE, DP_LATE };

@@ -108,12 +108,7 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
                     : is_silent(agg, scope) ? DP_STAGE_LEAVING
                                             : DP_STAGE_KNOWN;
     cursor->period = 0;
-    cursor->periods_later = false;
-    if (!cursor->periods && dp_period_entries_due(agg, scope)) {
-        cursor->periods = agg->periods_left > 0;
-        cursor->periods_later = !cursor->periods;
-        agg->periods_left -= cursor->periods;
-    }
+    cursor->periods |= dp_period_entries_due(agg, scope);
     if (cursor->periods)
         dp_period_entries_open(agg, scope);
     dp_heap_remove(&agg->alarms, &scope->alarm);
@@ -294,7 +289,6 @@ void dp_aggregator_begin_entries(struct dp_aggregator *agg)
     if (agg->standings_due)
         dp_standings_update(agg);
     agg->changed_until = agg->changed_last;
-    agg->periods_left = dp_period_entries_room(agg);
     dp_watch_update(agg);
     dp_alerts_begin(agg->alerts);
 }
@@ -318,8 +312,6 @@ static bool next_entry(struct dp_aggregator *agg, struct dp_entry *entry)
             if (next_of_scope(agg, entry))
                 return true;
             set_alarm(agg, cursor->scope);
-            if (cursor->periods_later)
-                dp_scope_touch(agg, cursor->scope); /* for the next flush */
         }
         cursor->scope = NULL;
     }

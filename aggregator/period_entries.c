@@ -14,9 +14,6 @@
 /* Who lacks quality checks this month is of no interest after it. */
 #define DP_DUE_TTL_MS (INT64_C(40) * DP_DAY_MS)
 
-/* Scopes whose periods there is room for in each flush. */
-#define ROOM_AT_LEAST 64
-
 /* Every 0 ms: with each change. */
 static bool passed(const struct dp_aggregator *agg, const struct dp_scope *scope, int64_t every_ms)
 {
@@ -48,17 +45,6 @@ int64_t dp_period_entries_next(const struct dp_aggregator *agg, const struct dp_
         at = due < at ? due : at;
     }
     return at;
-}
-
-/* T moves by whole seconds, so the periods of many scopes are due at once. Flushes share them, lest
- * the windows of the next one wait: twice as many as must be on average. */
-size_t dp_period_entries_room(const struct dp_aggregator *agg)
-{
-    const struct dp_aggregator_options *options = &agg->options;
-    if (!options->flush_interval_ms || !options->period_interval_ms)
-        return SIZE_MAX;
-    return ROOM_AT_LEAST + (size_t)(2 * (int64_t)agg->scopes.count * options->flush_interval_ms /
-                                    options->period_interval_ms);
 }
 
 void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope)

@@ -70,7 +70,7 @@ struct dp_cursor {
     } stage;
     enum dp_channel channel;
     uint32_t changed[DP_CHANNELS]; /* windows still to be handed out */
-    bool now, periods, periods_later;
+    bool now, periods;
     uint32_t period; /* the next of its periods */
     /* What the period of each kind is called that was handed out last: nearly always the same. */
     struct {
@@ -125,7 +125,6 @@ struct dp_aggregator {
     bool standings_due;             /* scores and ranks are to be found out when entries begin */
     bool ranks_changed; /* some score or team has changed since the ranks were found out */
     struct dp_cursor cursor;
-    size_t periods_left; /* so many scopes more whose periods may be handed out in this flush */
     struct dp_agent_list active_before, active_after; /* room for comparing */
 };
 
@@ -359,9 +358,6 @@ int64_t dp_entries_next(const struct dp_scope *scope, int64_t period_ms, int64_t
  * something arrives. */
 bool dp_period_entries_due(const struct dp_aggregator *agg, const struct dp_scope *scope);
 int64_t dp_period_entries_next(const struct dp_aggregator *agg, const struct dp_scope *scope);
-
-/* period_entries.c: for how many scopes a flush has room. */
-size_t dp_period_entries_room(const struct dp_aggregator *agg);
 
 /* period_entries.c: begins with the scope's periods, and gives the next entry of them. */
 void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope);

@@ -101,6 +101,13 @@ static void on_timer(uv_timer_t *timer)
     flush(flusher);
 }
 
+/* And once more by settle: in the midst of a scope standings are those of a flush before. */
+static void write_all_again(struct dp_flusher *flusher)
+{
+    flusher->settled_consumed = UINT64_MAX;
+    dp_aggregator_mark_all(flusher->pipeline->aggregator);
+}
+
 static void on_flushed(void *ctx, bool ok)
 {
     struct dp_flusher *flusher = ctx;
@@ -112,8 +119,8 @@ static void on_flushed(void *ctx, bool ok)
         dp_freshness_shown(flusher->pipeline->freshness, dp_wall_ms());
     if (ok)
         flusher->whole_at_ms = flusher->began_at_ms;
-    else /* what was handed out is lost: everything is to be written again */
-        dp_aggregator_mark_all(flusher->pipeline->aggregator);
+    else /* what was handed out is lost */
+        write_all_again(flusher);
     bool over = flusher->last && ok;
     if (flusher->finishing && !over)
         uv_timer_start(&flusher->timer, on_timer, flusher->last ? 100 : 0, 0);
@@ -133,7 +140,7 @@ static void on_up(void *ctx)
 {
     struct dp_flusher *flusher = ctx;
     if (flusher->active)
-        dp_aggregator_mark_all(flusher->pipeline->aggregator);
+        write_all_again(flusher);
     flush(flusher);
 }
 

@@ -329,7 +329,6 @@ int dp_run(const struct dp_run_options *options)
     dp_config_aggregator_options(options->config, &aggregator_options);
     aggregator_options.wall_clock = !options->event_clock;
     aggregator_options.as_of_limit_ms = options->as_of_ms;
-    aggregator_options.flush_interval_ms = options->config->flush_interval_ms;
     dp_pipeline_init(&run.pipeline, dp_adapter_find(options->config->format), &aggregator_options,
                      options->config->customer_key, NULL);
     uv_loop_init(&run.loop);

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,39 +86,6 @@ static void they_come_at_their_own_pace(void **state)
     dp_centre_close(&centre);
 }
 
-/* Windows do not wait for the periods of others. */
-static void flushes_share_the_periods_of_many(void **state)
-{
-    (void)state;
-    enum { AGENTS = 300, FLUSHES = 5 };
-    struct dp_centre centre;
-    char text[64];
-    struct dp_aggregator_options options = dp_centre_options();
-    options.period_kinds = 1u << DP_PERIOD_YEAR;
-    options.period_interval_ms = 10 * SECOND;
-    options.flush_interval_ms = SECOND / 10;
-    dp_centre_open(&centre, &options);
-    for (int i = 0; i < AGENTS; i++) {
-        snprintf(text, sizeof text, "1000 rated a%d 4 5 t1", i);
-        dp_centre_tell(&centre, text);
-    }
-    dp_centre_advance(&centre, 2 * SECOND);
-    snprintf(text, sizeof text, "agent:a%d:p:1970", AGENTS - 1);
-    dp_centre_expect_none(&centre, text);
-    for (int i = 0; i < AGENTS; i++) {
-        snprintf(text, sizeof text, "agent:a%d:w:1m", i);
-        dp_centre_expect(&centre, text, "ratings", 1);
-    }
-    for (int i = 1; i < FLUSHES; i++)
-        assert_in_range(dp_centre_advance(&centre, 2 * SECOND), 1, AGENTS / 3);
-    assert_int_equal(dp_centre_advance(&centre, 2 * SECOND), 0);
-    for (int i = 0; i < AGENTS; i++) {
-        snprintf(text, sizeof text, "agent:a%d:p:1970", i);
-        dp_centre_expect(&centre, text, "ratings", 1);
-    }
-    dp_centre_close(&centre);
-}
-
 static void ranks_and_what_is_earned(void **state)
 {
     (void)state;
@@ -174,7 +140,6 @@ int main(void)
         cmocka_unit_test(times_in_states),
         cmocka_unit_test(all_is_taken_back),
         cmocka_unit_test(they_come_at_their_own_pace),
-        cmocka_unit_test(flushes_share_the_periods_of_many),
         cmocka_unit_test(ranks_and_what_is_earned),
         cmocka_unit_test(whoever_left_stays_in_the_periods),
     };
