@@ -20,6 +20,15 @@ static struct dp_str *attribute(struct dp_ce_headers *ce, const char *name)
     return NULL;
 }
 
+/* Nearly all messages begin with this attribute, and no `data` does: the headers, which librdkafka
+ * makes a list of for each message, need not be read. */
+#define ENVELOPE "{\"specversion\":"
+
+static bool is_envelope(struct dp_str value)
+{
+    return value.len >= sizeof ENVELOPE && memcmp(value.p, ENVELOPE, sizeof ENVELOPE - 1) == 0;
+}
+
 void dp_kafka_headers_read(const rd_kafka_message_t *from, struct dp_message *message)
 {
     rd_kafka_headers_t *headers;
@@ -29,7 +38,8 @@ void dp_kafka_headers_read(const rd_kafka_message_t *from, struct dp_message *me
     bool structured = false;
 
     message->binary = false;
-    if (rd_kafka_message_headers(from, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (is_envelope(message->value) ||
+        rd_kafka_message_headers(from, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
     message->ce = (struct dp_ce_headers){0};
     for (size_t i = 0;

@@ -6,8 +6,8 @@
 
 #include "ingest/message.h"
 
-/* Sets `binary` and `ce`; the views live as long as `from`. Costs next to nothing without headers.
- */
+/* Sets `binary` and `ce`; the views live as long as `from`. Costs next to nothing where the value
+ * is an envelope. */
 void dp_kafka_headers_read(const rd_kafka_message_t *from, struct dp_message *message);
 
 #endif
