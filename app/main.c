@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "app/huge_pages.h"
 #include "common/log.h"
 #include "simulate/simulate.h"
 
@@ -13,17 +14,21 @@ static const struct dp_command {
     const char *name;
     int (*main)(int argc, char **argv);
     const char *summary;
+    bool keeps_much; /* in memory */
 } commands[] = {
-    {"run", dp_run_main, "Kafka to Redis, until SIGTERM or SIGINT"},
-    {"replay", dp_replay_main, "files (or -) instead of Kafka, event time instead of the clock"},
-    {"simulate", dp_simulate_main, "a contact centre's day of events, the same for the same seed"},
-    {"check", dp_check_main, "checks the configuration and, with --connect, Kafka and Redis"},
-    {"report", dp_report_main, "a period's figures and scorecards, from Redis"},
-    {"explain", dp_explain_main, "the facts behind a figure, and how they come to it"},
-    {"top", dp_top_main, "a live board in the terminal, from Redis"},
-    {"alert", dp_alert_main, "the alerts that fire: shows, acknowledges and silences them"},
+    {"run", dp_run_main, "Kafka to Redis, until SIGTERM or SIGINT", true},
+    {"replay", dp_replay_main, "files (or -) instead of Kafka, event time instead of the clock",
+     true},
+    {"simulate", dp_simulate_main, "a contact centre's day of events, the same for the same seed",
+     false},
+    {"check", dp_check_main, "checks the configuration and, with --connect, Kafka and Redis",
+     false},
+    {"report", dp_report_main, "a period's figures and scorecards, from Redis", false},
+    {"explain", dp_explain_main, "the facts behind a figure, and how they come to it", false},
+    {"top", dp_top_main, "a live board in the terminal, from Redis", false},
+    {"alert", dp_alert_main, "the alerts that fire: shows, acknowledges and silences them", false},
 #ifdef DP_BOARD
-    {"board", dp_board_main, "a live board for browsers, from Redis"},
+    {"board", dp_board_main, "a live board for browsers, from Redis", false},
 #endif
 };
 #define DP_COMMANDS (sizeof commands / sizeof *commands)
@@ -115,6 +120,8 @@ int main(int argc, char **argv)
                 puts("deskpulse " DP_VERSION);
                 return DP_EXIT_DONE;
             }
+        if (commands[i].keeps_much)
+            dp_huge_pages_ask(argv);
         return commands[i].main(argc - 1, argv + 1);
     }
     if (strcmp(argv[1], "board") == 0)
