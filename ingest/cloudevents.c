@@ -42,12 +42,18 @@ struct dp_cloudevents {
 
     /* Of the message that is being read. */
     struct dp_json_members envelope, data;
+    struct dp_str type_name; /* the event type that was last looked up; absent: none */
+    int type;
 };
 
 /* The number of an event type, or -1. */
-static int type_of(const struct dp_cloudevents *self, struct dp_str name)
+static int type_of(struct dp_cloudevents *self, struct dp_str name)
 {
-    return dp_directory_number(&self->types, name);
+    if (self->type_name.p != name.p || self->type_name.len != name.len) {
+        self->type_name = name;
+        self->type = dp_directory_number(&self->types, name);
+    }
+    return self->type;
 }
 
 /* Absent (p is NULL) unless it is a string. */
@@ -115,6 +121,8 @@ static enum dp_reject read_tree(struct dp_cloudevents *self, const struct dp_mes
 static enum dp_reject read_message(struct dp_cloudevents *self, const struct dp_message *message)
 {
     self->envelope.found = self->data.found = 0;
+    self->type_name = (struct dp_str){0};
+    self->type = -1;
     if (!read_flat(self, message))
         return read_tree(self, message);
     const struct dp_json_value *data = dp_json_member(&self->envelope, DP_CE_DATA);

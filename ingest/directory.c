@@ -25,6 +25,23 @@ static size_t next_slot(size_t slot)
     return (slot + 1) % (1 << DP_DIRECTORY_BITS);
 }
 
+/* What lies beyond NAME": counts as all ones. */
+static void set_opening(struct dp_directory_slot *slot)
+{
+    char opening[16], beyond[16];
+    size_t len = slot->len + 2;
+    slot->beyond[0] = 1; /* unlike opening[0]: never found */
+    if (len > sizeof opening)
+        return;
+    memset(opening, 0xff, sizeof opening);
+    memset(beyond, 0xff, sizeof beyond);
+    memcpy(opening, slot->name, slot->len);
+    memcpy(opening + slot->len, "\":", 2);
+    memset(beyond, 0, len);
+    memcpy(slot->opening, opening, sizeof opening);
+    memcpy(slot->beyond, beyond, sizeof beyond);
+}
+
 void dp_directory_add(struct dp_directory *directory, const char *text, int number)
 {
     struct dp_str name = dp_str_from(text);
@@ -38,6 +55,7 @@ void dp_directory_add(struct dp_directory *directory, const char *text, int numb
         .len = (uint32_t)name.len,
         .number = number,
     };
+    set_opening(&directory->slots[at]);
 }
 
 int dp_directory_search(const struct dp_directory *directory, struct dp_str name)

@@ -17,6 +17,7 @@ struct dp_directory {
         const char *name;    /* NULL: free */
         uint32_t len;
         int32_t number;
+        uint64_t opening[2], beyond[2]; /* dp_directory_opens */
     } slots[1 << DP_DIRECTORY_BITS];
 };
 
@@ -30,6 +31,14 @@ static inline bool dp_directory_holds(const struct dp_directory_slot *slot, stru
     return slot->name && slot->len == name.len && slot->head == head &&
            (name.len <= 8 || slot->tail == dp_bytes_load8(name.p + name.len - 8)) &&
            (name.len <= 16 || memcmp(slot->name, name.p, name.len) == 0);
+}
+
+/* A member of JSON begins here with the slot's name, behind its quote: NAME": and then a value.
+ * False for names of more than 14 bytes too. 16 bytes must be readable. */
+static inline bool dp_directory_opens(const struct dp_directory_slot *slot, const char *p)
+{
+    return (dp_bytes_load8(p) | slot->beyond[0]) == slot->opening[0] &&
+           (dp_bytes_load8(p + 8) | slot->beyond[1]) == slot->opening[1];
 }
 
 /* The slot of `name`, or -1. */

@@ -34,7 +34,7 @@ static inline bool take(struct dp_flat_json *json, char wanted)
 /* Of STRIDE bytes at p, bit by bit: which may end a run of plain characters (a quote, a backslash,
  * a control character), and which are none of ASCII. */
 #ifdef __SSE2__
-#define STRIDE 16
+#define STRIDE DP_FLAT_JSON_MIN
 static inline unsigned ends_at(const char *p, unsigned *above)
 {
     __m128i bytes = _mm_loadu_si128((const __m128i *)p);
@@ -54,53 +54,67 @@ static inline unsigned ends_at(const char *p, unsigned *above)
 }
 #endif
 
-/* A string, behind its first quote. False: it has escapes, or is wrong. */
-static inline bool take_string(struct dp_flat_json *json, struct dp_str *text)
+/* The first byte from p on that may end a string; the end of the text: there is none. `*above`: not
+ * 0 if one of those before it is none of ASCII. */
+static inline const char *string_end(const struct dp_flat_json *json, const char *p,
+                                     unsigned *above)
 {
-    const char *p = json->p;
-    unsigned above = 0, of_stride, ends = 0;
+    unsigned ends = 0, of_stride = 0;
+    *above = 0;
     for (; json->end - p >= STRIDE; p += STRIDE) {
         ends = ends_at(p, &of_stride);
         if (ends)
             break;
-        above |= of_stride;
+        *above |= of_stride;
     }
-    if (ends) {
-        unsigned at = (unsigned)__builtin_ctz(ends);
-        above |= of_stride & ((1u << at) - 1); /* what follows may be anything */
-        p += at;
-    } else {
-        while (p < json->end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-            above |= (unsigned char)*p++ >> 7;
+    if (!ends && p < json->end) {
+        /* The last stride of all, without those of its bytes that lie before p. */
+        size_t before = STRIDE - (size_t)(json->end - p);
+        ends = ends_at(json->end - STRIDE, &of_stride) >> before;
+        of_stride >>= before;
     }
-    if (p == json->end || *p != '"')
+    if (!ends)
+        return json->end;
+    *above |= of_stride & ~ends & (ends - 1); /* what follows may be anything */
+    return p + __builtin_ctz(ends);
+}
+
+/* A string, behind its first quote. False: it has escapes, or is wrong. */
+static inline bool take_string(struct dp_flat_json *json, struct dp_str *text)
+{
+    unsigned above;
+    const char *end = string_end(json, json->p, &above);
+    if (end == json->end || *end != '"')
         return false;
-    *text = (struct dp_str){json->p, (size_t)(p - json->p)};
-    json->p = p + 1;
+    *text = (struct dp_str){json->p, (size_t)(end - json->p)};
+    json->p = end + 1;
     return !above || dp_utf8_valid(*text);
 }
 
-/* A name and its colon, behind the first quote. `*number` is -1 for one that the directory has
- * not. */
-static inline bool take_name(struct dp_flat_json *json, const struct dp_flat_object *object,
-                             int *number)
+/* Up to a member's value, where it begins as nearly all do: with the name as guessed, and no
+ * blanks. Returns its number; -1: it does not, and nothing is read. */
+static inline int take_usual_name(struct dp_flat_json *json, const struct dp_flat_object *object)
 {
-    uint8_t *guess = &object->guesses[object->count % DP_JSON_GUESSES];
-    const struct dp_directory_slot *slot = &object->names->slots[*guess];
-    struct dp_str name = {json->p, slot->len};
-    if (json->end - json->p >= (ptrdiff_t)slot->len + 8 && json->p[slot->len] == '"' &&
-        json->p[slot->len + 1] == ':' &&
-        dp_directory_holds(slot, name, dp_bytes_head8(name.p, name.len))) {
-        json->p += slot->len + 2;
-        *number = slot->number;
-        return true;
-    }
-    if (!take_string(json, &name))
+    const struct dp_directory_slot *slot =
+        &object->names->slots[object->guesses[object->count % DP_JSON_GUESSES]];
+    const char *p = json->p;
+    if (json->end - p < 2 + 16 || (object->count && *p++ != ',') || *p != '"' ||
+        !dp_directory_opens(slot, p + 1))
+        return -1;
+    json->p = p + slot->len + 3;
+    return slot->number;
+}
+
+/* Up to a member's value. `*number` is -1 for a name that the directory has not. */
+static bool take_name(struct dp_flat_json *json, const struct dp_flat_object *object, int *number)
+{
+    struct dp_str name;
+    if ((object->count && !take(json, ',')) || !take(json, '"') || !take_string(json, &name))
         return false;
     int found = dp_directory_search(object->names, name);
     *number = found < 0 ? -1 : object->names->slots[found].number;
     if (found >= 0)
-        *guess = (uint8_t)found;
+        object->guesses[object->count % DP_JSON_GUESSES] = (uint8_t)found;
     return take(json, ':');
 }
 
@@ -196,7 +210,7 @@ static inline enum dp_flat_outcome take_value(struct dp_flat_json *json,
 bool dp_flat_json_begin(struct dp_flat_json *json, struct dp_str text)
 {
     *json = (struct dp_flat_json){text.p, text.p + text.len};
-    return text.len > 0 && take(json, '{');
+    return text.len >= DP_FLAT_JSON_MIN && take(json, '{');
 }
 
 enum dp_flat_outcome dp_flat_json_members(struct dp_flat_json *json, struct dp_flat_object *object,
@@ -205,14 +219,10 @@ enum dp_flat_outcome dp_flat_json_members(struct dp_flat_json *json, struct dp_f
     struct dp_flat_json at = *json; /* in registers */
     enum dp_flat_outcome outcome = DP_FLAT_DONE;
     while (outcome == DP_FLAT_DONE) {
-        bool first = object->count == 0;
-        if (!first && at.end - at.p >= 2 && at.p[0] == ',' && at.p[1] == '"')
-            at.p += 2; /* nearly always */
-        else if (take(&at, '}'))
+        *nested = take_usual_name(&at, object);
+        if (*nested < 0 && take(&at, '}'))
             break;
-        else if ((!first && !take(&at, ',')) || !take(&at, '"'))
-            return DP_FLAT_ODD;
-        if (!take_name(&at, object, nested))
+        if (*nested < 0 && !take_name(&at, object, nested))
             return DP_FLAT_ODD;
         object->count++;
         outcome = take_value(&at, object->members, *nested);

@@ -16,6 +16,8 @@
 #include "ingest/directory.h"
 #include "ingest/json_members.h"
 
+#define DP_FLAT_JSON_MIN 16 /* bytes of text: so many are looked at together */
+
 struct dp_flat_json {
     const char *p, *end;
 };
@@ -30,7 +32,7 @@ struct dp_flat_object {
 
 enum dp_flat_outcome { DP_FLAT_ODD, DP_FLAT_DONE, DP_FLAT_NESTED };
 
-/* False: no object begins here. */
+/* False: no object begins here, or the text is shorter than any event. */
 bool dp_flat_json_begin(struct dp_flat_json *json, struct dp_str text);
 
 /* Reads members up to the object's end, or to an inner object, the value of member `*nested` (-1:

@@ -26,16 +26,18 @@ static int set_up(void **state)
     return 0;
 }
 
-/* The bytes in memory that ends with them. `found` has what the innermost object has. */
+/* The bytes, behind as many blanks as make them long enough, in memory that ends with them. `found`
+ * has what the innermost object has. */
 static bool reads_bytes(const char *text, size_t len)
 {
     struct dp_flat_json json;
     struct dp_flat_object object = {.names = &names, .guesses = guesses, .members = &found};
-    char *bytes = dp_xmalloc(len ? len : 1);
+    char *bytes = dp_xmalloc(DP_FLAT_JSON_MIN + len);
     int nested;
-    memcpy(bytes, text, len);
+    memset(bytes, ' ', DP_FLAT_JSON_MIN);
+    memcpy(bytes + DP_FLAT_JSON_MIN, text, len);
     found.found = 0;
-    bool ok = dp_flat_json_begin(&json, (struct dp_str){bytes, len}) &&
+    bool ok = dp_flat_json_begin(&json, (struct dp_str){bytes, DP_FLAT_JSON_MIN + len}) &&
               dp_flat_json_members(&json, &object, &nested) == DP_FLAT_DONE &&
               dp_flat_json_end(&json);
     free(bytes);
