@@ -24,7 +24,7 @@ static size_t until(const struct dp_timeline_chunk *chunk, int64_t time_ms)
     const struct dp_fact *base = chunk->facts + chunk->begin;
     for (size_t count = (size_t)(chunk->end - chunk->begin), half; count > 0; count -= half) {
         half = (count + 1) / 2;
-        base += base[half - 1].time_ms <= time_ms ? half : 0; /* no branch to mispredict */
+        base += half & -(size_t)(base[half - 1].time_ms <= time_ms); /* no branch to mispredict */
     }
     return (size_t)(base - chunk->facts);
 }
@@ -40,12 +40,10 @@ static size_t find_chunk(const struct dp_timeline *timeline, int64_t time_ms)
     }
     if (high - low > step)
         low = high - step;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (timeline->chunks[middle].first_ms <= time_ms)
-            low = middle;
-        else
-            high = middle;
+    for (size_t half; (half = (high - low) / 2) > 0; high -= half) {
+        size_t later = half & -(size_t)(timeline->chunks[low + half].first_ms <= time_ms);
+        low += later;
+        high += later;
     }
     return low;
 }
