@@ -7,16 +7,44 @@
 
 #define FIRST_CAPACITY 4
 
-/* Notes the times of the first and the last fact, where there are any. */
+/* Notes the earliest and the latest time, where there are any. */
 static void note_times(struct dp_timeline_chunk *chunk)
 {
     if (chunk->begin == chunk->end)
         return;
     chunk->first_ms = chunk->facts[chunk->begin].time_ms;
     chunk->last_ms = chunk->facts[chunk->end - 1].time_ms;
+    for (size_t i = chunk->begin; chunk->mixed && i < chunk->end; i++) {
+        int64_t time_ms = chunk->facts[i].time_ms;
+        chunk->first_ms = time_ms < chunk->first_ms ? time_ms : chunk->first_ms;
+        chunk->last_ms = time_ms > chunk->last_ms ? time_ms : chunk->last_ms;
+    }
 }
 
-/* Where in the chunk the first fact with time > time_ms is or would be. */
+/* Puts the facts of a chunk in order: by a number for each, its time and its place, since moving
+ * those is cheaper. */
+static void sort(struct dp_timeline_chunk *chunk)
+{
+    uint64_t keys[DP_TIMELINE_CHUNK];
+    struct dp_fact facts[DP_TIMELINE_CHUNK];
+    struct dp_fact *from = chunk->facts + chunk->begin;
+    size_t count = (size_t)(chunk->end - chunk->begin);
+    if (!chunk->mixed)
+        return;
+    chunk->mixed = false;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t key = (uint64_t)(from[i].time_ms - chunk->first_ms) * DP_TIMELINE_CHUNK + i;
+        size_t at = i;
+        for (; at > 0 && keys[at - 1] > key; at--)
+            keys[at] = keys[at - 1];
+        keys[at] = key;
+    }
+    memcpy(facts, from, count * sizeof *from);
+    for (size_t i = 0; i < count; i++)
+        from[i] = facts[keys[i] % DP_TIMELINE_CHUNK];
+}
+
+/* Where in the chunk, which is in order, the first fact with time > time_ms is or would be. */
 static size_t until(const struct dp_timeline_chunk *chunk, int64_t time_ms)
 {
     if (chunk->begin == chunk->end || chunk->last_ms <= time_ms)
@@ -90,26 +118,26 @@ void dp_timeline_deinit(struct dp_timeline *timeline)
     *timeline = (struct dp_timeline){0};
 }
 
-/* Makes room for one more fact at `*at` in chunk `*index`, which is used to its end. Both are
- * changed when the place turns out to be elsewhere. */
-static void make_room(struct dp_timeline *timeline, size_t *index, size_t *at)
+/* Makes room for one more fact of that time in chunk `index`, which is used to its end. Returns the
+ * chunk where it turns out to be. */
+static size_t make_room(struct dp_timeline *timeline, size_t index, int64_t time_ms)
 {
-    struct dp_timeline_chunk *chunk = &timeline->chunks[*index];
+    struct dp_timeline_chunk *chunk = &timeline->chunks[index];
     if (chunk->begin > 0) {
-        *at -= chunk->begin;
         chunk->end = (uint8_t)(chunk->end - chunk->begin);
         memmove(chunk->facts, chunk->facts + chunk->begin, chunk->end * sizeof *chunk->facts);
         chunk->begin = 0;
-        return;
+        return index;
     }
     if (chunk->capacity < DP_TIMELINE_CHUNK) {
         chunk->capacity = (uint8_t)(chunk->capacity * 2);
         chunk->facts = dp_xrealloc(chunk->facts, chunk->capacity * sizeof *chunk->facts);
-        return;
+        return index;
     }
     /* Left full where facts come in order, else halved. */
-    size_t stay = *at == DP_TIMELINE_CHUNK ? DP_TIMELINE_CHUNK : DP_TIMELINE_CHUNK / 2;
-    size_t above = add_chunk(timeline, *index + 1, DP_TIMELINE_CHUNK);
+    sort(chunk);
+    size_t stay = time_ms >= chunk->last_ms ? DP_TIMELINE_CHUNK : DP_TIMELINE_CHUNK / 2;
+    size_t above = add_chunk(timeline, index + 1, DP_TIMELINE_CHUNK);
     struct dp_timeline_chunk *upper = &timeline->chunks[above], *lower = upper - 1;
     lower->end = (uint8_t)stay;
     upper->end = (uint8_t)(DP_TIMELINE_CHUNK - stay);
@@ -117,11 +145,7 @@ static void make_room(struct dp_timeline *timeline, size_t *index, size_t *at)
     note_times(lower);
     note_times(upper);
     upper->holds = upper->end ? lower->holds : 0;
-    *index = above - 1;
-    if (*at >= stay) {
-        *index = above;
-        *at -= stay;
-    }
+    return upper->end == 0 || time_ms >= upper->first_ms ? above : above - 1;
 }
 
 /* Most facts come last of all, and find room there. */
@@ -147,18 +171,17 @@ void dp_timeline_put(struct dp_timeline *timeline, const struct dp_fact *fact)
         add_chunk(timeline, timeline->tail, FIRST_CAPACITY);
 
     size_t index = find_chunk(timeline, fact->time_ms);
-    size_t at = until(&timeline->chunks[index], fact->time_ms);
     if (timeline->chunks[index].end == timeline->chunks[index].capacity)
-        make_room(timeline, &index, &at);
+        index = make_room(timeline, index, fact->time_ms);
 
     struct dp_timeline_chunk *chunk = &timeline->chunks[index];
-    memmove(chunk->facts + at + 1, chunk->facts + at, (chunk->end - at) * sizeof *chunk->facts);
-    chunk->facts[at] = *fact;
-    if (at == chunk->begin)
+    bool none = chunk->begin == chunk->end;
+    chunk->facts[chunk->end++] = *fact;
+    chunk->mixed |= !none && fact->time_ms < chunk->last_ms;
+    if (none || fact->time_ms < chunk->first_ms)
         chunk->first_ms = fact->time_ms;
-    if (at == chunk->end)
+    if (none || fact->time_ms > chunk->last_ms)
         chunk->last_ms = fact->time_ms;
-    chunk->end++;
     chunk->holds |= dp_metric_bit(dp_metric_of(fact), (enum dp_channel)fact->channel);
 }
 
@@ -171,29 +194,50 @@ static bool same(const struct dp_fact *a, const struct dp_fact *b)
     return dp_fact_equal(a, &flagged_as_a);
 }
 
+/* Where in the chunk that fact is; its end when it is not there. */
+static size_t place_of(const struct dp_timeline_chunk *chunk, const struct dp_fact *fact)
+{
+    for (size_t at = chunk->mixed ? chunk->end : until(chunk, fact->time_ms); at-- > chunk->begin;)
+        if (chunk->facts[at].time_ms == fact->time_ms) {
+            if (same(&chunk->facts[at], fact))
+                return at;
+        } else if (!chunk->mixed) {
+            break;
+        }
+    return chunk->end;
+}
+
+static void remove_fact(struct dp_timeline *timeline, size_t index, size_t at)
+{
+    struct dp_timeline_chunk *chunk = &timeline->chunks[index];
+    int64_t time_ms = chunk->facts[at].time_ms;
+    chunk->end--;
+    if (chunk->mixed)
+        chunk->facts[at] = chunk->facts[chunk->end];
+    else
+        memmove(chunk->facts + at, chunk->facts + at + 1, (chunk->end - at) * sizeof *chunk->facts);
+    if (chunk->begin == chunk->end)
+        remove_chunk(timeline, index);
+    else if (time_ms == chunk->first_ms || time_ms == chunk->last_ms)
+        note_times(chunk); /* else they may lie far from here */
+}
+
 bool dp_timeline_take(struct dp_timeline *timeline, const struct dp_fact *fact,
                       struct dp_fact *taken)
 {
     if (dp_timeline_empty(timeline))
         return false;
-    /* Backwards over all facts of this time. */
+    /* Backwards over the chunks with facts of this time. */
     for (size_t index = find_chunk(timeline, fact->time_ms) + 1; index-- > timeline->head;) {
-        struct dp_timeline_chunk *chunk = &timeline->chunks[index];
-        for (size_t at = until(chunk, fact->time_ms); at-- > chunk->begin;) {
-            if (chunk->facts[at].time_ms != fact->time_ms)
-                return false;
-            if (!same(&chunk->facts[at], fact))
-                continue;
+        const struct dp_timeline_chunk *chunk = &timeline->chunks[index];
+        size_t at = place_of(chunk, fact);
+        if (at < chunk->end) {
             *taken = chunk->facts[at];
-            chunk->end--;
-            memmove(chunk->facts + at, chunk->facts + at + 1,
-                    (chunk->end - at) * sizeof *chunk->facts);
-            if (chunk->begin == chunk->end)
-                remove_chunk(timeline, index);
-            else if (at == chunk->begin || at == chunk->end) /* else they lie far from here */
-                note_times(chunk);
+            remove_fact(timeline, index, at);
             return true;
         }
+        if (chunk->first_ms < fact->time_ms)
+            return false;
     }
     return false;
 }
@@ -202,6 +246,7 @@ void dp_timeline_drop(struct dp_timeline *timeline, int64_t until_ms)
 {
     while (!dp_timeline_empty(timeline) && timeline->chunks[timeline->head].first_ms <= until_ms) {
         struct dp_timeline_chunk *chunk = &timeline->chunks[timeline->head];
+        sort(chunk);
         size_t kept = until(chunk, until_ms);
         if (kept < chunk->end) {
             chunk->begin = (uint8_t)kept;
@@ -234,9 +279,10 @@ struct dp_timeline_walk dp_timeline_walk(const struct dp_timeline *timeline, int
 bool dp_timeline_walk_chunk(struct dp_timeline_walk *walk)
 {
     while (walk->next != walk->last && walk->next->first_ms <= walk->until_ms) {
-        const struct dp_timeline_chunk *chunk = walk->next++;
+        struct dp_timeline_chunk *chunk = walk->next++;
         if (!(chunk->holds & walk->wanted))
             continue;
+        sort(chunk);
         /* Only the first chunk may begin before the range. */
         size_t at = chunk->first_ms > walk->after_ms ? chunk->begin : until(chunk, walk->after_ms);
         walk->fact = chunk->facts + at;

@@ -1,8 +1,10 @@
 /* The facts of one scope in order of time: a double-ended queue of chunks of up to 64 facts. Equal
  * facts may be kept more than once; facts of one time are kept in no certain order.
  *
- * Costs: at the end, and dropping from the front, constant; elsewhere a binary search and a move
- * within one chunk. The only chunk of a quiet scope starts with 4 facts and doubles.
+ * Costs: at the end, and dropping from the front, constant; elsewhere a binary search among the
+ * chunks. A fact that comes out of order is only written behind the others of its chunk, which is
+ * sorted when it is next read or split. The only chunk of a quiet scope starts with 4 facts and
+ * doubles.
  * Thread: one. Out of memory ends the process (dp_xmalloc). */
 #ifndef DP_TIMELINE_H
 #define DP_TIMELINE_H
@@ -17,11 +19,12 @@
 #define DP_TIMELINE_CHUNK 64
 
 struct dp_timeline_chunk {
-    int64_t first_ms; /* time of the first fact: kept here so that a search stays in one array */
-    int64_t last_ms;  /* and of the last: kept here so that an appended fact is only written */
+    int64_t first_ms;      /* the earliest time: kept here so that a search stays in one array */
+    int64_t last_ms;       /* and the latest: kept here so that an appended fact is only written */
     struct dp_fact *facts; /* [begin, end) are in use, never none */
     uint32_t holds;        /* dp_metric_bit of every fact in it, and perhaps of some taken since */
     uint8_t begin, end, capacity;
+    bool mixed; /* the facts are in no order */
 };
 
 /* All zero is an empty timeline. */
@@ -60,8 +63,8 @@ const struct dp_fact *dp_timeline_after(const struct dp_timeline *timeline, int6
  * `wanted` (bits of dp_metric_bit) are left out; the others come whole. The timeline must not
  * change meanwhile. */
 struct dp_timeline_walk {
-    const struct dp_fact *fact, *end;            /* the chunk at hand */
-    const struct dp_timeline_chunk *next, *last; /* those to come */
+    const struct dp_fact *fact, *end;      /* the chunk at hand */
+    struct dp_timeline_chunk *next, *last; /* those to come */
     int64_t after_ms, until_ms;
     uint32_t wanted;
 };

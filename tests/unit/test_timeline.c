@@ -37,18 +37,22 @@ static struct dp_fact fact_at(int64_t time_ms, int64_t value, enum dp_fact_kind 
 
 static void expect_sound(const struct dp_timeline *timeline)
 {
-    int64_t last = INT64_MIN;
+    int64_t before = INT64_MIN;
     for (size_t i = timeline->head; i < timeline->tail; i++) {
         const struct dp_timeline_chunk *chunk = &timeline->chunks[i];
+        int64_t first = INT64_MAX, last = INT64_MIN, latest = before;
         check(chunk->begin < chunk->end && chunk->end <= chunk->capacity, "bounds of a chunk");
-        check(chunk->first_ms == chunk->facts[chunk->begin].time_ms, "first time");
         for (size_t at = chunk->begin; at < chunk->end; at++) {
             const struct dp_fact *fact = &chunk->facts[at];
-            check(fact->time_ms >= last, "order");
+            check(fact->time_ms >= (chunk->mixed ? before : last), "order");
+            first = fact->time_ms < first ? fact->time_ms : first;
+            latest = fact->time_ms > latest ? fact->time_ms : latest;
             check(chunk->holds & dp_metric_bit(dp_metric_of(fact), (enum dp_channel)fact->channel),
                   "what it holds");
             last = fact->time_ms;
         }
+        check(chunk->first_ms == first && chunk->last_ms == latest, "first and last time");
+        before = latest;
     }
 }
 
