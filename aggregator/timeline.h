@@ -1,5 +1,5 @@
-/* The facts of one scope in order of time: a double-ended queue of chunks of up to 64 facts. Equal
- * facts may be kept more than once; facts of one time are kept in no certain order.
+/* The facts of one scope in order of time: a double-ended queue of chunks (chunk.h). Equal facts
+ * may be kept more than once; facts of one time are kept in no certain order.
  *
  * Costs: at the end, and dropping from the front, constant; elsewhere a binary search among the
  * chunks. A fact that comes out of order is only written behind the others of its chunk, which is
@@ -13,23 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aggregator/fact.h"
-#include "aggregator/metric.h"
-
-#define DP_TIMELINE_CHUNK 64
-
-struct dp_timeline_chunk {
-    int64_t first_ms;      /* the earliest time: kept here so that a search stays in one array */
-    int64_t last_ms;       /* and the latest: kept here so that an appended fact is only written */
-    struct dp_fact *facts; /* [begin, end) are in use, never none */
-    uint32_t holds;        /* dp_metric_bit of every fact in it, and perhaps of some taken since */
-    uint8_t begin, end, capacity;
-    bool mixed; /* the facts are in no order */
-};
+#include "aggregator/chunk.h"
 
 /* All zero is an empty timeline. */
 struct dp_timeline {
-    struct dp_timeline_chunk *chunks; /* [head, tail) are in use */
+    struct dp_chunk *chunks; /* [head, tail) are in use */
     size_t head, tail, capacity;
 };
 
@@ -56,15 +44,17 @@ bool dp_timeline_take(struct dp_timeline *timeline, const struct dp_fact *fact,
 /* Gives back all facts with time <= until_ms. */
 void dp_timeline_drop(struct dp_timeline *timeline, int64_t until_ms);
 
-/* The first fact with time > after_ms; NULL when there is none. */
-const struct dp_fact *dp_timeline_after(const struct dp_timeline *timeline, int64_t after_ms);
+/* The time of the first fact after `after_ms`; INT64_MAX when there is none. */
+int64_t dp_timeline_next_ms(const struct dp_timeline *timeline, int64_t after_ms);
 
 /* A walk over the facts with after_ms < time <= until_ms, oldest first. Chunks that hold nothing of
  * `wanted` (bits of dp_metric_bit) are left out; the others come whole. The timeline must not
  * change meanwhile. */
 struct dp_timeline_walk {
-    const struct dp_fact *fact, *end;      /* the chunk at hand */
-    struct dp_timeline_chunk *next, *last; /* those to come */
+    const struct dp_chunk *chunk; /* the one at hand */
+    size_t at, end;               /* the facts there that are still to come */
+    struct dp_fact fact;          /* the one that was given */
+    struct dp_chunk *next, *last; /* those to come */
     int64_t after_ms, until_ms;
     uint32_t wanted;
 };
@@ -75,12 +65,19 @@ struct dp_timeline_walk dp_timeline_walk(const struct dp_timeline *timeline, int
 /* On to the next chunk; false when there is none. For dp_timeline_walk_next. */
 bool dp_timeline_walk_chunk(struct dp_timeline_walk *walk);
 
-/* The next fact; NULL at the end. */
+/* The next fact, until the one after it is asked for; NULL at the end. */
 static inline const struct dp_fact *dp_timeline_walk_next(struct dp_timeline_walk *walk)
 {
-    if (walk->fact == walk->end && !dp_timeline_walk_chunk(walk))
+    if (walk->at == walk->end && !dp_timeline_walk_chunk(walk))
         return NULL;
-    return walk->fact->time_ms <= walk->until_ms ? walk->fact++ : NULL;
+    walk->fact = dp_chunk_fact(walk->chunk, walk->at);
+    if (walk->fact.time_ms > walk->until_ms)
+        return NULL;
+    walk->at++;
+    return &walk->fact;
 }
+
+/* The memory that it owns, in bytes. */
+size_t dp_timeline_bytes(const struct dp_timeline *timeline);
 
 #endif

@@ -160,10 +160,8 @@ void dp_windows_prefetch_chunk(const struct dp_windows *windows)
 void dp_windows_prefetch_end(const struct dp_windows *windows)
 {
     const struct dp_timeline *timeline = &windows->timeline;
-    if (!dp_timeline_empty(timeline)) {
-        const struct dp_timeline_chunk *chunk = &timeline->chunks[timeline->tail - 1];
-        __builtin_prefetch(&chunk->facts[chunk->end], 1);
-    }
+    if (!dp_timeline_empty(timeline))
+        dp_chunk_prefetch_end(&timeline->chunks[timeline->tail - 1]);
 }
 
 void dp_windows_put(struct dp_windows *windows, const struct dp_fact *fact)
@@ -211,10 +209,9 @@ int64_t dp_windows_next_change(const struct dp_windows *windows)
     int64_t next_ms = INT64_MAX;
     for (size_t segment = 0; segment <= windows->plan->count; segment++) {
         int64_t age_ms = edge(windows, segment);
-        const struct dp_fact *fact =
-            dp_timeline_after(&windows->timeline, windows->now_ms - age_ms);
-        if (fact && fact->time_ms + age_ms < next_ms)
-            next_ms = fact->time_ms + age_ms;
+        int64_t time_ms = dp_timeline_next_ms(&windows->timeline, windows->now_ms - age_ms);
+        if (time_ms != INT64_MAX && time_ms + age_ms < next_ms)
+            next_ms = time_ms + age_ms;
     }
     if (next_ms == INT64_MAX)
         return next_ms;
@@ -423,12 +420,9 @@ void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, siz
 
 size_t dp_windows_bytes(const struct dp_windows *windows)
 {
-    const struct dp_timeline *timeline = &windows->timeline;
-    size_t cells = DP_CHANNELS * windows->plan->count, chunks = timeline->tail - timeline->head;
-    size_t facts =
-        chunks == 1 ? timeline->chunks[timeline->head].capacity : chunks * DP_TIMELINE_CHUNK;
-    size_t bytes = sizeof *windows + cells * sizeof *windows->totals +
-                   timeline->capacity * sizeof *timeline->chunks + facts * sizeof(struct dp_fact);
+    size_t cells = DP_CHANNELS * windows->plan->count;
+    size_t bytes =
+        sizeof *windows + cells * sizeof *windows->totals + dp_timeline_bytes(&windows->timeline);
     for (size_t i = 0; i < cells; i++)
         if (windows->totals[i])
             bytes += sizeof *windows->totals[i];

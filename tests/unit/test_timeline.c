@@ -35,15 +35,43 @@ static struct dp_fact fact_at(int64_t time_ms, int64_t value, enum dp_fact_kind 
                             .channel = (uint64_t)(value & 3)};
 }
 
+/* Now and then one with spans, or one that needs a chunk of whole facts. */
+static void make_odd(struct dp_fact *fact)
+{
+    switch (chance(40)) {
+    case 0:
+        fact->hold_ms = 5;
+        fact->wrap_ms = (1 << 22) - 1;
+        break;
+    case 1:
+        fact->value += INT64_C(1) << 48;
+        break;
+    case 2:
+        fact->hold_ms = chance(9) & 0xf;
+        fact->wrap_ms = 1 << 22;
+        break;
+    case 3:
+        fact->hold_ms = 1;
+        fact->value += INT64_C(1) << 32;
+        break;
+    case 4:
+        fact->flags = 0xf000;
+        break;
+    default:
+        fact->flags = (uint64_t)chance(1 << 13) & 0x1fff;
+        break;
+    }
+}
+
 static void expect_sound(const struct dp_timeline *timeline)
 {
     int64_t before = INT64_MIN;
     for (size_t i = timeline->head; i < timeline->tail; i++) {
-        const struct dp_timeline_chunk *chunk = &timeline->chunks[i];
+        const struct dp_chunk *chunk = &timeline->chunks[i];
         int64_t first = INT64_MAX, last = INT64_MIN, latest = before;
         check(chunk->begin < chunk->end && chunk->end <= chunk->capacity, "bounds of a chunk");
         for (size_t at = chunk->begin; at < chunk->end; at++) {
-            const struct dp_fact *fact = &chunk->facts[at];
+            struct dp_fact one = dp_chunk_fact(chunk, at), *fact = &one;
             check(fact->time_ms >= (chunk->mixed ? before : last), "order");
             first = fact->time_ms < first ? fact->time_ms : first;
             latest = fact->time_ms > latest ? fact->time_ms : latest;
@@ -101,8 +129,7 @@ static void expect_ranges(const struct dp_timeline *timeline, const struct dp_fa
         struct met all = walk(timeline, after, until, DP_METRIC_ANY);
         check(all.count == want.count && all.sum == want.sum, "facts of a range");
         check(walk(timeline, after, until, wanted).wanted == want.wanted, "wanted facts");
-        const struct dp_fact *first = dp_timeline_after(timeline, after);
-        check((first ? first->time_ms : INT64_MAX) == next, "first fact after");
+        check(dp_timeline_next_ms(timeline, after) == next, "first fact after");
     }
 }
 
@@ -116,11 +143,14 @@ static void test_random(void **state)
         random_state = seed * UINT64_C(0x9E3779B97F4A7C15);
         struct dp_timeline timeline = {0};
         size_t count = 0;
-        int64_t range = chance(2) ? 40 : 100000, floor = 0;
+        /* Some within a moment, and some over more than a chunk's 49 days. */
+        int64_t range = chance(2) ? 40 : chance(2) ? 100000 : INT64_C(10000000000), floor = 0;
         for (int step = 0; step < 60; step++) {
             for (int64_t n = chance(40); n > 0 && count < MOST; n--) {
                 int64_t time = chance(3) ? chance(range) : range * step / 60;
                 facts[count] = fact_at(time, chance(9), (enum dp_fact_kind)chance(DP_FACT_KINDS));
+                if (seed % 3 == 0)
+                    make_odd(&facts[count]);
                 dp_timeline_put(&timeline, &facts[count++]);
             }
             for (int64_t n = chance(25); n > 0 && count > 0; n--) {
@@ -185,7 +215,7 @@ static void test_space(void **state)
         fact.time_ms = i;
         dp_timeline_put(&timeline, &fact);
     }
-    assert_int_equal(timeline.tail - timeline.head, COUNT / DP_TIMELINE_CHUNK);
+    assert_int_equal(timeline.tail - timeline.head, COUNT / DP_CHUNK_FACTS);
     size_t capacity = timeline.capacity;
     for (int i = COUNT; i < 20 * COUNT; i++) {
         fact.time_ms = i;
@@ -193,7 +223,7 @@ static void test_space(void **state)
         dp_timeline_put(&timeline, &fact);
     }
     assert_true(timeline.capacity <= 3 * capacity);
-    assert_true(timeline.tail - timeline.head <= COUNT / DP_TIMELINE_CHUNK + 1);
+    assert_true(timeline.tail - timeline.head <= COUNT / DP_CHUNK_FACTS + 1);
     dp_timeline_deinit(&timeline);
 
     /* Out of order, at least half full but for the odd one. */
@@ -202,7 +232,7 @@ static void test_space(void **state)
         fact.time_ms = chance(COUNT);
         dp_timeline_put(&timeline, &fact);
     }
-    assert_true(timeline.tail - timeline.head <= 2 * COUNT / DP_TIMELINE_CHUNK);
+    assert_true(timeline.tail - timeline.head <= 2 * COUNT / DP_CHUNK_FACTS);
     dp_timeline_deinit(&timeline);
 }
 
