@@ -13,7 +13,8 @@ def rows_of(figures):
              if label != "deskpulse" and f"{label}_freshness_p99_ms" in figures]
     return [
         ("replay, of the rate of parsing", "replay_vs_parse", AT_LEAST, 0.5),
-        ("run, of the rate of a bare consumer: 0.7, or replay's where that is lower", "drain_vs_consumer", AT_LEAST, drain),
+        ("run, of the rate of a bare consumer: 0.7, or replay's where that is lower", "drain_vs_consumer", AT_LEAST,
+         drain),
         ("CPU, of Kafka Streams", "cpu_vs_kafka_streams", AT_MOST, 0.1),
         ("CPU, of Flink", "cpu_vs_flink", AT_MOST, 0.05),
         ("memory, of Kafka Streams", "memory_vs_kafka_streams", AT_MOST, 0.1),

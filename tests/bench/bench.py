@@ -12,7 +12,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TOPICS = ("cc.calls", "cc.chats")
-LIMIT = 1800  # seconds that one command may take
+LIMIT = 3600  # seconds that one command may take
 
 
 class Cost:

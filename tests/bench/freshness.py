@@ -38,7 +38,8 @@ def add(figures, prefix, found, text=""):
     """Only where a percentile is no more than a lower bound is there a figure that says so."""
     for name in ("p50", "p99"):
         least = found[f"{name}_least"]
-        figures.add(f"{prefix}freshness_{name}_ms", found[name], "ms", "at least: the others never came" if least else text)
+        figures.add(f"{prefix}freshness_{name}_ms", found[name], "ms",
+                    "at least: the others never came" if least else text)
         if least:
             figures[f"{prefix}freshness_{name}_is_least"] = True
     figures.add(f"{prefix}freshness_cores", found["cores"], "cores", "at that rate")

@@ -1,9 +1,9 @@
 """Figures as tables in Markdown, which terminals show as well."""
 from bench import number
 
-CONTENDERS = (("deskpulse", "Deskpulse"), ("kafka_streams", "Kafka Streams"), ("kafka_streams_memory", "Kafka Streams, heap"),
-              ("kafka_streams_rocksdb", "Kafka Streams, RocksDB"), ("flink", "Flink"), ("flink_memory", "Flink, heap"),
-              ("flink_rocksdb", "Flink, RocksDB"))
+CONTENDERS = (("deskpulse", "Deskpulse"), ("kafka_streams", "Kafka Streams"),
+              ("kafka_streams_memory", "Kafka Streams, heap"), ("kafka_streams_rocksdb", "Kafka Streams, RocksDB"),
+              ("flink", "Flink"), ("flink_memory", "Flink, heap"), ("flink_rocksdb", "Flink, RocksDB"))
 COSTS = (("CPU, s per million events", "cpu_s_per_million"), ("likewise, once warm", "cpu_warm_s_per_million"),
          ("events/s, wall time", "events_per_s"), ("peak memory, MiB", "memory_mib"),
          ("freshness p50, ms", "freshness_p50_ms"), ("freshness p99, ms", "freshness_p99_ms"),
@@ -11,10 +11,10 @@ COSTS = (("CPU, s per million events", "cpu_s_per_million"), ("likewise, once wa
 CURVES = (("windows", "windows"), ("longest window", "longest"), ("slide", "slide"), ("agents", "agents"),
           ("late events, %", "late"))
 LIMITS = (("parsing, yyjson", "parse_per_s", "replay", "replay_per_s", "replay_vs_parse", "events/s of CPU"),
-          ("bare consumer, librdkafka", "consume_per_s", "run, from Kafka into Redis", "drain_per_s", "drain_vs_consumer",
+          ("bare consumer, librdkafka", "consume_per_s", "run, Kafka to Redis", "drain_per_s", "drain_vs_consumer",
            "events/s, wall"),
-          ("replay of the same events", "drain_replay_per_s", "run, from Kafka into Redis", "drain_per_s",
-           "drain_vs_replay", "events/s, wall"),
+          ("replay of the same events", "drain_replay_per_s", "run, Kafka to Redis", "drain_per_s", "drain_vs_replay",
+           "events/s, wall"),
           ("redis-benchmark, HSET", "redis_benchmark_per_s", "publishing of hashes", "publish_per_s",
            "publish_vs_redis_benchmark", "hashes/s, wall"))
 SIZES = (("a retained fact, for each scope it is in", "bytes_per_fact", "bytes"),
