@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -23,17 +22,17 @@ class Cost:
         self.cpu, self.wall, self.memory = cpu, wall, memory
 
 
-def measure(*command, stdin=None, stdout=subprocess.DEVNULL):
+def measure(*command, stdout=subprocess.DEVNULL):
     """Runs a command to its end and says what it took."""
-    started = time.monotonic()
-    with subprocess.Popen(["timeout", str(LIMIT), *command], stdin=stdin, stdout=stdout,
-                          stderr=subprocess.PIPE) as process:
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{said.decode()[-2000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - started, usage.ru_maxrss / 1024)
+    reader, writer = os.pipe()
+    done = subprocess.run([sys.executable, "-S", f"{HERE}/cost_of.py", str(writer), "timeout", str(LIMIT), *command],
+                          stdout=stdout, stderr=subprocess.PIPE, pass_fds=[writer], check=True)
+    os.close(writer)
+    with open(reader, encoding="ascii") as told:
+        found = json.load(told)
+    if found["code"]:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr.decode()[-2000:]}")
+    return Cost(found["cpu"], found["wall"], found["memory"])
 
 
 def output_of(*command):

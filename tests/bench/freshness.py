@@ -41,6 +41,6 @@ def add(figures, prefix, found, text=""):
         figures.add(f"{prefix}freshness_{name}_ms", found[name], "ms",
                     "at least: the others never came" if least else text)
         if least:
-            figures[f"{prefix}freshness_{name}_is_least"] = True
+            figures[f"{prefix}freshness_{name}_ms_is_least"] = True
     figures.add(f"{prefix}freshness_cores", found["cores"], "cores", "at that rate")
     figures.add(f"{prefix}freshness_seen_per_s", found["rate"], "events/s", "became visible")
