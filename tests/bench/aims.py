@@ -2,6 +2,7 @@
 import operator
 
 import tables
+from bench import number
 
 AT_LEAST, AT_MOST, BELOW = (operator.ge, "at least"), (operator.le, "at most"), (operator.lt, "below")
 
@@ -39,6 +40,6 @@ def verdict(value, holds, aim):
 
 def table(figures):
     return tables.table(("", "found", "aim", ""),
-                        [(what, figures.get(name), f"{words} {tables.shown(aim)}",
+                        [(what, figures.get(name), None if aim is None else f"{words} {number(aim)}",
                           verdict(figures.get(name), holds, aim))
                          for what, name, (holds, words), aim in rows_of(figures)])

@@ -5,6 +5,7 @@ import bench
 import contenders
 import freshness
 
+IN_HEAP, SMALL_HEAP = ("flink", "flink:memory", "kafka-streams:memory"), "512m"
 WINDOWS = ("1m", "5m", "15m", "1h")
 COUNTS = ("offered", "responses", "abandons", "short_abandons", "handles", "outcomes", "resolved")
 FIELDS = COUNTS + ("response_mean_ms", "handle_mean_ms", "service_level", "resolution_rate")
@@ -19,8 +20,9 @@ class Drained:
 
 
 def contenders_of(program, names, heap, **chosen):
-    """Deskpulse does all that it does by default, with the peers' windows."""
-    peers = [contenders.Contender(name, heap=heap) for name in names]
+    """Deskpulse does all that it does by default, with the peers' windows. `heap` is of those that have their state
+    in it; RocksDB has it outside."""
+    peers = [contenders.Contender(name, heap=heap if name in IN_HEAP else SMALL_HEAP) for name in names]
     for peer in peers:
         peer.build()
     return [contenders.Contender("deskpulse", program, window_lengths=" ".join(WINDOWS), **chosen), *peers]

@@ -19,7 +19,7 @@ EVENTS_OF_AN_AGENT = 1083  # in a simulated day, about
 class Contender:
     """Deskpulse where there is a program, with keys of its configuration that are chosen; or a peer, with its heap."""
 
-    def __init__(self, title, program=None, heap="512m", **chosen):
+    def __init__(self, title, program=None, heap=None, **chosen):
         self.title, self.heap = title, heap
         self.name, _, self.state = title.partition(":")
         self.program, self.chosen = program, chosen
