@@ -74,12 +74,12 @@ def build(directory, *options, target="deskpulse"):
     return os.path.join(path, "app", "deskpulse")
 
 
-def compile_tool(directory, source, *packages):
-    """Compiles a C file beside this one, optimised; returns the path of the program."""
+def compile_tool(directory, source, *packages, libraries=()):
+    """Compiles a C file beside this one, optimised, with libraries of a build; returns the path of the program."""
     flags = output_of("pkg-config", "--cflags", "--libs", *packages).decode().split()
-    path = os.path.join(directory, os.path.basename(source).removesuffix(".c"))
-    subprocess.run(["cc", "-std=gnu11", "-O2", os.path.join(HERE, source), "-o", path, *flags],
-                   check=True)
+    path = os.path.join(directory, source.removesuffix(".c"))
+    subprocess.run(["cc", "-std=gnu11", "-O3", "-flto=auto", f"-I{ROOT}", os.path.join(HERE, source), *libraries, "-o",
+                    path, *flags], check=True)
     return path
 
 

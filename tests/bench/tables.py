@@ -8,8 +8,9 @@ COSTS = (("CPU, s per million events", "cpu_s_per_million"), ("likewise, once wa
          ("events/s, wall time", "events_per_s"), ("peak memory, MiB", "memory_mib"),
          ("freshness p50, ms", "freshness_p50_ms"), ("freshness p99, ms", "freshness_p99_ms"),
          ("cores while that is measured", "freshness_cores"), ("became visible, events/s", "freshness_seen_per_s"))
-CURVES = (("windows", "windows"), ("longest window", "longest"), ("slide", "slide"), ("agents", "agents"),
-          ("late events, %", "late"))
+CURVES = (("windows", "event_ns_windows_"), ("longest window", "event_ns_longest_"),
+          ("slide, a fact in windows alone", "fact_ns_slide_"), ("agents", "event_ns_agents_"),
+          ("late events, %", "event_ns_late_"))
 LIMITS = (("parsing, yyjson", "parse_per_s", "replay", "replay_per_s", "replay_vs_parse", "events/s of CPU"),
           ("bare consumer, librdkafka", "consume_per_s", "run, Kafka to Redis", "drain_per_s", "drain_vs_consumer",
            "events/s, wall"),
@@ -78,16 +79,15 @@ def contenders(figures):
                   if any(f"{label}_{name}" in figures for label, _ in found)])
 
 
-def points(figures, curve):
-    """(at what, ns of CPU an event), in order."""
-    prefix = f"event_ns_{curve}_"
+def points(figures, prefix):
+    """(at what, ns of CPU), in order."""
     return [(name.removeprefix(prefix), value) for name, value in figures.items() if name.startswith(prefix)]
 
 
 def curves(figures):
     rows = []
-    for title, curve in CURVES:
-        found = points(figures, curve)
+    for title, prefix in CURVES:
+        found = points(figures, prefix)
         rows += [(title if i == 0 else "", at, value, value / found[0][1]) for i, (at, value) in enumerate(found)]
     return table(("", "", "ns of CPU an event", "against the first"), rows)
 
