@@ -50,7 +50,7 @@ def table(head, rows):
 def machine(figures):
     return table(("", ""), [(name.removeprefix("machine_").removeprefix("version_"), value)
                             for name, value in figures.items() if value and
-                            (name == "date" or name.startswith(("machine_", "version_")))])
+                            (name in ("run", "date") or name.startswith(("machine_", "version_")))])
 
 
 def limits(figures):

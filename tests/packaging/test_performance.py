@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -B
-"""docs/performance.md and its charts are what tests/bench/charts makes of the last full run."""
+"""docs/performance.md and its charts are what tests/bench/charts makes of the run that is kept."""
 import os
 import subprocess
 import sys
