@@ -99,8 +99,7 @@ static bool gauges_grow(const struct dp_aggregator *agg, const struct dp_scope *
 /* Asked before T has moved its windows on. */
 static bool is_urgent(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
-    return scope->known_changed || scope->now_changed || scope->entries_ms == INT64_MIN ||
-           gauges_grow(agg, scope) ||
+    return scope->now_changed || scope->entries_ms == INT64_MIN || gauges_grow(agg, scope) ||
            dp_windows_changed(scope->windows, DP_CHANNEL_NONE) & URGENT_WINDOWS;
 }
 
@@ -140,13 +139,19 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
     dp_heap_remove(&agg->alarms, &scope->alarm);
 }
 
-/* The next scope of which something is urgent. It stays on the list for the rest. */
+/* The next scope of which something is urgent: first of queues, teams and all, which are few and
+ * looked at by many, then of agents. It stays on the list for the rest. */
 static struct dp_scope *find_urgent(struct dp_aggregator *agg)
 {
     while (agg->urgent_next) {
         struct dp_scope *scope = agg->urgent_next;
-        agg->urgent_next = scope == agg->changed_until ? NULL : scope->next_changed;
-        if (!scope->left && !is_silent(agg, scope) && is_urgent(agg, scope))
+        bool wanted = (scope->kind == DP_SCOPE_AGENT) == agg->urgent_agents;
+        agg->urgent_next = scope->next_changed;
+        if (scope == agg->changed_until) {
+            agg->urgent_next = agg->urgent_agents ? NULL : agg->changed_first;
+            agg->urgent_agents = true;
+        }
+        if (wanted && !scope->left && !is_silent(agg, scope) && is_urgent(agg, scope))
             return scope;
     }
     return NULL;
@@ -350,6 +355,7 @@ bool dp_aggregator_begin_entries(struct dp_aggregator *agg)
     agg->whole = agg->marked_all;
     agg->marked_all = agg->curtailed = false;
     agg->urgent_next = agg->whole || !agg->changed_until ? NULL : agg->changed_first;
+    agg->urgent_agents = false;
     dp_watch_update(agg);
     dp_alerts_begin(agg->alerts);
     return round;

@@ -124,6 +124,7 @@ struct dp_aggregator {
     struct dp_scope *changed_first, *changed_last;
     struct dp_scope *changed_until; /* what is handed out now ends with it; NULL: at the end */
     struct dp_scope *urgent_next;   /* the next of them to be looked at for what is urgent */
+    bool urgent_agents;             /* the agents' turn, after all others */
     struct dp_scope *round_until;   /* the round ends with it; NULL: it is over */
     uint32_t flushes;               /* beginnings of entries */
     bool marked_all;                /* the next flush is to hand out everything */
