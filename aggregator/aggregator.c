@@ -69,6 +69,7 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
         dp_alerts_set_rules(agg->alerts, options->rules, options->rule_count);
     dp_watch_update(agg);
     dp_scope_touch(agg, dp_scope_at(agg, DP_SCOPE_OF_ALL));
+    agg->marked_all = true; /* nothing has been handed out so far */
     return agg;
 }
 
@@ -346,7 +347,7 @@ int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *agg)
 
 void dp_aggregator_mark_all(struct dp_aggregator *agg)
 {
-    agg->standings_due = true;
+    agg->standings_due = agg->marked_all = true;
     for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
         struct dp_scope *scope = agg->scopes.items[i];
         if (!scope)

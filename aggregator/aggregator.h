@@ -135,12 +135,21 @@ int64_t dp_aggregator_complete_ms(const struct dp_aggregator *aggregator);
 /* The time of the earliest event that waits for T; INT64_MAX: none does. */
 int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *aggregator);
 
-/* What has changed until now is what dp_aggregator_next_entry hands out from here on. Scopes that
- * change meanwhile wait for the next call, so that the entries come to an end however many events
- * come in between. */
-void dp_aggregator_begin_entries(struct dp_aggregator *aggregator);
+/* A flush begins: what has changed until now is what dp_aggregator_next_entry hands out from here
+ * on, first what is urgent: gauges, and of each scope with new facts the shortest window. Scopes
+ * that change meanwhile wait for the next call, so that the entries come to an end however many
+ * events come in between. True: so does a round, which is over when all that has changed until now
+ * is handed out; unless flushes are curtailed each is one. */
+bool dp_aggregator_begin_entries(struct dp_aggregator *aggregator);
 
-/* Windows, gauges and known ids that changed between when they were last handed out and
+/* The flush is to end: of what is not urgent the rest waits for the next one, the longest waiting
+ * first. One that has to hand out everything (dp_aggregator_mark_all) does so all the same. */
+void dp_aggregator_curtail(struct dp_aggregator *aggregator);
+
+/* The round that began last is over. */
+bool dp_aggregator_round_over(const struct dp_aggregator *aggregator);
+
+/* Windows, periods, gauges and known ids that changed between when they were last handed out and
  * dp_aggregator_begin_entries, as they are now (a dp_entry_fn; `ctx` is the aggregator). */
 bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry);
 

@@ -1,5 +1,5 @@
-/* What has changed, as entries for the sink: scope by scope, a scope's windows and gauges together.
- */
+/* What has changed, as entries for the sink: first what is urgent of each scope, then the rest,
+ * scope by scope. */
 #include "aggregator/private.h"
 
 /* A window's key outlives its last fact by so much, should the pipeline stop (redis.md). */
@@ -13,6 +13,11 @@
 /* The abandoned contacts of a queue stay while they are remembered, and expire a day after the last
  * of them came, unless that is put off: so often. */
 #define DP_CALLBACKS_PERIOD_MS INT64_C(21600000)
+
+/* Urgent is the shortest window, if a fact has come to it or gone from it. What only grows old can
+ * wait: of that there is something at every second in every scope. */
+#define URGENT_WINDOWS 1u
+#define ALL_WINDOWS    UINT32_MAX
 
 /* An agent's occupancy moves with the clock: a window is written again at least every so-many-th
  * part of its length. */
@@ -86,27 +91,47 @@ static bool is_silent(const struct dp_aggregator *agg, const struct dp_scope *sc
            scope->last_event_ms < dp_back(agg->t_ms, agg->options.scope_ttl_ms);
 }
 
+static bool gauges_grow(const struct dp_aggregator *agg, const struct dp_scope *scope)
+{
+    return dp_gauges_tick(scope) && scope->entries_ms != agg->t_ms;
+}
+
+/* Asked before T has moved its windows on. */
+static bool is_urgent(const struct dp_aggregator *agg, const struct dp_scope *scope)
+{
+    return scope->now_changed || scope->entries_ms == INT64_MIN || gauges_grow(agg, scope) ||
+           dp_windows_changed(scope->windows, DP_CHANNEL_NONE) & URGENT_WINDOWS;
+}
+
 /* Begins with a scope, or with what is left of it once more when T has moved on meanwhile. */
 static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     struct dp_cursor *cursor = &agg->cursor;
+    uint32_t windows = cursor->urgent ? URGENT_WINDOWS : ALL_WINDOWS;
     dp_windows_advance(scope->windows, agg->t_ms);
     for (int channel = 0; channel < DP_CHANNELS; channel++)
-        cursor->changed[channel] |= dp_windows_changed(scope->windows, (enum dp_channel)channel);
-    dp_windows_clear_changed(scope->windows);
-    cursor->changed[DP_CHANNEL_NONE] |= occupancy_due(agg, scope);
-    cursor->now |= scope->now_changed || dp_gauges_tick(scope) || scope->entries_ms == INT64_MIN ||
+        cursor->changed[channel] |=
+            dp_windows_changed(scope->windows, (enum dp_channel)channel) & windows;
+    dp_windows_clear_changed(scope->windows, windows);
+    scope->occupancy_changed |= occupancy_due(agg, scope);
+    cursor->changed[DP_CHANNEL_NONE] |= scope->occupancy_changed & windows;
+    scope->occupancy_changed &= ~windows;
+    cursor->now |= scope->now_changed || gauges_grow(agg, scope) ||
+                   scope->entries_ms == INT64_MIN ||
                    dp_entries_passed(scope, DP_NOW_PERIOD_MS, scope->entries_ms, agg->t_ms);
     if (scope->callbacks && scope->entries_ms != INT64_MIN &&
         dp_entries_passed(scope, DP_CALLBACKS_PERIOD_MS, scope->entries_ms, agg->t_ms))
         dp_callbacks_renew(scope->callbacks);
     scope->now_changed = scope->past_changed = false;
     scope->entries_ms = agg->t_ms;
-    cursor->scope = scope;
     cursor->channel = DP_CHANNEL_NONE;
-    cursor->stage = scope->left             ? DP_STAGE_PERIODS
-                    : is_silent(agg, scope) ? DP_STAGE_LEAVING
-                                            : DP_STAGE_KNOWN;
+    cursor->stage = DP_STAGE_KNOWN;
+    if (cursor->urgent)
+        return;
+    if (scope->left)
+        cursor->stage = DP_STAGE_PERIODS;
+    else if (is_silent(agg, scope))
+        cursor->stage = DP_STAGE_LEAVING;
     cursor->period = 0;
     cursor->periods |= dp_period_entries_due(agg, scope);
     if (cursor->periods)
@@ -114,19 +139,51 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
     dp_heap_remove(&agg->alarms, &scope->alarm);
 }
 
+/* The next scope of which something is urgent: first of queues, teams and all, which are few and
+ * looked at by many, then of agents. It stays on the list for the rest. */
+static struct dp_scope *find_urgent(struct dp_aggregator *agg)
+{
+    while (agg->urgent_next) {
+        struct dp_scope *scope = agg->urgent_next;
+        bool wanted = (scope->kind == DP_SCOPE_AGENT) == agg->urgent_agents;
+        agg->urgent_next = scope->next_changed;
+        if (scope == agg->changed_until) {
+            agg->urgent_next = agg->urgent_agents ? NULL : agg->changed_first;
+            agg->urgent_agents = true;
+        }
+        if (wanted && !scope->left && !is_silent(agg, scope) && is_urgent(agg, scope))
+            return scope;
+    }
+    return NULL;
+}
+
 static struct dp_scope *take_changed(struct dp_aggregator *agg)
 {
     struct dp_scope *scope = agg->changed_first;
-    if (!agg->changed_until)
+    if (!agg->changed_until || (agg->curtailed && !agg->whole))
         return NULL;
     if (scope == agg->changed_until)
         agg->changed_until = NULL;
+    if (scope == agg->round_until)
+        agg->round_until = NULL;
     agg->changed_first = scope->next_changed;
     if (!agg->changed_first)
         agg->changed_last = NULL;
     scope->next_changed = NULL;
     scope->listed = false;
     return scope;
+}
+
+static bool take_scope(struct dp_aggregator *agg)
+{
+    struct dp_cursor *cursor = &agg->cursor;
+    cursor->scope = find_urgent(agg);
+    cursor->urgent = cursor->scope;
+    if (!cursor->scope)
+        cursor->scope = take_changed(agg);
+    if (cursor->scope)
+        open_scope(agg, cursor->scope);
+    return cursor->scope;
 }
 
 void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struct dp_entry *entry)
@@ -137,7 +194,7 @@ void dp_entry_begin(const struct dp_scope *scope, enum dp_entry_kind kind, struc
     entry->channel = DP_CHANNEL_NONE;
     entry->label = entry->set = NULL;
     entry->member = (struct dp_str){0};
-    entry->gone = false;
+    entry->named = entry->gone = false;
     entry->ttl_ms = 0;
     entry->field_count = 0;
 }
@@ -284,13 +341,34 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
     return true;
 }
 
-void dp_aggregator_begin_entries(struct dp_aggregator *agg)
+bool dp_aggregator_begin_entries(struct dp_aggregator *agg)
 {
+    bool round = agg->marked_all || !agg->round_until;
+    if (agg->t_ms == INT64_MIN) /* nothing is handed out */
+        return true;
     if (agg->standings_due)
         dp_standings_update(agg);
     agg->changed_until = agg->changed_last;
+    if (round)
+        agg->round_until = agg->changed_last;
+    agg->flushes++;
+    agg->whole = agg->marked_all;
+    agg->marked_all = agg->curtailed = false;
+    agg->urgent_next = agg->whole || !agg->changed_until ? NULL : agg->changed_first;
+    agg->urgent_agents = false;
     dp_watch_update(agg);
     dp_alerts_begin(agg->alerts);
+    return round;
+}
+
+void dp_aggregator_curtail(struct dp_aggregator *agg)
+{
+    agg->curtailed = true;
+}
+
+bool dp_aggregator_round_over(const struct dp_aggregator *agg)
+{
+    return !agg->round_until;
 }
 
 static bool next_entry(struct dp_aggregator *agg, struct dp_entry *entry)
@@ -298,10 +376,8 @@ static bool next_entry(struct dp_aggregator *agg, struct dp_entry *entry)
     struct dp_cursor *cursor = &agg->cursor;
     for (;;) {
         if (!cursor->scope) {
-            struct dp_scope *scope = take_changed(agg);
-            if (!scope)
+            if (!take_scope(agg))
                 return false;
-            open_scope(agg, scope);
         } else if (cursor->scope->entries_ms != agg->t_ms && cursor->stage < DP_STAGE_LEAVING) {
             open_scope(agg, cursor->scope);
         }
@@ -311,7 +387,8 @@ static bool next_entry(struct dp_aggregator *agg, struct dp_entry *entry)
         } else {
             if (next_of_scope(agg, entry))
                 return true;
-            set_alarm(agg, cursor->scope);
+            if (!cursor->urgent)
+                set_alarm(agg, cursor->scope);
         }
         cursor->scope = NULL;
     }
@@ -323,6 +400,10 @@ bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
     if (agg->t_ms == INT64_MIN)
         return false;
     bool more = next_entry(agg, entry);
+    if (more && entry->kind != DP_ENTRY_KNOWN && entry->kind != DP_ENTRY_LABEL) {
+        entry->named = agg->cursor.scope->named_in == agg->flushes;
+        agg->cursor.scope->named_in = agg->flushes;
+    }
     if (agg->watched && more)
         dp_watch_entry(agg, entry);
     else if (agg->watched)

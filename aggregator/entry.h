@@ -68,6 +68,7 @@ struct dp_entry {
     struct dp_str member; /* RANKED; absent: all of the set */
     enum dp_field_unit score_unit; /* RANKED: INTEGER or MILLIONTHS */
     int64_t score;                 /* RANKED */
+    bool named;                    /* an entry of this flush before has been about the scope */
     bool gone;          /* the key or member is to be removed, or the id is no longer known */
     int64_t ttl_ms;     /* hashes, sorted sets: time to live; 0: no expiry */
     size_t field_count; /* hashes that are not gone: at least one field */

@@ -59,6 +59,7 @@ struct dp_ranking {
 /* How far entries.c has come with the scope it is handing out. */
 struct dp_cursor {
     struct dp_scope *scope; /* NULL: take the next one */
+    bool urgent;            /* of this one only that; the rest later */
     enum {
         DP_STAGE_KNOWN,
         DP_STAGE_WINDOWS,
@@ -122,6 +123,13 @@ struct dp_aggregator {
     struct dp_heap alarms; /* scopes that change by themselves */
     struct dp_scope *changed_first, *changed_last;
     struct dp_scope *changed_until; /* what is handed out now ends with it; NULL: at the end */
+    struct dp_scope *urgent_next;   /* the next of them to be looked at for what is urgent */
+    bool urgent_agents;             /* the agents' turn, after all others */
+    struct dp_scope *round_until;   /* the round ends with it; NULL: it is over */
+    uint32_t flushes;               /* beginnings of entries */
+    bool marked_all;                /* the next flush is to hand out everything */
+    bool whole;                     /* this one does */
+    bool curtailed;                 /* this one hands out no more than what is urgent */
     bool standings_due;             /* scores and ranks are to be found out when entries begin */
     bool ranks_changed; /* some score or team has changed since the ranks were found out */
     struct dp_cursor cursor;

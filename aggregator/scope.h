@@ -58,6 +58,8 @@ struct dp_scope {
 
     /* What the sink has been told. */
     struct dp_scope *next_changed;
+    uint32_t named_in;               /* the latest flush that had entries about it */
+    uint32_t occupancy_changed;      /* agent, bit w: window w is to be written for that */
     uint32_t published[DP_CHANNELS]; /* bit w: there is a key for window w */
     uint32_t removed[DP_CHANNELS];   /* bit w: there was one, and its removal has been told */
     int64_t entries_ms;              /* T when it was last handed out; INT64_MIN: never */

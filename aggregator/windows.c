@@ -228,10 +228,10 @@ uint32_t dp_windows_changed(const struct dp_windows *windows, enum dp_channel ch
     return changed;
 }
 
-void dp_windows_clear_changed(struct dp_windows *windows)
+void dp_windows_clear_changed(struct dp_windows *windows, uint32_t bits)
 {
     for (size_t channel = 0; channel < DP_CHANNELS; channel++)
-        windows->changed[channel] = 0;
+        windows->changed[channel] &= ~bits;
 }
 
 void dp_windows_mark_changed(struct dp_windows *windows)

@@ -66,7 +66,9 @@ int64_t dp_windows_next_change(const struct dp_windows *windows);
 /* Bit w set: the figures of window w may differ from those at the last dp_windows_clear_changed.
  * `channel` DP_CHANNEL_NONE asks for the windows over all channels together. */
 uint32_t dp_windows_changed(const struct dp_windows *windows, enum dp_channel channel);
-void dp_windows_clear_changed(struct dp_windows *windows);
+
+/* The windows of these bits count as handed out, in all channels. */
+void dp_windows_clear_changed(struct dp_windows *windows, uint32_t bits);
 
 /* Marks every window of every channel that has ever held a fact as changed. */
 void dp_windows_mark_changed(struct dp_windows *windows);

@@ -9,6 +9,12 @@
 /* Half of what a key lives at the least (a window of 1 s and 60 s). */
 #define RENEW_INTERVAL_MS 30000
 
+/* So long a flush may take: a part of the interval, so that it is over when the next one is due;
+ * or of what the round has taken so far, so that this comes to its end though what is urgent alone
+ * takes long. */
+#define PART_OF_INTERVAL(ms) ((ms)*3 / 4)
+#define PART_OF_ROUND(ms)    ((ms) / 10)
+
 struct dp_flusher {
     uv_loop_t *loop;
     uv_timer_t timer;
@@ -21,10 +27,12 @@ struct dp_flusher {
 
     bool active;               /* between begin and end */
     bool under_way;            /* a flush is */
+    bool due;                  /* and the next one, as soon as it is over */
     bool current;              /* and it was begun after the last dp_flusher_begin */
     bool finishing;            /* nothing comes after the next one that is well */
     bool last;                 /* it has begun */
     uint64_t began_at_ms;      /* loop time when the last flush was begun */
+    uint64_t round_at_ms;      /* and the last round */
     uint64_t whole_at_ms;      /* loop time of which Redis has everything */
     uint64_t seen_consumed;    /* messages at the last flush */
     uint64_t settled_consumed; /* event clock: messages when all was last written as of one T */
@@ -67,10 +75,19 @@ static void settle(struct dp_flusher *flusher)
     dp_aggregator_mark_all(flusher->pipeline->aggregator);
 }
 
+static bool has_taken_long(const struct dp_flusher *flusher)
+{
+    uint64_t now = uv_now(flusher->loop), taken = now - flusher->began_at_ms;
+    uint64_t interval = (uint64_t)flusher->options.config->flush_interval_ms;
+    return taken > PART_OF_INTERVAL(interval) && taken > PART_OF_ROUND(now - flusher->round_at_ms);
+}
+
 /* What was begun for a pipeline that is gone ends. */
 static bool next_entry(void *ctx, struct dp_entry *entry)
 {
     struct dp_flusher *flusher = ctx;
+    if (flusher->current && !flusher->last && has_taken_long(flusher))
+        dp_aggregator_curtail(flusher->pipeline->aggregator);
     return flusher->current && dp_pipeline_next_entry(flusher->pipeline, entry);
 }
 
@@ -79,11 +96,14 @@ static void flush(struct dp_flusher *flusher)
     if (!flusher->active || flusher->under_way || !dp_redis_sink_is_up(flusher->sink))
         return;
     flusher->last = flusher->finishing;
-    dp_flusher_move_time(flusher);
-    dp_pipeline_begin_entries(flusher->pipeline);
-    if (flusher->pipeline->freshness)
-        dp_freshness_begin(flusher->pipeline->freshness, dp_wall_ms());
+    flusher->due = false;
     flusher->began_at_ms = uv_now(flusher->loop);
+    dp_flusher_move_time(flusher);
+    if (dp_pipeline_begin_entries(flusher->pipeline)) {
+        flusher->round_at_ms = flusher->began_at_ms;
+        if (flusher->pipeline->freshness)
+            dp_freshness_begin(flusher->pipeline->freshness, dp_wall_ms());
+    }
     flusher->under_way = flusher->current = true;
     if (!dp_redis_sink_flush(flusher->sink, next_entry, flusher))
         flusher->under_way = false;
@@ -92,6 +112,7 @@ static void flush(struct dp_flusher *flusher)
 static void on_timer(uv_timer_t *timer)
 {
     struct dp_flusher *flusher = timer->data;
+    flusher->due = flusher->under_way;
     if (flusher->under_way)
         return;
     uint64_t consumed = flusher->pipeline->consumed;
@@ -115,11 +136,12 @@ static void on_flushed(void *ctx, bool ok)
     flusher->under_way = flusher->current = false;
     if (!flusher->active || !current)
         return;
-    if (ok && flusher->pipeline->freshness)
+    bool whole = ok && dp_aggregator_round_over(flusher->pipeline->aggregator);
+    if (whole && flusher->pipeline->freshness)
         dp_freshness_shown(flusher->pipeline->freshness, dp_wall_ms());
-    if (ok)
-        flusher->whole_at_ms = flusher->began_at_ms;
-    else /* what was handed out is lost */
+    if (whole)
+        flusher->whole_at_ms = flusher->round_at_ms;
+    if (!ok) /* what was handed out is lost */
         write_all_again(flusher);
     bool over = flusher->last && ok;
     if (flusher->finishing && !over)
@@ -127,6 +149,8 @@ static void on_flushed(void *ctx, bool ok)
     if (flusher->finishing && !over)
         return;
     flusher->events.flushed(flusher->ctx, ok);
+    if (flusher->due && flusher->active)
+        uv_timer_start(&flusher->timer, on_timer, 0, uv_timer_get_repeat(&flusher->timer));
 }
 
 static void on_fenced(void *ctx)

@@ -164,12 +164,14 @@ static void meta_entry(const struct dp_pipeline *pipeline, struct dp_entry *entr
         dp_entry_add(entry, "skipped", DP_FIELD_INTEGER, (int64_t)pipeline->skipped);
 }
 
-void dp_pipeline_begin_entries(struct dp_pipeline *pipeline)
+bool dp_pipeline_begin_entries(struct dp_pipeline *pipeline)
 {
+    if (!dp_aggregator_begin_entries(pipeline->aggregator))
+        return false;
     pipeline->meta_due = dp_aggregator_t(pipeline->aggregator) != INT64_MIN;
     if (pipeline->meta_due)
         meta_entry(pipeline, &pipeline->meta);
-    dp_aggregator_begin_entries(pipeline->aggregator);
+    return true;
 }
 
 bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
@@ -177,7 +179,7 @@ bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry)
     struct dp_pipeline *pipeline = ctx;
     if (dp_aggregator_next_entry(pipeline->aggregator, entry))
         return true;
-    if (!pipeline->meta_due)
+    if (!pipeline->meta_due || !dp_aggregator_round_over(pipeline->aggregator))
         return false;
     pipeline->meta_due = false;
     *entry = pipeline->meta;

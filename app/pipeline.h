@@ -70,9 +70,10 @@ void dp_pipeline_reset(struct dp_pipeline *pipeline);
 size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *messages,
                         size_t count);
 
-/* A flush begins: dp_pipeline_next_entry hands out what has changed until now, and then dp:meta,
- * which says what that stands for. */
-void dp_pipeline_begin_entries(struct dp_pipeline *pipeline);
+/* A flush begins: dp_pipeline_next_entry hands out what has changed until now, and at the end of a
+ * round (dp_aggregator_begin_entries; true: one begins) dp:meta, which says what that stands for.
+ */
+bool dp_pipeline_begin_entries(struct dp_pipeline *pipeline);
 
 /* A dp_entry_fn; `ctx` is the pipeline. */
 bool dp_pipeline_next_entry(void *ctx, struct dp_entry *entry);

@@ -1,11 +1,11 @@
 #include "sink/hash_image.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/memory.h"
+#include "sink/crc64.h"
 
 /* An image: a type, the length of the listpack, the listpack, RDB's version, CRC-64 of all that.
  * The length comes last but stands first, so there is room for its longest form. */
@@ -33,43 +33,7 @@ static void put_little(unsigned char *out, uint64_t value, size_t bytes)
         out[i] = (unsigned char)value;
 }
 
-/* CRC-64 as Redis has it (Jones, reflected), eight bytes at a time ------------------------------*/
-
-static uint64_t crc_table[8][256];
-
-static void make_crc_table(void)
-{
-    for (unsigned n = 0; n < 256; n++) {
-        uint64_t crc = n;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? UINT64_C(0x95ac9329ac4bc9b5) : 0);
-        crc_table[0][n] = crc;
-    }
-    for (unsigned n = 0; n < 256; n++)
-        for (int i = 1; i < 8; i++)
-            crc_table[i][n] = crc_table[i - 1][n] >> 8 ^ crc_table[0][crc_table[i - 1][n] & 255];
-}
-
-static uint64_t crc_of(const unsigned char *bytes, size_t len)
-{
-    uint64_t crc = 0, word;
-    for (; len >= 8; bytes += 8, len -= 8) {
-        word = 0;
-        for (int i = 0; i < 8; i++)
-            word |= (uint64_t)bytes[i] << 8 * i;
-        crc ^= word;
-        crc = crc_table[7][crc & 255] ^ crc_table[6][crc >> 8 & 255] ^
-              crc_table[5][crc >> 16 & 255] ^ crc_table[4][crc >> 24 & 255] ^
-              crc_table[3][crc >> 32 & 255] ^ crc_table[2][crc >> 40 & 255] ^
-              crc_table[1][crc >> 48 & 255] ^ crc_table[0][crc >> 56];
-    }
-    for (; len; bytes++, len--)
-        crc = crc >> 8 ^ crc_table[0][(crc ^ *bytes) & 255];
-    return crc;
-}
-
-/* Elements: what it is, its bytes, and the length of these, which is read from behind
- * ------------*/
+/* Elements: what it is, its bytes, and the length of these, which is read from behind -----------*/
 
 static void end_element(struct dp_hash_image *image, unsigned char *out, size_t len)
 {
@@ -140,8 +104,6 @@ void dp_hash_image_deinit(struct dp_hash_image *image)
 
 void dp_hash_image_begin(struct dp_hash_image *image)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, make_crc_table);
     image->len = image->elements = 0;
     reserve(image, PREFIX + HEADER);
     image->len = PREFIX + HEADER;
@@ -170,6 +132,6 @@ struct dp_str dp_hash_image_end(struct dp_hash_image *image)
     }
     start[0] = TYPE_HASH_LISTPACK;
     put_little(end, RDB_VERSION, 2);
-    put_little(end + 2, crc_of(start, (size_t)(end + 2 - start)), 8);
+    put_little(end + 2, dp_crc64(start, (size_t)(end + 2 - start)), 8);
     return (struct dp_str){(char *)start, (size_t)(end + TRAILER - start)};
 }

@@ -6,6 +6,7 @@
 #include "common/memory.h"
 #include "sink/compat.h"
 #include "sink/redis_tls.h"
+#include "sink/usual_replies.h"
 
 struct dp_redis_connection {
     redisAsyncContext *context; /* NULL once hiredis has freed it */
@@ -149,6 +150,7 @@ dp_redis_connection_open(uv_loop_t *loop, const char *address, int port, struct 
     connection->tls = tls;
     connection->events = events;
     connection->ctx = ctx;
+    context->c.reader->fn = dp_usual_replies();
     context->data = connection;
     context->ev.data = connection;
     context->ev.addRead = add_read;

@@ -12,13 +12,9 @@
 #include "sink/redis_advice.h"
 #include "sink/redis_link.h"
 #include "sink/resp.h"
+#include "sink/transaction.h"
 
 #define LOG_EVERY_MS 30000
-
-/* The commands of a transaction beside those of its entries: the note before them and the message
- * after. */
-#define OTHER_COMMANDS 2
-#define COMMANDS       (DP_ENTRY_COMMANDS * DP_REDIS_SINK_ENTRIES + OTHER_COMMANDS)
 
 /* Text that is used again and again. */
 struct text {
@@ -36,7 +32,8 @@ struct dp_redis_sink {
 
     dp_entry_fn *next; /* of the flush under way; NULL: none */
     void *next_ctx;
-    bool drained;   /* `next` has no more, and the message is sent */
+    bool drained;   /* `next` has no more, and the message is made */
+    bool last;      /* the transaction under way is the flush's last */
     bool refused;   /* a transaction was not executed */
     bool unsent;    /* something could not be sent */
     bool read_only; /* the server refuses writes as a replica */
@@ -48,16 +45,14 @@ struct dp_redis_sink {
 
     struct dp_entry entry;
     struct dp_resp resp;
-    struct dp_entry_commands made;
+    struct dp_entry_commands commands;
     struct dp_redis_fence fence; /* owner_key NULL: none */
 
-    /* Of the transaction under way: keys, and whose each command is. */
-    struct text keys[DP_REDIS_SINK_ENTRIES + OTHER_COMMANDS];
-    struct text *commands[COMMANDS];
-    size_t key_count, command_count, batch_bytes;
-    uint64_t errors_before_batch;
+    struct dp_transaction *sent, *made; /* the one under way, and the one after it */
+    struct dp_transaction transactions[2];
+    uint64_t errors_before_sent;
+    struct text key;
     struct text scopes; /* names of changed scopes, each ended by a newline */
-    size_t last_scope;  /* where the last of them starts */
 };
 
 static void ensure(struct text *text, size_t size)
@@ -133,34 +128,20 @@ static void note_error(struct dp_redis_sink *sink, const char *key, const char *
  * their own. */
 static char watch_tag, owner_tag, exec_tag;
 
-static void send_fixed(struct dp_redis_sink *sink, struct dp_str command, void *tag)
+/* A command of one or two words that is none of a transaction's. */
+static void send_words(struct dp_redis_sink *sink, struct dp_str name, const char *key, void *tag)
 {
-    sink->stats.bytes += command.len;
-    sink->batch_bytes += command.len;
-    if (!dp_redis_link_send(sink->link, command.p, command.len, tag))
+    struct dp_resp *resp = &sink->resp;
+    dp_resp_begin(resp, key ? 2 : 1);
+    dp_resp_add(resp, name);
+    if (key)
+        dp_resp_add(resp, dp_str_from(key));
+    sink->stats.bytes += resp->len;
+    if (!dp_redis_link_send(sink->link, resp->buf, resp->len, tag))
         sink->unsent = true;
 }
 
-/* A command of one or two words that is none of the transaction's. */
-static void send_words(struct dp_redis_sink *sink, struct dp_str name, const char *key, void *tag)
-{
-    dp_resp_begin(&sink->resp, key ? 2 : 1);
-    dp_resp_add(&sink->resp, name);
-    if (key)
-        dp_resp_add(&sink->resp, dp_str_from(key));
-    send_fixed(sink, (struct dp_str){sink->resp.buf, sink->resp.len}, tag);
-}
-
-/* A command of the transaction. */
-static void send_command(struct dp_redis_sink *sink, const struct dp_resp *command,
-                         struct text *key)
-{
-    sink->commands[sink->command_count++] = key;
-    send_fixed(sink, (struct dp_str){command->buf, command->len}, key);
-}
-
-/* Remembers the entry's scope for the message. All entries of one scope come one after the other,
- * so the last name is enough to have each but once. */
+/* Remembers the entry's scope for the message. */
 static void note_scope(struct dp_redis_sink *sink)
 {
     struct text *scopes = &sink->scopes;
@@ -169,63 +150,38 @@ static void note_scope(struct dp_redis_sink *sink)
     char *name = scopes->buf + scopes->len;
     size_t len = dp_key_scope(name, room, &sink->entry);
     name[len] = '\n';
-    if (scopes->len - sink->last_scope == len + 1 &&
-        memcmp(scopes->buf + sink->last_scope, name, len + 1) == 0)
-        return;
-    sink->last_scope = scopes->len;
     scopes->len += len + 1;
 }
 
-static struct text *take_key(struct dp_redis_sink *sink)
+static void add_entry(struct dp_redis_sink *sink)
 {
-    return &sink->keys[sink->key_count++];
-}
-
-static struct text *take_named(struct dp_redis_sink *sink, const char *name)
-{
-    struct text *key = take_key(sink);
-    key->len = strlen(name);
-    ensure(key, key->len + 1);
-    memcpy(key->buf, name, key->len + 1);
-    return key;
-}
-
-static void send_entry(struct dp_redis_sink *sink)
-{
-    struct dp_entry_commands *made = &sink->made;
-    struct text *key = take_key(sink);
+    struct dp_entry_commands *commands = &sink->commands;
+    struct text *key = &sink->key;
     key->len = dp_key_format(key->buf, key->capacity, sink->prefix, &sink->entry);
     if (key->len >= key->capacity) {
         ensure(key, key->len + 1);
         dp_key_format(key->buf, key->capacity, sink->prefix, &sink->entry);
     }
+    struct dp_str name = {key->buf, key->len};
     sink->stats.keys++;
-    dp_entry_commands_make(made, &sink->entry, (struct dp_str){key->buf, key->len},
-                           sink->by_fields);
-    for (size_t i = 0; i < made->count; i++)
-        send_command(sink, &made->commands[i], key);
+    dp_transaction_about(sink->made, name);
+    dp_entry_commands_make(commands, &sink->entry, name, sink->by_fields);
+    for (size_t i = 0; i < commands->count; i++)
+        dp_transaction_add(sink->made, &commands->commands[i]);
     if (sink->entry.kind != DP_ENTRY_META && sink->entry.kind != DP_ENTRY_KNOWN &&
-        sink->entry.kind != DP_ENTRY_LABEL)
+        sink->entry.kind != DP_ENTRY_LABEL && !sink->entry.named)
         note_scope(sink);
 }
 
-static void send_message(struct dp_redis_sink *sink)
+static void add_words(struct dp_redis_sink *sink, struct dp_str name, const char *key,
+                      struct dp_str value)
 {
     dp_resp_begin(&sink->resp, 3);
-    dp_resp_add(&sink->resp, DP_STR("PUBLISH"));
-    dp_resp_add(&sink->resp, dp_str_from(sink->channel));
-    dp_resp_add(&sink->resp, (struct dp_str){sink->scopes.buf, sink->scopes.len - 1});
-    send_command(sink, &sink->resp, take_named(sink, sink->channel));
-}
-
-/* What the figures of this transaction stand for, so that nobody after us shows older ones. */
-static void send_shown(struct dp_redis_sink *sink)
-{
-    dp_resp_begin(&sink->resp, 3);
-    dp_resp_add(&sink->resp, DP_STR("SET"));
-    dp_resp_add(&sink->resp, dp_str_from(sink->fence.shown_key));
-    dp_resp_add(&sink->resp, sink->fence.shown(sink->fence.ctx));
-    send_command(sink, &sink->resp, take_named(sink, sink->fence.shown_key));
+    dp_resp_add(&sink->resp, name);
+    dp_resp_add(&sink->resp, dp_str_from(key));
+    dp_resp_add(&sink->resp, value);
+    dp_transaction_about(sink->made, dp_str_from(key));
+    dp_transaction_add(sink->made, &sink->resp);
 }
 
 /* Is this process the owner? From here on the server remembers whether that changes. */
@@ -242,50 +198,67 @@ static bool take_entry(struct dp_redis_sink *sink)
     return !sink->drained;
 }
 
-/* Sends the next transaction, and ends the flush when there is nothing for one. */
-static void send_batch(struct dp_redis_sink *sink)
+/* Makes the next transaction; an empty one when there is nothing for it. */
+static void make_transaction(struct dp_redis_sink *sink)
 {
-    sink->key_count = sink->command_count = sink->batch_bytes = 0;
-    sink->errors_before_batch = sink->stats.errors;
-    bool more = take_entry(sink);
-    if (!more && sink->scopes.len == 0) {
+    dp_transaction_clear(sink->made);
+    size_t entries = 0;
+    while (entries < DP_REDIS_SINK_ENTRIES && sink->made->bytes.len < DP_REDIS_SINK_BYTES &&
+           take_entry(sink)) {
+        /* What the figures of this transaction stand for, so that nobody after us shows older ones;
+         * the message alone changes no figure. */
+        if (!entries++ && sink->fence.owner_key)
+            add_words(sink, DP_STR("SET"), sink->fence.shown_key,
+                      sink->fence.shown(sink->fence.ctx));
+        add_entry(sink);
+    }
+    if (sink->drained && sink->scopes.len)
+        add_words(sink, DP_STR("PUBLISH"), sink->channel,
+                  (struct dp_str){sink->scopes.buf, sink->scopes.len - 1});
+}
+
+/* Sends the transaction that is made, and makes the one after it while the server is busy; ends the
+ * flush when there is nothing to send. */
+static void send_transaction(struct dp_redis_sink *sink)
+{
+    struct dp_transaction *sent = sink->made;
+    if (!sent->count) {
         if (sink->fence.owner_key)
             send_words(sink, DP_STR("UNWATCH"), NULL, &watch_tag);
         end_flush(sink, true);
         return;
     }
-    send_fixed(sink, DP_STR("*1\r\n$5\r\nMULTI\r\n"), &watch_tag);
-    if (more && sink->fence.owner_key) /* the message alone changes no figure */
-        send_shown(sink);
-    for (size_t entries = 0; more; more = take_entry(sink)) {
-        send_entry(sink);
-        if (++entries == DP_REDIS_SINK_ENTRIES || sink->batch_bytes >= DP_REDIS_SINK_BYTES)
-            break;
-    }
-    if (sink->drained && sink->scopes.len)
-        send_message(sink);
-    send_fixed(sink, DP_STR("*1\r\n$4\r\nEXEC\r\n"), &exec_tag);
-    if (!sink->drained && sink->fence.owner_key)
+    sink->made = sink->sent;
+    sink->sent = sent;
+    sink->last = sink->drained;
+    sink->errors_before_sent = sink->stats.errors;
+    sink->stats.bytes += sent->bytes.len;
+    if (!dp_transaction_send(sent, sink->link, &watch_tag, &exec_tag))
+        sink->unsent = true;
+    if (sink->last)
+        return;
+    if (sink->fence.owner_key)
         send_check(sink); /* before the next one; its answer comes with this one's */
+    make_transaction(sink);
 }
 
 static void take_exec_reply(struct dp_redis_sink *sink, const redisReply *reply)
 {
     if (reply->type == REDIS_REPLY_ARRAY) {
-        for (size_t i = 0; i < reply->elements && i < sink->command_count; i++)
+        for (size_t i = 0; i < reply->elements && i < sink->sent->count; i++)
             if (reply->element[i]->type == REDIS_REPLY_ERROR)
-                note_error(sink, sink->commands[i]->buf, reply->element[i]->str);
+                note_error(sink, dp_transaction_key(sink->sent, i), reply->element[i]->str);
     } else { /* the owner changed, or a command was refused, which has been said */
         sink->refused = true;
-        if (reply->type == REDIS_REPLY_ERROR && sink->stats.errors == sink->errors_before_batch)
+        if (reply->type == REDIS_REPLY_ERROR && sink->stats.errors == sink->errors_before_sent)
             note_error(sink, "", reply->str);
     }
-    if (sink->refused && !sink->drained && sink->fence.owner_key)
+    if (sink->refused && !sink->last && sink->fence.owner_key)
         return; /* the check's reply is still to come */
-    if (sink->drained || sink->refused)
+    if (sink->last || sink->refused)
         end_flush(sink, true);
     else if (!sink->fence.owner_key)
-        send_batch(sink);
+        send_transaction(sink);
 }
 
 static void take_owner_reply(struct dp_redis_sink *sink, const redisReply *reply)
@@ -299,7 +272,7 @@ static void take_owner_reply(struct dp_redis_sink *sink, const redisReply *reply
     changed = false;
 #endif
     if (owner && !sink->refused) {
-        send_batch(sink);
+        send_transaction(sink);
         return;
     }
     sink->refused = true;
@@ -317,7 +290,7 @@ static void on_reply(void *ctx, void *tag, const redisReply *reply)
     else if (tag == &exec_tag)
         take_exec_reply(sink, reply);
     else if (reply->type == REDIS_REPLY_ERROR)
-        note_error(sink, tag == &watch_tag ? "" : ((struct text *)tag)->buf, reply->str);
+        note_error(sink, tag == &watch_tag ? "" : tag, reply->str);
 }
 
 static void on_up(void *ctx)
@@ -349,6 +322,8 @@ struct dp_redis_sink *dp_redis_sink_create(uv_loop_t *loop,
         free(sink);
         return NULL;
     }
+    sink->sent = &sink->transactions[0];
+    sink->made = &sink->transactions[1];
     sink->loop = loop;
     sink->events = *events;
     sink->ctx = ctx;
@@ -362,12 +337,13 @@ struct dp_redis_sink *dp_redis_sink_create(uv_loop_t *loop,
 static void on_closed(void *ctx)
 {
     struct dp_redis_sink *sink = ctx;
-    for (size_t i = 0; i < sizeof sink->keys / sizeof *sink->keys; i++)
-        free(sink->keys[i].buf);
+    for (size_t i = 0; i < 2; i++)
+        dp_transaction_deinit(&sink->transactions[i]);
+    free(sink->key.buf);
     dp_redis_sink_set_fence(sink, NULL);
     free(sink->scopes.buf);
     dp_resp_deinit(&sink->resp);
-    dp_entry_commands_deinit(&sink->made);
+    dp_entry_commands_deinit(&sink->commands);
     free(sink->channel);
     free(sink->prefix);
     free(sink);
@@ -387,15 +363,16 @@ bool dp_redis_sink_flush(struct dp_redis_sink *sink, dp_entry_fn *next, void *ne
         return false;
     sink->next = next;
     sink->next_ctx = next_ctx;
-    sink->drained = sink->unsent = sink->refused = sink->read_only = false;
+    sink->drained = sink->last = sink->unsent = sink->refused = sink->read_only = false;
     sink->started_ns = uv_hrtime();
     sink->keys_before = sink->stats.keys;
     sink->errors_before = sink->stats.errors;
-    sink->scopes.len = sink->last_scope = 0;
+    sink->scopes.len = 0;
     if (sink->fence.owner_key)
         send_check(sink);
-    else
-        send_batch(sink);
+    make_transaction(sink);
+    if (!sink->fence.owner_key)
+        send_transaction(sink);
     return true;
 }
 

@@ -7,8 +7,9 @@
  * meanwhile, however long it slept, writes nothing. Each also notes what the figures in it stand
  * for.
  *
- * A flush takes entries only as fast as Redis answers, one transaction at a time, so what is under
- * way stays bounded whatever the number of entries, and no other client of the server waits long.
+ * A flush takes entries only as fast as Redis answers: one transaction is under way, and the next
+ * one made meanwhile. So what is held stays bounded whatever the number of entries, and no other
+ * client of the server waits long.
  * Thread: the loop's. The process must ignore SIGPIPE. */
 #ifndef DP_REDIS_SINK_H
 #define DP_REDIS_SINK_H
@@ -20,9 +21,9 @@
 
 #include "aggregator/entry.h"
 
-/* A transaction holds so much at most, which takes a server some 5 ms. */
-#define DP_REDIS_SINK_ENTRIES 200
-#define DP_REDIS_SINK_BYTES   ((size_t)256 << 10)
+/* A transaction holds so much at most, which takes a server some 3 ms. */
+#define DP_REDIS_SINK_ENTRIES 400
+#define DP_REDIS_SINK_BYTES   ((size_t)512 << 10)
 
 struct dp_redis_sink;
 

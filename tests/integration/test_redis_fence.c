@@ -46,13 +46,13 @@ static void the_owner_writes(void **state)
     (void)state;
     struct dp_test_owner owner;
     dp_test_command(&dp_test_server, "SET dp:state:owner 1:a");
-    own_with(&owner, 1001);
+    own_with(&owner, 801);
     dp_test_flush_list(&owner, NULL, 0);
     dp_test_flush_list(&owner, NULL, 0);
     assert_int_equal(owner.failed + owner.fenced, 0);
     redisContext *context = dp_test_redis_connect(&dp_test_server);
-    dp_test_assert_reply(context, "1003", "DBSIZE");
-    dp_test_assert_reply(context, "1001", "GET dp:state:shown"); /* with the last transaction */
+    dp_test_assert_reply(context, "803", "DBSIZE");
+    dp_test_assert_reply(context, "801", "GET dp:state:shown"); /* with the last transaction */
     redisFree(context);
     dp_test_disown(&owner);
 }

@@ -242,6 +242,114 @@ static void entries_and_time_interleaved(void **state)
     }
 }
 
+/* Takes entries to the end, curtailed after so many. */
+static int pull_curtailed(struct dp_centre *centre, int after)
+{
+    struct dp_entry entry;
+    int count = 0;
+    if (after == 0)
+        dp_aggregator_curtail(centre->agg);
+    while (dp_aggregator_next_entry(centre->agg, &entry)) {
+        dp_board_take(&centre->board, &entry);
+        if (++count == after)
+            dp_aggregator_curtail(centre->agg);
+    }
+    return count;
+}
+
+static void a_flush_that_is_curtailed_hands_out_what_is_urgent(void **state)
+{
+    (void)state;
+    struct dp_centre centre;
+    dp_centre_open_usual(&centre);
+    dp_centre_tell(&centre, "1000 rated a1 5 5 t1 q1 chat");
+    dp_centre_advance(&centre, 2 * SECOND);
+    dp_centre_tell(&centre, "1500 rated a1 5 5 t1 q1 chat; 1500 state a1 busy t1");
+    assert_true(dp_aggregator_begin_entries(centre.agg));
+    /* The shortest window of the channel and of all channels of 4 scopes, and gauges of 3. */
+    assert_int_equal(pull_curtailed(&centre, 0), 4 * 2 + 3);
+    assert_false(dp_aggregator_round_over(centre.agg));
+    dp_centre_expect(&centre, "agent:a1:w:1m", "ratings", 2);
+    dp_centre_expect(&centre, "agent:a1:chat:w:1m", "ratings", 2);
+    dp_centre_expect(&centre, "all:now", "busy", 1);
+    dp_centre_expect(&centre, "agent:a1:w:5m", "ratings", 1);
+
+    /* What only grows old is not urgent, though a window empties. */
+    dp_aggregator_advance(centre.agg, 61 * SECOND + 500);
+    assert_false(dp_aggregator_begin_entries(centre.agg));
+    assert_int_equal(pull_curtailed(&centre, 0), 0);
+    dp_centre_expect(&centre, "agent:a1:w:1m", "ratings", 2);
+    assert_false(dp_aggregator_begin_entries(centre.agg));
+    pull_curtailed(&centre, -1);
+    assert_true(dp_aggregator_round_over(centre.agg));
+    dp_centre_expect(&centre, "agent:a1:w:1m", "ratings", 1);
+    dp_centre_expect(&centre, "agent:a1:w:5m", "ratings", 2);
+
+    /* After a loss everything is. */
+    dp_centre_tell(&centre, "60500 rated a1 5 5 t1 q1 chat");
+    dp_aggregator_mark_all(centre.agg);
+    assert_true(dp_aggregator_begin_entries(centre.agg));
+    pull_curtailed(&centre, 0);
+    assert_true(dp_aggregator_round_over(centre.agg));
+    dp_centre_expect(&centre, "queue:q1:chat:w:5m", "ratings", 3);
+    dp_centre_close(&centre);
+}
+
+/* Queues, teams and all come before agents; the entries of a flush name each scope but once. */
+static void what_many_look_at_comes_first(void **state)
+{
+    (void)state;
+    struct dp_centre centre;
+    dp_centre_open_usual(&centre);
+    dp_centre_advance(&centre, SECOND);
+    dp_centre_tell(&centre, "1000 rated a1 5 5 t1 q1 chat; 1000 rated a2 5 5 t1 q1 chat");
+    dp_aggregator_advance(centre.agg, 2 * SECOND);
+    dp_aggregator_begin_entries(centre.agg);
+    struct dp_entry entry;
+    int names = 0;
+    for (int i = 0; dp_aggregator_next_entry(centre.agg, &entry); i++) {
+        /* Each of 3 has two windows; those that are new are known, and have gauges. */
+        assert_true(i >= 3 * 2 + 2 * 2 || entry.scope != DP_SCOPE_AGENT);
+        names += entry.kind != DP_ENTRY_KNOWN && !entry.named;
+    }
+    assert_int_equal(names, 5);
+    dp_centre_close(&centre);
+}
+
+/* Wherever flushes are curtailed, or given up, the next ones make up for it. */
+static void flushes_curtailed_anywhere(void **state)
+{
+    (void)state;
+    struct dp_aggregator_options options = dp_centre_options();
+    options.wall_clock = true;
+    for (int step = 0; step < 40; step++) {
+        struct dp_centre centre;
+        struct dp_entry entry;
+        dp_centre_open(&centre, &options);
+        dp_centre_advance(&centre, SECOND);
+        for (int64_t t = 2; t < 80; t += 3) {
+            char text[96];
+            snprintf(text, sizeof text, "%d rated a%d 5 5 t1 q1 chat; %d state a1 %s t1",
+                     (int)t * 1000 - 900, (int)t % 5, (int)t * 1000 - 800,
+                     t % 2 ? "busy" : "break");
+            dp_centre_tell(&centre, text);
+            dp_aggregator_advance(centre.agg, t * SECOND);
+            dp_aggregator_begin_entries(centre.agg);
+            for (int i = 0; i < step % 7 && dp_aggregator_next_entry(centre.agg, &entry); i++)
+                dp_board_take(&centre.board, &entry);
+            dp_aggregator_advance(centre.agg, (t + 1) * SECOND);
+            dp_aggregator_begin_entries(centre.agg);
+            pull_curtailed(&centre, step);
+        }
+        dp_centre_advance(&centre, 100 * SECOND);
+        dp_centre_expect(&centre, "all:w:5m", "ratings", 26);
+        dp_centre_expect(&centre, "all:w:1m", "ratings", 13);
+        dp_centre_expect(&centre, "agent:a2:w:5m", "ratings", 6);
+        dp_centre_expect(&centre, "team:t1:now", "busy", 1);
+        dp_centre_close(&centre);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +361,9 @@ int main(void)
         cmocka_unit_test(entries_and_events_interleaved),
         cmocka_unit_test(entries_end_though_events_keep_coming),
         cmocka_unit_test(entries_and_time_interleaved),
+        cmocka_unit_test(a_flush_that_is_curtailed_hands_out_what_is_urgent),
+        cmocka_unit_test(what_many_look_at_comes_first),
+        cmocka_unit_test(flushes_curtailed_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

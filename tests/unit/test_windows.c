@@ -207,7 +207,7 @@ static void one_run(uint64_t number, int steps, int64_t batch)
     }
     expect_all(model, run.windows);
 
-    dp_windows_clear_changed(run.windows);
+    dp_windows_clear_changed(run.windows, UINT32_MAX);
     dp_windows_mark_changed(run.windows);
     for (enum dp_channel channel = 1; channel < DP_CHANNELS; channel++)
         check_equal("mark", dp_windows_changed(run.windows, channel),
@@ -274,7 +274,7 @@ static void test_edges_of_a_window(void **state)
     assert_int_equal(dp_windows_count(windows, DP_CHANNEL_VOICE, 0), 1);
     assert_int_equal(dp_windows_count(windows, DP_CHANNEL_CHAT, 0), 0);
     assert_int_equal(dp_windows_changed(windows, DP_CHANNEL_VOICE), 0x7f);
-    dp_windows_clear_changed(windows);
+    dp_windows_clear_changed(windows, UINT32_MAX);
     dp_windows_advance(windows, noon + 59000);
     assert_int_equal(dp_windows_changed(windows, DP_CHANNEL_NONE), 0);
     assert_int_equal(dp_windows_next_change(windows), noon + 60000);
@@ -282,7 +282,7 @@ static void test_edges_of_a_window(void **state)
     assert_int_equal(dp_windows_count(windows, DP_CHANNEL_NONE, 0), 0);
     assert_int_equal(dp_windows_count(windows, DP_CHANNEL_NONE, 1), 1);
     assert_int_equal(dp_windows_changed(windows, DP_CHANNEL_NONE), 0x01);
-    dp_windows_clear_changed(windows);
+    dp_windows_clear_changed(windows, UINT32_MAX);
     dp_windows_advance(windows, noon + 24 * HOUR);
     assert_int_equal(dp_windows_changed(windows, DP_CHANNEL_NONE), 0x7e);
     assert_true(dp_windows_empty(windows));

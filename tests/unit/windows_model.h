@@ -340,7 +340,7 @@ static void expect_marks(const struct model *model, const struct dp_windows *win
 
 static void clear_marks(struct model *model, struct dp_windows *windows)
 {
-    dp_windows_clear_changed(windows);
+    dp_windows_clear_changed(windows, UINT32_MAX);
     memset(model->changed, 0, sizeof model->changed);
 }
 
