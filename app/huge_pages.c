@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 /* Events touch memory all over the heap: with pages of 4 KiB nearly every touch looks up a page
- * too, and each new page is a fault. Huge ones saved 20 % of a replay's time. The heap is to grow
- * by many of them at a time, since what is advised piece by piece stays small. */
+ * too, and each new page is a fault. Huge ones saved 10 to 20 % of a replay's time. The heap is to
+ * grow by many of them at a time, since what is advised piece by piece stays small; and to keep
+ * what is given back, since what librdkafka and hiredis give back they soon ask for again. */
 #define VARIABLE "GLIBC_TUNABLES"
-#define TUNABLES "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432"
+#define TUNABLES                                                                                   \
+    "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432:glibc.malloc.trim_threshold=268435456"
 
 void dp_huge_pages_ask(char **argv)
 {
