@@ -42,19 +42,18 @@ static inline struct dp_fact dp_packed_fact(const struct dp_packed *packed, int6
 {
     uint64_t rest = packed->rest, upper = rest >> DP_PACKED_UPPER_AT;
     uint64_t spans = 0 - (rest >> DP_PACKED_SPANS_AT & 1); /* all bits set: there are some */
-    struct dp_fact fact = {
+    int64_t hold_ms = (int64_t)(upper & spans & DP_PACKED_LOW(DP_PACKED_SPAN_BITS));
+    int64_t wrap_ms = (int64_t)((upper & spans) >> DP_PACKED_SPAN_BITS);
+    return (struct dp_fact){
         .time_ms = base_ms + packed->time,
         .value = (int64_t)((upper & ~spans) << 32 | packed->value),
+        .hold_ms = DP_FACT_SPAN(hold_ms),
         .kind = rest & DP_PACKED_LOW(DP_PACKED_KIND_BITS),
         .channel = rest >> DP_PACKED_KIND_BITS & DP_PACKED_LOW(DP_PACKED_CHANNEL_BITS),
+        .wrap_ms = DP_FACT_SPAN(wrap_ms),
         .flags = rest >> (DP_PACKED_KIND_BITS + DP_PACKED_CHANNEL_BITS) &
                  DP_PACKED_LOW(DP_PACKED_FLAG_BITS),
     };
-    int64_t hold_ms = (int64_t)(upper & spans & DP_PACKED_LOW(DP_PACKED_SPAN_BITS));
-    int64_t wrap_ms = (int64_t)((upper & spans) >> DP_PACKED_SPAN_BITS);
-    fact.hold_ms = DP_FACT_SPAN(hold_ms);
-    fact.wrap_ms = DP_FACT_SPAN(wrap_ms);
-    return fact;
 }
 
 /* Facts [begin, end) are in use. */

@@ -141,7 +141,7 @@ static void insert(struct dp_contact *contact, uint32_t at, const struct dp_reco
                    struct dp_str source, struct dp_str id, struct dp_str customer)
 {
     if (contact->record_count == contact->record_capacity) {
-        contact->record_capacity *= 2;
+        contact->record_capacity += contact->record_capacity / 2;
         contact->records =
             grow(contact->records, contact->first_records, sizeof contact->first_records,
                  contact->record_capacity * sizeof *contact->records);

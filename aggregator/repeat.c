@@ -46,7 +46,10 @@ static size_t after(const struct trail *trail, int64_t time_ms)
 static void trail_put(struct trail *trail, const struct trace *trace)
 {
     size_t at = after(trail, trace->time_ms);
-    trail->items = dp_xgrow(trail->items, trail->end, &trail->capacity, sizeof *trail->items);
+    if (trail->end == trail->capacity) { /* most customers come once */
+        trail->capacity = trail->capacity ? trail->capacity * 2 : 1;
+        trail->items = dp_xrealloc(trail->items, trail->capacity * sizeof *trail->items);
+    }
     memmove(&trail->items[at + 1], &trail->items[at], (trail->end - at) * sizeof *trail->items);
     trail->items[at] = *trace;
     trail->end++;

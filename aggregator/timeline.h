@@ -77,6 +77,15 @@ static inline const struct dp_fact *dp_timeline_walk_next(struct dp_timeline_wal
     return &walk->fact;
 }
 
+/* After the end of a walk for DP_METRIC_ANY: the time of the first fact after `until_ms`; INT64_MAX
+ * when there is none. */
+static inline int64_t dp_timeline_walk_beyond_ms(const struct dp_timeline_walk *walk)
+{
+    if (walk->at < walk->end)
+        return walk->fact.time_ms;
+    return walk->next != walk->last ? walk->next->first_ms : INT64_MAX;
+}
+
 /* The memory that it owns, in bytes. */
 size_t dp_timeline_bytes(const struct dp_timeline *timeline);
 

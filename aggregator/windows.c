@@ -28,7 +28,9 @@ struct dp_windows {
     struct dp_chart *charts[DP_METRICS]; /* NULL while not needed */
     uint32_t changed[DP_CHANNELS];       /* a bit a window */
     bool seen[DP_CHANNELS];              /* the channel has held a fact in a window */
-    struct dp_totals *totals[];          /* [cell(channel, segment)]; NULL where there is no fact */
+    int64_t *next_ms; /* [segment]: of the facts that have not come into it the earliest time,
+                         INT64_MAX: none; so that what moves costs, and not that time does */
+    struct dp_totals *totals[]; /* [cell(channel, segment)]; NULL where there is no fact */
 };
 
 static const int64_t percents[] = {50, 90, 95, 99};
@@ -68,6 +70,26 @@ static uint32_t windows_with(const struct dp_windows *windows, size_t segment)
 {
     uint32_t all = (UINT32_C(1) << windows->plan->count) - 1;
     return all >> segment << segment;
+}
+
+/* A fact that has come into `came_into`, or waits, is there. */
+static void expect(struct dp_windows *windows, int64_t time_ms, size_t came_into)
+{
+    size_t first = came_into < windows->plan->count ? came_into + 1 : 0;
+    if (first < windows->plan->count && time_ms >= windows->next_ms[first])
+        return; /* the later segments expect earlier ones still */
+    for (size_t segment = first; segment < windows->plan->count; segment++)
+        if (time_ms < windows->next_ms[segment])
+            windows->next_ms[segment] = time_ms;
+}
+
+/* A fact, or all up to a time, is not there any more. */
+static void expect_again(struct dp_windows *windows, int64_t from_ms, int64_t to_ms)
+{
+    for (size_t segment = 0; segment < windows->plan->count; segment++)
+        if (windows->next_ms[segment] >= from_ms && windows->next_ms[segment] <= to_ms)
+            windows->next_ms[segment] =
+                dp_timeline_next_ms(&windows->timeline, windows->now_ms - edge(windows, segment));
 }
 
 static void destroy_chart(struct dp_windows *windows, enum dp_metric metric)
@@ -116,6 +138,7 @@ static void forget(struct dp_windows *windows, int64_t until_ms)
         move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms),
              windows->plan->count);
     dp_timeline_drop(&windows->timeline, until_ms);
+    expect_again(windows, INT64_MIN, until_ms);
     for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
         if (windows->charts[metric])
             dp_chart_drop(windows->charts[metric], until_ms);
@@ -123,10 +146,14 @@ static void forget(struct dp_windows *windows, int64_t until_ms)
 
 struct dp_windows *dp_windows_create(const struct dp_window_plan *plan)
 {
-    struct dp_windows *windows =
-        dp_xcalloc(1, sizeof *windows + DP_CHANNELS * plan->count * sizeof *windows->totals);
+    size_t cells = DP_CHANNELS * plan->count;
+    struct dp_windows *windows = dp_xcalloc(1, sizeof *windows + cells * sizeof *windows->totals +
+                                                   plan->count * sizeof *windows->next_ms);
     windows->plan = plan;
     windows->now_ms = NEVER;
+    windows->next_ms = (int64_t *)(void *)&windows->totals[cells];
+    for (size_t segment = 0; segment < plan->count; segment++)
+        windows->next_ms[segment] = INT64_MAX;
     return windows;
 }
 
@@ -168,16 +195,20 @@ void dp_windows_put(struct dp_windows *windows, const struct dp_fact *fact)
 {
     if (fact->time_ms <= windows->now_ms - longest(windows))
         return;
+    size_t segment = segment_at(windows, windows->now_ms, fact->time_ms);
     dp_timeline_put(&windows->timeline, fact);
-    move(windows, fact, windows->plan->count, segment_at(windows, windows->now_ms, fact->time_ms));
+    move(windows, fact, windows->plan->count, segment);
+    expect(windows, fact->time_ms, segment);
 }
 
 void dp_windows_take(struct dp_windows *windows, const struct dp_fact *fact)
 {
     struct dp_fact taken;
-    if (dp_timeline_take(&windows->timeline, fact, &taken))
-        move(windows, &taken, segment_at(windows, windows->now_ms, taken.time_ms),
-             windows->plan->count);
+    if (!dp_timeline_take(&windows->timeline, fact, &taken))
+        return;
+    move(windows, &taken, segment_at(windows, windows->now_ms, taken.time_ms),
+         windows->plan->count);
+    expect_again(windows, taken.time_ms, taken.time_ms);
 }
 
 void dp_windows_advance(struct dp_windows *windows, int64_t t_ms)
@@ -189,10 +220,13 @@ void dp_windows_advance(struct dp_windows *windows, int64_t t_ms)
     /* From old to young: a fact that comes through several segments at once is moved only once. */
     for (size_t to = windows->plan->count; to-- > 0;) {
         int64_t was_ms = windows->now_ms - edge(windows, to), is_ms = t_ms - edge(windows, to);
-        struct dp_timeline_walk walk = dp_timeline_walk(
-            &windows->timeline, was_ms > done_ms ? was_ms : done_ms, is_ms, DP_METRIC_ANY);
-        for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
-            move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms), to);
+        if (windows->next_ms[to] <= is_ms) {
+            struct dp_timeline_walk walk = dp_timeline_walk(
+                &windows->timeline, was_ms > done_ms ? was_ms : done_ms, is_ms, DP_METRIC_ANY);
+            for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
+                move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms), to);
+            windows->next_ms[to] = dp_timeline_walk_beyond_ms(&walk);
+        }
         done_ms = is_ms;
     }
     windows->now_ms = t_ms;
@@ -206,10 +240,11 @@ void dp_windows_trim(struct dp_windows *windows, int64_t t_ms)
 
 int64_t dp_windows_next_change(const struct dp_windows *windows)
 {
-    int64_t next_ms = INT64_MAX;
-    for (size_t segment = 0; segment <= windows->plan->count; segment++) {
-        int64_t age_ms = edge(windows, segment);
-        int64_t time_ms = dp_timeline_next_ms(&windows->timeline, windows->now_ms - age_ms);
+    int64_t first_ms = dp_timeline_first_ms(&windows->timeline), next_ms = INT64_MAX;
+    if (first_ms != INT64_MAX)
+        next_ms = first_ms + longest(windows);
+    for (size_t segment = 0; segment < windows->plan->count; segment++) {
+        int64_t time_ms = windows->next_ms[segment], age_ms = edge(windows, segment);
         if (time_ms != INT64_MAX && time_ms + age_ms < next_ms)
             next_ms = time_ms + age_ms;
     }

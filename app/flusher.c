@@ -15,6 +15,11 @@
 #define PART_OF_INTERVAL(ms) ((ms)*3 / 4)
 #define PART_OF_ROUND(ms)    ((ms) / 10)
 
+/* Where what is read came to Kafka longer ago than this, figures are old whenever they are written,
+ * and reading is what makes them new: a flush is followed by so much rest. */
+#define OLD_MS   10000
+#define REST(ms) ((ms)*4)
+
 struct dp_flusher {
     uv_loop_t *loop;
     uv_timer_t timer;
@@ -32,9 +37,11 @@ struct dp_flusher {
     bool finishing;            /* nothing comes after the next one that is well */
     bool last;                 /* it has begun */
     uint64_t began_at_ms;      /* loop time when the last flush was begun */
+    uint64_t over_at_ms;       /* and when it was over */
     uint64_t round_at_ms;      /* and the last round */
     uint64_t whole_at_ms;      /* loop time of which Redis has everything */
-    uint64_t seen_consumed;    /* messages at the last flush */
+    uint64_t tick_consumed;    /* messages at the last tick of the timer */
+    uint64_t seen_consumed;    /* and at the last flush */
     uint64_t settled_consumed; /* event clock: messages when all was last written as of one T */
     uint64_t settled_at_ms;    /* and loop time then */
 };
@@ -97,7 +104,7 @@ static void flush(struct dp_flusher *flusher)
         return;
     flusher->last = flusher->finishing;
     flusher->due = false;
-    flusher->began_at_ms = uv_now(flusher->loop);
+    flusher->began_at_ms = flusher->over_at_ms = uv_now(flusher->loop);
     dp_flusher_move_time(flusher);
     if (dp_pipeline_begin_entries(flusher->pipeline)) {
         flusher->round_at_ms = flusher->began_at_ms;
@@ -109,13 +116,26 @@ static void flush(struct dp_flusher *flusher)
         flusher->under_way = false;
 }
 
+/* While it catches up; but not for so long that reading would have to wait (duty.c). */
+static bool rests(const struct dp_flusher *flusher)
+{
+    const struct dp_pipeline *pipeline = flusher->pipeline;
+    uint64_t took = flusher->over_at_ms - flusher->began_at_ms;
+    bool catches_up = pipeline->read_ms > 0 && dp_wall_ms() - pipeline->read_ms > OLD_MS &&
+                      pipeline->consumed != flusher->tick_consumed && !flusher->finishing;
+    return catches_up && uv_now(flusher->loop) - flusher->over_at_ms < REST(took) &&
+           dp_flusher_behind_ms(flusher) < (uint64_t)flusher->options.config->max_behind_ms / 2;
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct dp_flusher *flusher = timer->data;
-    flusher->due = flusher->under_way;
-    if (flusher->under_way)
-        return;
     uint64_t consumed = flusher->pipeline->consumed;
+    bool wait = flusher->under_way || rests(flusher);
+    flusher->tick_consumed = consumed;
+    flusher->due = flusher->under_way;
+    if (wait)
+        return;
     if (flusher->finishing || consumed == flusher->seen_consumed || renewal_is_due(flusher))
         settle(flusher);
     flusher->seen_consumed = consumed;
@@ -134,6 +154,7 @@ static void on_flushed(void *ctx, bool ok)
     struct dp_flusher *flusher = ctx;
     bool current = flusher->current;
     flusher->under_way = flusher->current = false;
+    flusher->over_at_ms = uv_now(flusher->loop);
     if (!flusher->active || !current)
         return;
     bool whole = ok && dp_aggregator_round_over(flusher->pipeline->aggregator);

@@ -131,6 +131,7 @@ size_t dp_pipeline_take(struct dp_pipeline *pipeline, const struct dp_message *m
             return i;
         pipeline->consumed++;
     }
+    pipeline->read_ms = messages[count - 1].time_ms;
     return count;
 }
 
