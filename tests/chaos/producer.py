@@ -51,7 +51,7 @@ class Producer(threading.Thread):
         """Sends no more, and waits until all is in Kafka; returns how many messages that are."""
         self.over.set()
         self.join(10)
-        _, told = self.tool.communicate(timeout=60)
+        _, told = self.tool.communicate(timeout=90)
         if self.tool.returncode or self.error:
             raise AssertionError(f"{self.error or 'the producer'}: {told.decode()}")
         return self.sent

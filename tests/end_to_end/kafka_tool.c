@@ -17,6 +17,7 @@
 #include <yyjson.h>
 
 #define TIMEOUT_MS     20000
+#define DELIVERY_MS    60000 /* a broker may have to come up again */
 #define TOPICS_MAX     8
 #define PARTITIONS_MAX 64
 
@@ -177,7 +178,7 @@ static int produce(const char *broker, char **arguments, int count)
         if (strspn(line, " \t\r") < (size_t)length)
             send_line(client, topics, topic_count, line, (size_t)length);
     }
-    check(rd_kafka_flush(client, TIMEOUT_MS), "not all was delivered");
+    check(rd_kafka_flush(client, DELIVERY_MS), "not all was delivered");
     check(undelivered, "not all was delivered");
     rd_kafka_destroy(client);
     free(line);

@@ -283,7 +283,7 @@ class Traffic(threading.Thread):
 
     def finish(self):
         self.join(120)
-        _, told = self.tool.communicate(timeout=60)
+        _, told = self.tool.communicate(timeout=90)
         equal(self.tool.returncode, 0, f"the producer ({told.decode()})")
 
 
