@@ -17,8 +17,8 @@
 #include "common/str.h"
 
 /* What a usual contact needs has its room in the contact itself: one piece of memory, not four. */
-#define DP_CONTACT_RECORDS 6
-#define DP_CONTACT_BYTES   136
+#define DP_CONTACT_RECORDS 5
+#define DP_CONTACT_BYTES   112
 
 struct dp_contact {
     uint64_t hash;

@@ -18,7 +18,7 @@
 #include "aggregator/period_view.h"
 
 /* So many facts are gathered before they are put in together. */
-#define DP_PERIODS_GATHERED 32
+#define DP_PERIODS_GATHERED 16
 
 /* What is the same for all scopes. */
 struct dp_period_rules {

@@ -17,7 +17,7 @@ struct trace {
  * thousands of contacts share costs no more than any other. */
 struct trail {
     struct trace *items;
-    size_t first, end, capacity;
+    uint32_t first, end, capacity;
 };
 
 struct dp_customer {
