@@ -1,9 +1,9 @@
 /* A chunk of a timeline: up to 64 facts, packed into 16 bytes each. A scope keeps its facts for as
  * long as its longest window, so they are most of what it takes.
  *
- * A fact that does not fit (a hold or wrap-up of more than 69 minutes beside another, a time weeks
- * away) makes its chunk a wide one, of whole facts. Facts appended out of order leave it mixed:
- * until it is sorted. Times in ms. Thread: one. Out of memory ends the process (dp_xmalloc). */
+ * A fact that does not fit (a hold or wrap-up of more than 69 minutes, a time weeks away) makes its
+ * chunk a wide one, of whole facts. Facts appended out of order leave it mixed, until it is sorted.
+ * Times in ms. Thread: one. Out of memory ends the process (dp_xmalloc). */
 #ifndef DP_CHUNK_H
 #define DP_CHUNK_H
 

@@ -456,8 +456,9 @@ void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, siz
 size_t dp_windows_bytes(const struct dp_windows *windows)
 {
     size_t cells = DP_CHANNELS * windows->plan->count;
-    size_t bytes =
-        sizeof *windows + cells * sizeof *windows->totals + dp_timeline_bytes(&windows->timeline);
+    size_t bytes = sizeof *windows + cells * sizeof *windows->totals +
+                   windows->plan->count * sizeof *windows->next_ms +
+                   dp_timeline_bytes(&windows->timeline);
     for (size_t i = 0; i < cells; i++)
         if (windows->totals[i])
             bytes += sizeof *windows->totals[i];

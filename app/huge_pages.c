@@ -17,7 +17,7 @@ void dp_huge_pages_ask(char **argv)
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     char path[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (len <= 0 || getenv(VARIABLE) || setenv(VARIABLE, TUNABLES, 0) != 0)
+    if (len <= 0 || getenv(VARIABLE) || setenv(VARIABLE, TUNABLES, 1) != 0)
         return;
     path[len] = '\0';
     execv(path, argv);

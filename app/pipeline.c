@@ -67,6 +67,7 @@ void dp_pipeline_reset(struct dp_pipeline *pipeline)
     dp_pipeline_set_ledger(pipeline, pipeline->ledger, pipeline->ledger_ctx);
     dp_pipeline_set_notices(pipeline, pipeline->notices, pipeline->notices_ctx);
     pipeline->consumed = pipeline->skipped = pipeline->facts = 0;
+    pipeline->read_ms = 0;
     memset(pipeline->dead, 0, sizeof pipeline->dead);
     pipeline->refused = DP_REJECT_NONE;
     pipeline->meta_due = false;

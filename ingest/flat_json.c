@@ -4,7 +4,6 @@
 #include <emmintrin.h>
 #endif
 
-#include "common/bytes.h"
 #include "common/utf8.h"
 
 /* Digits of a number that a double holds exactly; and powers of ten likewise, so that one division

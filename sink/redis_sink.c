@@ -203,8 +203,8 @@ static void make_transaction(struct dp_redis_sink *sink)
 {
     dp_transaction_clear(sink->made);
     size_t entries = 0;
-    while (entries < DP_REDIS_SINK_ENTRIES && sink->made->bytes.len < DP_REDIS_SINK_BYTES &&
-           take_entry(sink)) {
+    while (entries < DP_REDIS_SINK_ENTRIES &&
+           dp_transaction_bytes(sink->made) < DP_REDIS_SINK_BYTES && take_entry(sink)) {
         /* What the figures of this transaction stand for, so that nobody after us shows older ones;
          * the message alone changes no figure. */
         if (!entries++ && sink->fence.owner_key)
@@ -222,7 +222,7 @@ static void make_transaction(struct dp_redis_sink *sink)
 static void send_transaction(struct dp_redis_sink *sink)
 {
     struct dp_transaction *sent = sink->made;
-    if (!sent->count) {
+    if (!dp_transaction_count(sent)) {
         if (sink->fence.owner_key)
             send_words(sink, DP_STR("UNWATCH"), NULL, &watch_tag);
         end_flush(sink, true);
@@ -232,7 +232,7 @@ static void send_transaction(struct dp_redis_sink *sink)
     sink->sent = sent;
     sink->last = sink->drained;
     sink->errors_before_sent = sink->stats.errors;
-    sink->stats.bytes += sent->bytes.len;
+    sink->stats.bytes += dp_transaction_bytes(sent);
     if (!dp_transaction_send(sent, sink->link, &watch_tag, &exec_tag))
         sink->unsent = true;
     if (sink->last)
@@ -245,7 +245,7 @@ static void send_transaction(struct dp_redis_sink *sink)
 static void take_exec_reply(struct dp_redis_sink *sink, const redisReply *reply)
 {
     if (reply->type == REDIS_REPLY_ARRAY) {
-        for (size_t i = 0; i < reply->elements && i < sink->sent->count; i++)
+        for (size_t i = 0; i < reply->elements && i < dp_transaction_count(sink->sent); i++)
             if (reply->element[i]->type == REDIS_REPLY_ERROR)
                 note_error(sink, dp_transaction_key(sink->sent, i), reply->element[i]->str);
     } else { /* the owner changed, or a command was refused, which has been said */

@@ -7,27 +7,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/str.h"
-#include "sink/resp.h"
+#include "common/text.h"
+#include "sink/commands.h"
 
 struct dp_redis_link;
 
 /* Zero-initialised: empty. */
 struct dp_transaction {
-    struct dp_transaction_text {
-        char *buf;
-        size_t len, capacity;
-    } bytes, keys; /* the commands in RESP; each key, with a NUL */
-    struct dp_transaction_command {
-        size_t end; /* in bytes */
-        size_t key; /* where it begins in keys */
-    } * commands;
-    size_t count, capacity;
-    size_t key; /* of the next command, in keys */
+    struct dp_commands commands;
+    struct dp_text keys; /* each with a NUL */
+    size_t *key_of;      /* of each command, where its key begins in `keys` */
+    size_t key_capacity;
+    size_t key; /* of the next command */
 };
 
 void dp_transaction_deinit(struct dp_transaction *transaction);
 void dp_transaction_clear(struct dp_transaction *transaction);
+
+static inline size_t dp_transaction_count(const struct dp_transaction *transaction)
+{
+    return transaction->commands.count;
+}
+
+/* So much will be sent for its commands: all but the zero byte behind each. */
+static inline size_t dp_transaction_bytes(const struct dp_transaction *transaction)
+{
+    return transaction->commands.len - transaction->commands.count;
+}
 
 /* The key of the commands that are added next; errors are told by it. */
 void dp_transaction_about(struct dp_transaction *transaction, struct dp_str key);

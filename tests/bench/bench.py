@@ -83,12 +83,16 @@ def compile_tool(directory, source, *packages, libraries=()):
     return path
 
 
+def count_lines(path):
+    with open(path, "rb") as lines:
+        return sum(1 for _ in lines)
+
+
 def simulate(program, path, *options):
     """Makes a file of events; returns how many there are."""
     with open(path, "wb") as out:
         measure(program, "simulate", *map(str, options), stdout=out)
-    with open(path, "rb") as lines:
-        return sum(1 for _ in lines)
+    return count_lines(path)
 
 
 def settings(chosen):

@@ -10,8 +10,7 @@ def measure(figures, prefix, program, parse_lines, events, rounds):
         "parse": lambda: bench.measured_by_itself(parse_lines, events),
         "replay": lambda: bench.replay(program, events),
     })
-    with open(events, "rb") as lines:
-        count = sum(1 for _ in lines)
+    count = bench.count_lines(events)
     parse, replay = count / bench.best(costs["parse"]), count / bench.best(costs["replay"])
     figures.add(prefix + "replay_events", count)
     figures.add(prefix + "parse_per_s", parse, "events/s", "yyjson merely parses the lines")
