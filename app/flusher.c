@@ -20,6 +20,9 @@
 #define OLD_MS   10000
 #define REST(ms) ((ms)*4)
 
+/* Meanwhile it looks so often whether it has caught up: then figures are awaited. */
+#define REST_TICK_MS 100
+
 struct dp_flusher {
     uv_loop_t *loop;
     uv_timer_t timer;
@@ -134,6 +137,8 @@ static void on_timer(uv_timer_t *timer)
     bool wait = flusher->under_way || rests(flusher);
     flusher->tick_consumed = consumed;
     flusher->due = flusher->under_way;
+    if (wait && !flusher->under_way)
+        uv_timer_start(timer, on_timer, REST_TICK_MS, uv_timer_get_repeat(timer));
     if (wait)
         return;
     if (flusher->finishing || consumed == flusher->seen_consumed || renewal_is_due(flusher))
