@@ -1,21 +1,10 @@
-/* What accrues to calendar periods: facts as they are made and taken back, and the time that agents
- * spend in their states once no event can change it any more. */
+/* What accrues to calendar periods beside facts: the time that agents spend in their states, once no
+ * event can change it any more. */
 #include "aggregator/private.h"
 
 void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms)
 {
     agg->period_rules.closed_ms = dp_back(settled_ms, agg->options.contact_ttl_ms);
-}
-
-void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
-                    const struct dp_fact *fact)
-{
-    if (!number || agg->accrues_later)
-        return;
-    struct dp_scope *scope = dp_scope_at(agg, number);
-    dp_periods_put(&scope->periods, &agg->period_rules, sign, fact);
-    agg->standings_due |= !agg->options.period_interval_ms;
-    dp_scope_touch(agg, scope);
 }
 
 /* Calls for each state but offline, and the part of [from, to) that it held: until the next one,
@@ -119,7 +108,7 @@ static void touch_stay(void *ctx, enum dp_agent_state state, int64_t from_ms, in
 void dp_accrue_open(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     struct accruing accruing = {agg, &scope->periods, +1};
-    dp_periods_settle(&scope->periods, &agg->period_rules);
+    dp_scope_settle(agg, scope);
     dp_accrue_states(agg, scope, agg->settled_ms < agg->t_ms ? agg->settled_ms : agg->t_ms);
     each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, agg->t_ms, touch_stay,
               &accruing);

@@ -160,6 +160,24 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number)
         dp_scope_at(agg, number)->references--;
 }
 
+void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    struct dp_batch *batch = &scope->batch;
+    if (dp_batch_empty(batch))
+        return;
+    for (unsigned left = batch->to_windows; left; left &= left - 1) {
+        unsigned at = (unsigned)__builtin_ctz(left);
+        if (batch->taken >> at & 1)
+            dp_windows_take(scope->windows, &batch->facts[at]);
+        else
+            dp_windows_put(scope->windows, &batch->facts[at]);
+    }
+    if (!agg->options.wall_clock)
+        dp_windows_trim(scope->windows, dp_earliest_t(agg));
+    dp_periods_put(&scope->periods, &agg->period_rules, batch);
+    dp_batch_clear(batch);
+}
+
 void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     dp_gauges_leave(agg, scope);
@@ -177,6 +195,7 @@ void dp_agent_leave(struct dp_aggregator *agg, struct dp_scope *scope)
 
 void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
 {
+    dp_scope_settle(agg, scope);
     if (agg->journal)
         dp_journal_retired(agg->journal, scope->kind, scope->id);
     if (scope->kind == DP_SCOPE_AGENT)
@@ -188,7 +207,8 @@ void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
 
 void dp_scope_give_back(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    if (!scope->left || scope->references || scope->listed || !dp_periods_empty(&scope->periods))
+    if (!scope->left || scope->references || scope->listed ||
+        !dp_batch_empty(&scope->batch) || !dp_periods_empty(&scope->periods))
         return;
     dp_scope_release(agg, scope->rank_team);
     dp_scope_release(agg, scope->told_team);

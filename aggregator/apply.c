@@ -2,19 +2,17 @@
 
 #include <math.h>
 
-/* Puts a fact into the windows of one scope, or takes it out. */
-static void to_windows(struct dp_aggregator *agg, uint32_t number, int sign,
-                       const struct dp_fact *fact)
+/* A fact comes to a scope (`sign` +1) or is taken back (-1). */
+static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
+                     const struct dp_fact *fact, unsigned to)
 {
     if (!number)
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
-    if (sign > 0)
-        dp_windows_put(scope->windows, fact);
-    else
-        dp_windows_take(scope->windows, fact);
-    if (!agg->options.wall_clock)
-        dp_windows_trim(scope->windows, dp_earliest_t(agg));
+    if (dp_batch_full(&scope->batch))
+        dp_scope_settle(agg, scope);
+    dp_batch_add(&scope->batch, sign, fact, to);
+    scope->periods.changed |= to & DP_TO_PERIODS && agg->period_rules.kinds;
     dp_scope_touch(agg, scope);
 }
 
@@ -34,32 +32,31 @@ static struct dp_fact to_others(const struct dp_made *made)
     return fact;
 }
 
-typedef void to_scope_fn(struct dp_aggregator *agg, uint32_t number, int sign,
-                         const struct dp_fact *fact);
-
-static inline void to_everybody(struct dp_aggregator *agg, int sign, const struct dp_made *made,
-                                to_scope_fn *to)
+static void to_everybody(struct dp_aggregator *agg, int sign, const struct dp_made *made,
+                         unsigned to)
 {
     struct dp_fact fact = to_others(made);
-    to(agg, made->agent, sign, &fact);
-    to(agg, made->team, sign, &fact);
-    to(agg, queue_of(made), sign, &made->fact);
-    to(agg, DP_SCOPE_OF_ALL, sign, &fact);
+    if (agg->accrues_later)
+        to &= ~DP_TO_PERIODS;
+    agg->standings_due |= to & DP_TO_PERIODS && !agg->options.period_interval_ms;
+    to_scope(agg, made->agent, sign, &fact, to);
+    to_scope(agg, made->team, sign, &fact, to);
+    to_scope(agg, queue_of(made), sign, &made->fact, to);
+    to_scope(agg, DP_SCOPE_OF_ALL, sign, &fact, to);
 }
 
 void dp_window_fact(void *ctx, const struct dp_contact *contact, int sign,
                     const struct dp_made *made)
 {
     (void)contact;
-    to_everybody(ctx, sign, made, to_windows);
+    to_everybody(ctx, sign, made, DP_TO_WINDOWS);
 }
 
 void dp_settle_fact(void *ctx, const struct dp_contact *contact, int sign,
                     const struct dp_made *made)
 {
     struct dp_aggregator *agg = ctx;
-    to_everybody(agg, sign, made, to_windows);
-    to_everybody(agg, sign, made, dp_accrue_fact);
+    to_everybody(agg, sign, made, DP_TO_WINDOWS | DP_TO_PERIODS);
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell(agg, sign, made, dp_contact_id(contact), (struct dp_str){0});
 }
@@ -301,8 +298,7 @@ static void apply_opinion(struct dp_aggregator *agg, const struct dp_event *even
             made.fact.flags |= DP_FACT_FATAL;
         break;
     }
-    to_everybody(agg, +1, &made, to_windows);
-    to_everybody(agg, +1, &made, dp_accrue_fact);
+    to_everybody(agg, +1, &made, DP_TO_WINDOWS | DP_TO_PERIODS);
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell(agg, +1, &made, event->interaction, event->id);
 }
@@ -320,7 +316,9 @@ static void apply_measured(struct dp_aggregator *agg, const struct dp_event *eve
     made.fact.value = llround(event->score * (double)DP_SCORE_UNIT);
     made.fact.flags = (unsigned)event->measure & 0xffff;
     note_team(agg, made.agent, made.team, event->time_ms);
-    dp_accrue_fact(agg, made.agent, +1, &made.fact);
+    if (!agg->accrues_later)
+        to_scope(agg, made.agent, +1, &made.fact, DP_TO_PERIODS);
+    agg->standings_due |= !agg->options.period_interval_ms;
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell(agg, +1, &made, event->interaction, event->id);
 }

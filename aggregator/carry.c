@@ -138,7 +138,7 @@ static void carry_periods(struct dp_aggregator *agg)
         struct dp_scope *scope = agg->scopes.items[i];
         if (!scope)
             continue;
-        dp_periods_settle(&scope->periods, &agg->period_rules);
+        dp_scope_settle(agg, scope);
         if (!scope->periods.count && scope->accrued_ms == INT64_MIN)
             continue;
         dp_period_record_write(&bytes, &scope->periods);

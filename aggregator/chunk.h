@@ -85,13 +85,6 @@ static inline bool dp_chunk_has_room(const struct dp_chunk *chunk)
     return chunk->end < chunk->capacity;
 }
 
-/* Begins to fetch what appending will write. */
-static inline void dp_chunk_prefetch_end(const struct dp_chunk *chunk)
-{
-    size_t size = chunk->wide ? sizeof *chunk->whole : sizeof *chunk->packed;
-    __builtin_prefetch((const char *)chunk->facts + chunk->end * size, 1);
-}
-
 /* Makes room for one more; false: there is none, it is to be split. */
 bool dp_chunk_make_room(struct dp_chunk *chunk);
 

@@ -65,6 +65,7 @@ static uint32_t occupancy_due(const struct dp_aggregator *agg, const struct dp_s
 /* Sets when the scope has to be looked at again though nothing arrives. */
 static void set_alarm(struct dp_aggregator *agg, struct dp_scope *scope)
 {
+    dp_scope_settle(agg, scope);
     int64_t at = dp_windows_next_change(scope->windows);
     int64_t now_at = dp_gauges_tick(scope) ? agg->t_ms + DP_SECOND_MS
                                            : dp_entries_next(scope, DP_NOW_PERIOD_MS, agg->t_ms);
@@ -87,7 +88,8 @@ static void set_alarm(struct dp_aggregator *agg, struct dp_scope *scope)
 /* True when nothing is known of the scope that anybody could still ask for. */
 static bool is_silent(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
-    return scope->kind != DP_SCOPE_ALL && !scope->references && dp_windows_empty(scope->windows) &&
+    return scope->kind != DP_SCOPE_ALL && !scope->references && dp_batch_empty(&scope->batch) &&
+           dp_windows_empty(scope->windows) &&
            scope->last_event_ms < dp_back(agg->t_ms, agg->options.scope_ttl_ms);
 }
 
@@ -100,6 +102,7 @@ static bool gauges_grow(const struct dp_aggregator *agg, const struct dp_scope *
 static bool is_urgent(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
     return scope->now_changed || scope->entries_ms == INT64_MIN || gauges_grow(agg, scope) ||
+           scope->batch.to_windows ||
            dp_windows_changed(scope->windows, DP_CHANNEL_NONE) & URGENT_WINDOWS;
 }
 
@@ -109,6 +112,7 @@ static void open_scope(struct dp_aggregator *agg, struct dp_scope *scope)
     struct dp_cursor *cursor = &agg->cursor;
     uint32_t windows = cursor->urgent ? URGENT_WINDOWS : ALL_WINDOWS;
     dp_windows_advance(scope->windows, agg->t_ms);
+    dp_scope_settle(agg, scope); /* now: what has come goes at once to where it is as of T */
     for (int channel = 0; channel < DP_CHANNELS; channel++)
         cursor->changed[channel] |=
             dp_windows_changed(scope->windows, (enum dp_channel)channel) & windows;

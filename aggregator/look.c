@@ -84,16 +84,10 @@ static void look_together(const struct dp_aggregator *agg, const struct dp_event
         if (guesses[i].customer)
             dp_repeat_prefetch_customer(&agg->repeat, guesses[i].customer);
         if (guesses[i].agent) {
-            dp_windows_prefetch(guesses[i].agent->windows);
+            dp_batch_prefetch_end(&guesses[i].agent->batch);
             dp_agent_prefetch_end(&guesses[i].agent->agent);
         }
     }
-    for (size_t i = 0; i < count; i++)
-        if (guesses[i].agent)
-            dp_windows_prefetch_chunk(guesses[i].agent->windows);
-    for (size_t i = 0; i < count; i++)
-        if (guesses[i].agent)
-            dp_windows_prefetch_end(guesses[i].agent->windows);
 }
 
 void dp_aggregator_look(const struct dp_aggregator *agg, const struct dp_event *events,

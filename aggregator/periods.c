@@ -9,14 +9,13 @@ void dp_periods_clear(struct dp_periods *periods)
 {
     for (uint32_t i = 0; i < periods->count; i++)
         dp_period_deinit(&periods->items[i]);
-    periods->count = periods->gathered_count = periods->taken = 0;
+    periods->count = 0;
 }
 
 void dp_periods_deinit(struct dp_periods *periods)
 {
     dp_periods_clear(periods);
     free(periods->items);
-    free(periods->gathered);
 }
 
 static bool holds(const struct dp_span *span, int64_t time_ms)
@@ -79,48 +78,32 @@ void dp_periods_mark_changed(struct dp_periods *periods, int64_t from_ms)
 
 /* ---------------------------------------------------------------- facts */
 
-void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules, int sign,
-                    const struct dp_fact *fact)
+static int sign_of(const struct dp_batch *batch, unsigned at)
 {
-    if (!rules->kinds)
-        return;
-    if (periods->gathered_count == DP_PERIODS_GATHERED)
-        dp_periods_settle(periods, rules);
-    if (periods->gathered_count == periods->gathered_capacity) {
-        uint32_t capacity = periods->gathered_capacity ? periods->gathered_capacity * 2 : 4;
-        periods->gathered = dp_xrealloc(periods->gathered, capacity * sizeof *periods->gathered);
-        periods->gathered_capacity = capacity;
-    }
-    uint32_t at = periods->gathered_count++;
-    periods->gathered[at] = *fact;
-    periods->taken |= (uint32_t)(sign < 0) << at;
-    periods->changed = true;
+    return batch->taken >> at & 1 ? -1 : 1;
 }
 
-static int sign_of(const struct dp_periods *periods, uint32_t at)
-{
-    return periods->taken >> at & 1 ? -1 : 1;
-}
-
-/* The gathered facts [from, to) go to a period. */
-static void put_gathered(struct dp_periods *periods, uint32_t from, uint32_t to,
-                         struct dp_period *period)
+/* The facts of these bits go to a period. */
+static void put_facts(const struct dp_batch *batch, unsigned facts, struct dp_period *period)
 {
     struct dp_totals sum = {0};
     dp_period_prefetch(period);
-    for (uint32_t i = from; i < to; i++) {
-        const struct dp_fact *fact = &periods->gathered[i];
+    for (unsigned bits = facts; bits; bits &= bits - 1) {
+        unsigned at = (unsigned)__builtin_ctz(bits);
+        const struct dp_fact *fact = &batch->facts[at];
         if (fact->kind == DP_FACT_MEASURED)
             continue;
-        if (sign_of(periods, i) > 0)
+        if (sign_of(batch, at) > 0)
             dp_totals_put(&sum, fact);
         else
             dp_totals_take(&sum, fact);
     }
     dp_period_merge(period, &sum);
     dp_period_prefetch_values(period);
-    for (uint32_t i = from; i < to; i++)
-        dp_period_value(period, sign_of(periods, i), &periods->gathered[i]);
+    for (unsigned bits = facts; bits; bits &= bits - 1) {
+        unsigned at = (unsigned)__builtin_ctz(bits);
+        dp_period_value(period, sign_of(batch, at), &batch->facts[at]);
+    }
 }
 
 void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules, int64_t time_ms)
@@ -135,35 +118,36 @@ void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules,
     periods->changed = true;
 }
 
-/* The gathered facts [from, to) are of one day. */
-static void put_day(struct dp_periods *periods, struct dp_period_rules *rules, uint32_t from,
-                    uint32_t to)
+/* The facts of these bits are of the day around a moment. */
+static void put_day(struct dp_periods *periods, struct dp_period_rules *rules,
+                    const struct dp_batch *batch, unsigned facts, int64_t time_ms)
 {
-    int64_t time_ms = periods->gathered[from].time_ms;
     dp_periods_touch(periods, rules, time_ms);
     struct dp_period *day = find(periods, DP_PERIOD_DAY, time_ms);
     if (day) {
-        put_gathered(periods, from, to, day);
+        put_facts(batch, facts, day);
         return;
     }
     for (enum dp_period_kind kind = DP_PERIOD_DAY + 1; kind < DP_PERIOD_KINDS; kind++) {
         struct dp_period *period = find(periods, kind, time_ms);
         if (period)
-            put_gathered(periods, from, to, period);
+            put_facts(batch, facts, period);
     }
 }
 
-void dp_periods_settle(struct dp_periods *periods, struct dp_period_rules *rules)
+void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules,
+                    const struct dp_batch *batch)
 {
-    for (uint32_t from = 0, to; from < periods->gathered_count; from = to) {
-        struct dp_span day =
-            dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, periods->gathered[from].time_ms);
-        to = from + 1;
-        while (to < periods->gathered_count && holds(&day, periods->gathered[to].time_ms))
-            to++;
-        put_day(periods, rules, from, to);
+    for (unsigned left = rules->kinds ? batch->to_periods : 0; left;) {
+        int64_t time_ms = batch->facts[__builtin_ctz(left)].time_ms;
+        struct dp_span day = dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, time_ms);
+        unsigned of_day = 0;
+        for (unsigned bits = left; bits; bits &= bits - 1)
+            if (holds(&day, batch->facts[__builtin_ctz(bits)].time_ms))
+                of_day |= bits & -bits;
+        put_day(periods, rules, batch, of_day, time_ms);
+        left &= ~of_day;
     }
-    periods->gathered_count = periods->taken = 0;
 }
 
 /* ---------------------------------------------------------------- states */
@@ -284,8 +268,7 @@ void dp_periods_close(struct dp_periods *periods, int64_t closed_ms)
 
 size_t dp_periods_bytes(const struct dp_periods *periods)
 {
-    size_t bytes = periods->capacity * sizeof *periods->items +
-                   periods->gathered_capacity * sizeof *periods->gathered;
+    size_t bytes = periods->capacity * sizeof *periods->items;
     for (uint32_t i = 0; i < periods->count; i++)
         bytes += dp_period_bytes(&periods->items[i]);
     return bytes;

@@ -12,13 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aggregator/batch.h"
 #include "aggregator/calendar.h"
-#include "aggregator/fact.h"
 #include "aggregator/period.h"
 #include "aggregator/period_view.h"
-
-/* So many facts are gathered before they are put in together. */
-#define DP_PERIODS_GATHERED 16
 
 /* What is the same for all scopes. */
 struct dp_period_rules {
@@ -33,25 +30,19 @@ struct dp_periods {
     struct dp_period *items; /* in no order */
     uint32_t count, capacity;
     uint32_t recent[DP_PERIOD_KINDS]; /* the item found last, of each kind */
-    struct dp_fact *gathered;
-    uint32_t gathered_count, gathered_capacity;
-    uint32_t taken; /* bit n: gathered fact n is to be taken out */
-    bool changed;   /* some item has changed since it was handed out, or will have */
+    bool changed; /* some item has changed since it was handed out, or will have */
 };
 
 void dp_periods_deinit(struct dp_periods *periods);
 
 static inline bool dp_periods_empty(const struct dp_periods *periods)
 {
-    return !periods->count && !periods->gathered_count;
+    return !periods->count;
 }
 
-/* A fact comes (`sign` +1) or goes (-1). */
-void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules, int sign,
-                    const struct dp_fact *fact);
-
-/* Puts in what was gathered. Before anything is read from the items. */
-void dp_periods_settle(struct dp_periods *periods, struct dp_period_rules *rules);
+/* What goes to periods comes to them, or is taken out. */
+void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules,
+                    const struct dp_batch *batch);
 
 /* The time from `from_ms` to `to_ms` was spent in a state (`sign` +1), or was not after all (-1).
  */
@@ -61,11 +52,10 @@ void dp_periods_add_state(struct dp_periods *periods, struct dp_period_rules *ru
 /* The day around a moment and all that it is in are there, unless closed, and count as changed. */
 void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules, int64_t time_ms);
 
-/* True when there is a fact, something measured or time in a state in a period. Nothing may be
- * gathered. */
+/* True when there is a fact, something measured or time in a state in a period. */
 bool dp_periods_hold(const struct dp_periods *periods, const struct dp_period *item);
 
-/* Sums up a period in rules->view. Nothing may be gathered. */
+/* Sums up a period in rules->view. */
 void dp_periods_view(const struct dp_periods *periods, struct dp_period_rules *rules,
                      const struct dp_period *item);
 
@@ -76,11 +66,10 @@ void dp_periods_mark_changed(struct dp_periods *periods, int64_t from_ms);
 struct dp_period *dp_periods_add(struct dp_periods *periods);
 
 /* The end of the earliest of those over at `closed_ms` that are not handed out as they are;
- * INT64_MAX: there are none. Nothing may be gathered. */
+ * INT64_MAX: there are none. */
 int64_t dp_periods_untold_ms(const struct dp_periods *periods, int64_t closed_ms);
 
-/* Gives back those that were over at `closed_ms`, days to the longer ones around them. Nothing may
- * be gathered. */
+/* Gives back those that were over at `closed_ms`, days to the longer ones around them. */
 void dp_periods_close(struct dp_periods *periods, int64_t closed_ms);
 
 /* Gives back all. */

@@ -173,6 +173,9 @@ uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, stru
 void dp_scope_hold(struct dp_aggregator *agg, uint32_t number);
 void dp_scope_release(struct dp_aggregator *agg, uint32_t number);
 
+/* The facts on their way to a scope go to its windows and periods: before either is read. */
+void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope);
+
 /* A scope that nobody refers to and that is in no window leaves; it is given back unless it has
  * open periods. */
 void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope);
@@ -235,10 +238,6 @@ void dp_forget_abandon(struct dp_aggregator *agg, struct dp_contact *contact);
 
 /* accrue.c: no event before `settled_ms` will be applied any more. */
 void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms);
-
-/* accrue.c: a fact comes to, or goes from, the periods of the scope with that number; 0: nobody. */
-void dp_accrue_fact(struct dp_aggregator *agg, uint32_t number, int sign,
-                    const struct dp_fact *fact);
 
 /* accrue.c: the time that an agent spent in its states before `until_ms` goes to its periods. */
 void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t until_ms);

@@ -257,6 +257,7 @@ static void restore_periods(struct restoring *restoring, const struct dp_journal
     struct dp_scope *scope = told->scope == DP_SCOPE_ALL
                                  ? dp_scope_at(agg, DP_SCOPE_OF_ALL)
                                  : scope_named(agg, told->scope, told->id, INT64_MIN);
+    dp_scope_settle(agg, scope);
     dp_periods_clear(&scope->periods);
     if (!dp_period_record_read(told->bytes, &scope->periods))
         restoring->out_of_place = true;

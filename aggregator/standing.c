@@ -259,7 +259,7 @@ void dp_standings_update(struct dp_aggregator *agg)
         struct dp_scope *scope = agg->scopes.items[i];
         if (!scope || scope == agg->cursor.scope) /* that one is being handed out: next time */
             continue;
-        dp_periods_settle(&scope->periods, &agg->period_rules);
+        dp_scope_settle(agg, scope);
         if (scope->kind == DP_SCOPE_AGENT && agg->options.scorecard.dimension_count)
             find_scores(agg, scope);
     }

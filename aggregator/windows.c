@@ -169,28 +169,6 @@ void dp_windows_destroy(struct dp_windows *windows)
     free(windows);
 }
 
-void dp_windows_prefetch(const struct dp_windows *windows)
-{
-    __builtin_prefetch(&windows->plan);
-    __builtin_prefetch(&windows->changed);
-}
-
-void dp_windows_prefetch_chunk(const struct dp_windows *windows)
-{
-    const struct dp_timeline *timeline = &windows->timeline;
-    if (!dp_timeline_empty(timeline)) {
-        __builtin_prefetch(&timeline->chunks[timeline->tail - 1], 1);
-        __builtin_prefetch(&timeline->chunks[timeline->head]);
-    }
-}
-
-void dp_windows_prefetch_end(const struct dp_windows *windows)
-{
-    const struct dp_timeline *timeline = &windows->timeline;
-    if (!dp_timeline_empty(timeline))
-        dp_chunk_prefetch_end(&timeline->chunks[timeline->tail - 1]);
-}
-
 void dp_windows_put(struct dp_windows *windows, const struct dp_fact *fact)
 {
     if (fact->time_ms <= windows->now_ms - longest(windows))

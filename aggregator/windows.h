@@ -37,12 +37,6 @@ struct dp_windows;
 struct dp_windows *dp_windows_create(const struct dp_window_plan *plan);
 void dp_windows_destroy(struct dp_windows *windows); /* accepts NULL */
 
-/* Begin to fetch the memory that putting a late fact in will need: step by step, each some time
- * after the one before. */
-void dp_windows_prefetch(const struct dp_windows *windows);
-void dp_windows_prefetch_chunk(const struct dp_windows *windows);
-void dp_windows_prefetch_end(const struct dp_windows *windows);
-
 /* Puts a fact in. A fact that no window can ever hold again (older than T less the longest length)
  * is dropped: it is in no window by definition. */
 void dp_windows_put(struct dp_windows *windows, const struct dp_fact *fact);

@@ -23,6 +23,7 @@ enum { FACTS = 400 };
 struct scene {
     struct dp_period_rules rules;
     struct dp_periods periods;
+    struct dp_batch batch;
     struct dp_fact facts[FACTS];
     size_t count;
     struct dp_rng rng;
@@ -58,6 +59,19 @@ static struct dp_fact some_fact(struct dp_rng *rng)
     return fact;
 }
 
+static void settle(void)
+{
+    dp_periods_put(&scene.periods, &scene.rules, &scene.batch);
+    dp_batch_clear(&scene.batch);
+}
+
+static void tell(int sign, const struct dp_fact *fact)
+{
+    if (dp_batch_full(&scene.batch))
+        settle();
+    dp_batch_add(&scene.batch, sign, fact, DP_TO_PERIODS);
+}
+
 static void come(void)
 {
     if (scene.count == FACTS)
@@ -66,7 +80,7 @@ static void come(void)
     if (fact.time_ms < scene.rules.closed_ms)
         return;
     scene.facts[scene.count++] = fact;
-    dp_periods_put(&scene.periods, &scene.rules, +1, &fact);
+    tell(+1, &fact);
 }
 
 static void go(void)
@@ -76,7 +90,7 @@ static void go(void)
     size_t at = dp_rng_below(&scene.rng, (uint32_t)scene.count);
     if (scene.facts[at].time_ms < scene.rules.closed_ms)
         return;
-    dp_periods_put(&scene.periods, &scene.rules, -1, &scene.facts[at]);
+    tell(-1, &scene.facts[at]);
     scene.facts[at] = scene.facts[--scene.count];
 }
 
@@ -137,7 +151,7 @@ static void expect_recount(const struct dp_period *item)
 
 static void expect_all(void)
 {
-    dp_periods_settle(&scene.periods, &scene.rules);
+    settle();
     for (uint32_t i = 0; i < scene.periods.count; i++) {
         const struct dp_period *item = &scene.periods.items[i];
         dp_periods_view(&scene.periods, &scene.rules, item);
@@ -150,7 +164,7 @@ static void live_again(void)
 {
     struct dp_period_bytes bytes = {0};
     struct dp_periods again = {0};
-    dp_periods_settle(&scene.periods, &scene.rules);
+    settle();
     dp_period_record_write(&bytes, &scene.periods);
     struct dp_str record = {bytes.bytes, bytes.len};
     assert_true(dp_period_record_read(record, &again));
@@ -178,7 +192,7 @@ static void close_days(void)
     int64_t until = INT64_C(1798675200000) + dp_rng_between(&scene.rng, -3, 1) * DAY;
     if (until <= scene.rules.closed_ms)
         return;
-    dp_periods_settle(&scene.periods, &scene.rules);
+    settle();
     scene.rules.closed_ms = until;
     int64_t untold_ms = INT64_MAX; /* nobody was told of any */
     for (uint32_t i = 0; i < scene.periods.count; i++) {
@@ -213,6 +227,7 @@ static void any_life(void)
     }
     expect_all();
     dp_periods_deinit(&scene.periods);
+    dp_batch_deinit(&scene.batch);
 }
 
 static void periods_are_a_recount(void **state)
