@@ -1,5 +1,5 @@
-/* What accrues to calendar periods beside facts: the time that agents spend in their states, once no
- * event can change it any more. */
+/* What accrues to calendar periods beside facts: the time that agents spend in their states, once
+ * no event can change it any more. */
 #include "aggregator/private.h"
 
 void dp_accrue_settled(struct dp_aggregator *agg, int64_t settled_ms)

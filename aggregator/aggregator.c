@@ -162,20 +162,20 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number)
 
 void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    struct dp_batch *batch = &scope->batch;
-    if (dp_batch_empty(batch))
+    struct dp_parcel *parcel = &scope->parcel;
+    if (dp_parcel_empty(parcel))
         return;
-    for (unsigned left = batch->to_windows; left; left &= left - 1) {
+    for (unsigned left = parcel->to_windows; left; left &= left - 1) {
         unsigned at = (unsigned)__builtin_ctz(left);
-        if (batch->taken >> at & 1)
-            dp_windows_take(scope->windows, &batch->facts[at]);
+        if (parcel->taken >> at & 1)
+            dp_windows_take(scope->windows, &parcel->facts[at]);
         else
-            dp_windows_put(scope->windows, &batch->facts[at]);
+            dp_windows_put(scope->windows, &parcel->facts[at]);
     }
     if (!agg->options.wall_clock)
         dp_windows_trim(scope->windows, dp_earliest_t(agg));
-    dp_periods_put(&scope->periods, &agg->period_rules, batch);
-    dp_batch_clear(batch);
+    dp_periods_put(&scope->periods, &agg->period_rules, parcel);
+    dp_parcel_clear(parcel);
 }
 
 void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope)
@@ -208,7 +208,7 @@ void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
 void dp_scope_give_back(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     if (!scope->left || scope->references || scope->listed ||
-        !dp_batch_empty(&scope->batch) || !dp_periods_empty(&scope->periods))
+        !dp_parcel_empty(&scope->parcel) || !dp_periods_empty(&scope->periods))
         return;
     dp_scope_release(agg, scope->rank_team);
     dp_scope_release(agg, scope->told_team);

@@ -9,9 +9,9 @@ static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
     if (!number)
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
-    if (dp_batch_full(&scope->batch))
+    if (dp_parcel_full(&scope->parcel))
         dp_scope_settle(agg, scope);
-    dp_batch_add(&scope->batch, sign, fact, to);
+    dp_parcel_add(&scope->parcel, sign, fact, to);
     scope->periods.changed |= to & DP_TO_PERIODS && agg->period_rules.kinds;
     dp_scope_touch(agg, scope);
 }

@@ -18,7 +18,7 @@
 /* Where what is read came to Kafka longer ago than this, figures are old whenever they are written,
  * and reading is what makes them new: a flush is followed by so much rest. */
 #define OLD_MS   10000
-#define REST(ms) ((ms)*4)
+#define REST(ms) ((ms)*9)
 
 /* Meanwhile it looks so often whether it has caught up: then figures are awaited. */
 #define REST_TICK_MS 100

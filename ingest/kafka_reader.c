@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include "common/log.h"
+#include "common/memory.h"
 #include "ingest/kafka_client.h"
 #include "ingest/kafka_headers.h"
 
@@ -146,9 +147,23 @@ static void see_to_error(struct dp_kafka_reader *reader, struct dp_kafka_partiti
     }
 }
 
+/* The bytes of a message were last touched by another thread, on another core: they are fetched so
+ * many messages before their turn, and no more of them than most have. */
+#define AHEAD       8
+#define AHEAD_BYTES 256
+
+static void fetch_ahead(const struct dp_kafka_reader *reader)
+{
+    if (reader->next + AHEAD >= reader->count)
+        return;
+    const rd_kafka_message_t *ahead = reader->fetched[reader->next + AHEAD];
+    dp_prefetch(ahead->payload, ahead->len < AHEAD_BYTES ? ahead->len : AHEAD_BYTES);
+}
+
 /* Puts the next message into the batch, or sees to it at once. The batch has room for it. */
 static void take_next(struct dp_kafka_reader *reader)
 {
+    fetch_ahead(reader);
     rd_kafka_message_t *from = reader->fetched[reader->next++];
     struct dp_kafka_topic *topic =
         from->rkt ? dp_kafka_partitions_topic_of(reader->partitions, from->rkt) : NULL;

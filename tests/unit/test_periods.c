@@ -23,7 +23,7 @@ enum { FACTS = 400 };
 struct scene {
     struct dp_period_rules rules;
     struct dp_periods periods;
-    struct dp_batch batch;
+    struct dp_parcel parcel;
     struct dp_fact facts[FACTS];
     size_t count;
     struct dp_rng rng;
@@ -61,15 +61,15 @@ static struct dp_fact some_fact(struct dp_rng *rng)
 
 static void settle(void)
 {
-    dp_periods_put(&scene.periods, &scene.rules, &scene.batch);
-    dp_batch_clear(&scene.batch);
+    dp_periods_put(&scene.periods, &scene.rules, &scene.parcel);
+    dp_parcel_clear(&scene.parcel);
 }
 
 static void tell(int sign, const struct dp_fact *fact)
 {
-    if (dp_batch_full(&scene.batch))
+    if (dp_parcel_full(&scene.parcel))
         settle();
-    dp_batch_add(&scene.batch, sign, fact, DP_TO_PERIODS);
+    dp_parcel_add(&scene.parcel, sign, fact, DP_TO_PERIODS);
 }
 
 static void come(void)
@@ -227,7 +227,7 @@ static void any_life(void)
     }
     expect_all();
     dp_periods_deinit(&scene.periods);
-    dp_batch_deinit(&scene.batch);
+    dp_parcel_deinit(&scene.parcel);
 }
 
 static void periods_are_a_recount(void **state)
