@@ -162,20 +162,20 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number)
 
 void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    struct dp_parcel *parcel = &scope->parcel;
-    if (dp_parcel_empty(parcel))
+    struct dp_bundle *bundle = &scope->bundle;
+    if (dp_bundle_empty(bundle))
         return;
-    for (unsigned left = parcel->to_windows; left; left &= left - 1) {
+    for (unsigned left = bundle->to_windows; left; left &= left - 1) {
         unsigned at = (unsigned)__builtin_ctz(left);
-        if (parcel->taken >> at & 1)
-            dp_windows_take(scope->windows, &parcel->facts[at]);
+        if (bundle->taken >> at & 1)
+            dp_windows_take(scope->windows, &bundle->facts[at]);
         else
-            dp_windows_put(scope->windows, &parcel->facts[at]);
+            dp_windows_put(scope->windows, &bundle->facts[at]);
     }
     if (!agg->options.wall_clock)
         dp_windows_trim(scope->windows, dp_earliest_t(agg));
-    dp_periods_put(&scope->periods, &agg->period_rules, parcel);
-    dp_parcel_clear(parcel);
+    dp_periods_put(&scope->periods, &agg->period_rules, bundle);
+    dp_bundle_clear(bundle);
 }
 
 void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope)
@@ -207,8 +207,8 @@ void dp_scope_retire(struct dp_aggregator *agg, struct dp_scope *scope)
 
 void dp_scope_give_back(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    if (!scope->left || scope->references || scope->listed ||
-        !dp_parcel_empty(&scope->parcel) || !dp_periods_empty(&scope->periods))
+    if (!scope->left || scope->references || scope->listed || !dp_bundle_empty(&scope->bundle) ||
+        !dp_periods_empty(&scope->periods))
         return;
     dp_scope_release(agg, scope->rank_team);
     dp_scope_release(agg, scope->told_team);

@@ -9,9 +9,9 @@ static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
     if (!number)
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
-    if (dp_parcel_full(&scope->parcel))
+    if (dp_bundle_full(&scope->bundle))
         dp_scope_settle(agg, scope);
-    dp_parcel_add(&scope->parcel, sign, fact, to);
+    dp_bundle_add(&scope->bundle, sign, fact, to);
     scope->periods.changed |= to & DP_TO_PERIODS && agg->period_rules.kinds;
     dp_scope_touch(agg, scope);
 }

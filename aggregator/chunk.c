@@ -34,11 +34,6 @@ static char *place(const struct dp_chunk *chunk, size_t at)
     return (char *)chunk->facts + at * size_of(chunk);
 }
 
-static inline int64_t time_at(const struct dp_chunk *chunk, size_t at)
-{
-    return chunk->wide ? chunk->whole[at].time_ms : chunk->base_ms + chunk->packed[at].time;
-}
-
 void dp_chunk_init(struct dp_chunk *chunk, uint8_t capacity)
 {
     *chunk = (struct dp_chunk){
@@ -83,10 +78,10 @@ static void note_times(struct dp_chunk *chunk)
 {
     if (dp_chunk_empty(chunk))
         return;
-    chunk->first_ms = time_at(chunk, chunk->begin);
-    chunk->last_ms = time_at(chunk, chunk->end - 1u);
+    chunk->first_ms = dp_chunk_time(chunk, chunk->begin);
+    chunk->last_ms = dp_chunk_time(chunk, chunk->end - 1u);
     for (size_t i = chunk->begin; chunk->mixed && i < chunk->end; i++) {
-        int64_t time_ms = time_at(chunk, i);
+        int64_t time_ms = dp_chunk_time(chunk, i);
         chunk->first_ms = time_ms < chunk->first_ms ? time_ms : chunk->first_ms;
         chunk->last_ms = time_ms > chunk->last_ms ? time_ms : chunk->last_ms;
     }
@@ -139,7 +134,8 @@ void dp_chunk_sort(struct dp_chunk *chunk)
     chunk->mixed = false;
     for (size_t i = 0; i < count; i++) {
         uint64_t key =
-            (uint64_t)(time_at(chunk, chunk->begin + i) - chunk->first_ms) * DP_CHUNK_FACTS + i;
+            (uint64_t)(dp_chunk_time(chunk, chunk->begin + i) - chunk->first_ms) * DP_CHUNK_FACTS +
+            i;
         size_t at = i;
         for (; at > 0 && keys[at - 1] > key; at--)
             keys[at] = keys[at - 1];
@@ -158,9 +154,16 @@ size_t dp_chunk_until(const struct dp_chunk *chunk, int64_t time_ms)
     size_t base = chunk->begin;
     for (size_t count = (size_t)(chunk->end - chunk->begin), half; count > 0; count -= half) {
         half = (count + 1) / 2; /* no branch to mispredict: */
-        base += half & -(size_t)(time_at(chunk, base + half - 1) <= time_ms);
+        base += half & -(size_t)(dp_chunk_time(chunk, base + half - 1) <= time_ms);
     }
     return base;
+}
+
+bool dp_chunk_begins(const struct dp_chunk *chunk, size_t at, int64_t time_ms)
+{
+    return !chunk->mixed && at >= chunk->begin && at < chunk->end &&
+           dp_chunk_time(chunk, at) == time_ms &&
+           (at == chunk->begin || dp_chunk_time(chunk, at - 1) < time_ms);
 }
 
 static bool same(const struct dp_fact *a, const struct dp_fact *b)
@@ -176,7 +179,7 @@ size_t dp_chunk_find(const struct dp_chunk *chunk, const struct dp_fact *fact)
 {
     size_t at = chunk->mixed ? chunk->end : dp_chunk_until(chunk, fact->time_ms);
     while (at-- > chunk->begin)
-        if (time_at(chunk, at) == fact->time_ms) {
+        if (dp_chunk_time(chunk, at) == fact->time_ms) {
             struct dp_fact found = dp_chunk_fact(chunk, at);
             if (same(&found, fact))
                 return at;
@@ -188,7 +191,7 @@ size_t dp_chunk_find(const struct dp_chunk *chunk, const struct dp_fact *fact)
 
 void dp_chunk_remove(struct dp_chunk *chunk, size_t at)
 {
-    int64_t time_ms = time_at(chunk, at);
+    int64_t time_ms = dp_chunk_time(chunk, at);
     chunk->end--;
     if (chunk->mixed)
         memmove(place(chunk, at), place(chunk, chunk->end), size_of(chunk));

@@ -92,7 +92,12 @@ bool dp_chunk_make_room(struct dp_chunk *chunk);
  * and begin at 0. For a chunk that dp_chunk_make_room has found to be full. */
 void dp_chunk_split(struct dp_chunk *chunk, size_t stay, struct dp_chunk *upper);
 
-/* The fact at a place in use. */
+/* The time of the fact at a place in use, and the fact. */
+static inline int64_t dp_chunk_time(const struct dp_chunk *chunk, size_t at)
+{
+    return chunk->wide ? chunk->whole[at].time_ms : chunk->base_ms + chunk->packed[at].time;
+}
+
 static inline struct dp_fact dp_chunk_fact(const struct dp_chunk *chunk, size_t at)
 {
     return chunk->wide ? chunk->whole[at] : dp_packed_fact(&chunk->packed[at], chunk->base_ms);
@@ -106,6 +111,9 @@ void dp_chunk_sort(struct dp_chunk *chunk);
 
 /* Where the first fact with time > time_ms is or would be; not of a mixed one. */
 size_t dp_chunk_until(const struct dp_chunk *chunk, int64_t time_ms);
+
+/* True: the first fact of that time is at `at`; not for certain of a mixed one. */
+bool dp_chunk_begins(const struct dp_chunk *chunk, size_t at, int64_t time_ms);
 
 /* Where a fact is that equals `fact` but for DP_FACT_IN_TARGET; the end when there is none. */
 size_t dp_chunk_find(const struct dp_chunk *chunk, const struct dp_fact *fact);

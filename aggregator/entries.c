@@ -88,7 +88,7 @@ static void set_alarm(struct dp_aggregator *agg, struct dp_scope *scope)
 /* True when nothing is known of the scope that anybody could still ask for. */
 static bool is_silent(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
-    return scope->kind != DP_SCOPE_ALL && !scope->references && dp_parcel_empty(&scope->parcel) &&
+    return scope->kind != DP_SCOPE_ALL && !scope->references && dp_bundle_empty(&scope->bundle) &&
            dp_windows_empty(scope->windows) &&
            scope->last_event_ms < dp_back(agg->t_ms, agg->options.scope_ttl_ms);
 }
@@ -102,7 +102,7 @@ static bool gauges_grow(const struct dp_aggregator *agg, const struct dp_scope *
 static bool is_urgent(const struct dp_aggregator *agg, const struct dp_scope *scope)
 {
     return scope->now_changed || scope->entries_ms == INT64_MIN || gauges_grow(agg, scope) ||
-           scope->parcel.to_windows ||
+           scope->bundle.to_windows ||
            dp_windows_changed(scope->windows, DP_CHANNEL_NONE) & URGENT_WINDOWS;
 }
 

@@ -28,7 +28,7 @@ static void add_scopes(const struct dp_scopes *scopes, struct dp_footprint *foot
             continue;
         size_t stands_for = scope->kind == DP_SCOPE_AGENT ? step : 1;
         footprint->windows += stands_for * (sizeof *scope + dp_windows_bytes(scope->windows) +
-                                            scope->parcel.capacity * sizeof *scope->parcel.facts);
+                                            scope->bundle.capacity * sizeof *scope->bundle.facts);
         footprint->periods += stands_for * dp_periods_bytes(&scope->periods);
     }
     footprint->windows += INDEX_BYTES(scopes->index);

@@ -84,7 +84,7 @@ static void look_together(const struct dp_aggregator *agg, const struct dp_event
         if (guesses[i].customer)
             dp_repeat_prefetch_customer(&agg->repeat, guesses[i].customer);
         if (guesses[i].agent) {
-            dp_parcel_prefetch_end(&guesses[i].agent->parcel);
+            dp_bundle_prefetch_end(&guesses[i].agent->bundle);
             dp_agent_prefetch_end(&guesses[i].agent->agent);
         }
     }

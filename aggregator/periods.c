@@ -78,22 +78,22 @@ void dp_periods_mark_changed(struct dp_periods *periods, int64_t from_ms)
 
 /* ---------------------------------------------------------------- facts */
 
-static int sign_of(const struct dp_parcel *parcel, unsigned at)
+static int sign_of(const struct dp_bundle *bundle, unsigned at)
 {
-    return parcel->taken >> at & 1 ? -1 : 1;
+    return bundle->taken >> at & 1 ? -1 : 1;
 }
 
 /* The facts of these bits go to a period. */
-static void put_facts(const struct dp_parcel *parcel, unsigned facts, struct dp_period *period)
+static void put_facts(const struct dp_bundle *bundle, unsigned facts, struct dp_period *period)
 {
     struct dp_totals sum = {0};
     dp_period_prefetch(period);
     for (unsigned bits = facts; bits; bits &= bits - 1) {
         unsigned at = (unsigned)__builtin_ctz(bits);
-        const struct dp_fact *fact = &parcel->facts[at];
+        const struct dp_fact *fact = &bundle->facts[at];
         if (fact->kind == DP_FACT_MEASURED)
             continue;
-        if (sign_of(parcel, at) > 0)
+        if (sign_of(bundle, at) > 0)
             dp_totals_put(&sum, fact);
         else
             dp_totals_take(&sum, fact);
@@ -102,7 +102,7 @@ static void put_facts(const struct dp_parcel *parcel, unsigned facts, struct dp_
     dp_period_prefetch_values(period);
     for (unsigned bits = facts; bits; bits &= bits - 1) {
         unsigned at = (unsigned)__builtin_ctz(bits);
-        dp_period_value(period, sign_of(parcel, at), &parcel->facts[at]);
+        dp_period_value(period, sign_of(bundle, at), &bundle->facts[at]);
     }
 }
 
@@ -120,32 +120,32 @@ void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules,
 
 /* The facts of these bits are of the day around a moment. */
 static void put_day(struct dp_periods *periods, struct dp_period_rules *rules,
-                    const struct dp_parcel *parcel, unsigned facts, int64_t time_ms)
+                    const struct dp_bundle *bundle, unsigned facts, int64_t time_ms)
 {
     dp_periods_touch(periods, rules, time_ms);
     struct dp_period *day = find(periods, DP_PERIOD_DAY, time_ms);
     if (day) {
-        put_facts(parcel, facts, day);
+        put_facts(bundle, facts, day);
         return;
     }
     for (enum dp_period_kind kind = DP_PERIOD_DAY + 1; kind < DP_PERIOD_KINDS; kind++) {
         struct dp_period *period = find(periods, kind, time_ms);
         if (period)
-            put_facts(parcel, facts, period);
+            put_facts(bundle, facts, period);
     }
 }
 
 void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules,
-                    const struct dp_parcel *parcel)
+                    const struct dp_bundle *bundle)
 {
-    for (unsigned left = rules->kinds ? parcel->to_periods : 0; left;) {
-        int64_t time_ms = parcel->facts[__builtin_ctz(left)].time_ms;
+    for (unsigned left = rules->kinds ? bundle->to_periods : 0; left;) {
+        int64_t time_ms = bundle->facts[__builtin_ctz(left)].time_ms;
         struct dp_span day = dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, time_ms);
         unsigned of_day = 0;
         for (unsigned bits = left; bits; bits &= bits - 1)
-            if (holds(&day, parcel->facts[__builtin_ctz(bits)].time_ms))
+            if (holds(&day, bundle->facts[__builtin_ctz(bits)].time_ms))
                 of_day |= bits & -bits;
-        put_day(periods, rules, parcel, of_day, time_ms);
+        put_day(periods, rules, bundle, of_day, time_ms);
         left &= ~of_day;
     }
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aggregator/parcel.h"
+#include "aggregator/bundle.h"
 #include "aggregator/calendar.h"
 #include "aggregator/period.h"
 #include "aggregator/period_view.h"
@@ -42,7 +42,7 @@ static inline bool dp_periods_empty(const struct dp_periods *periods)
 
 /* What goes to periods comes to them, or is taken out. */
 void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules,
-                    const struct dp_parcel *parcel);
+                    const struct dp_bundle *bundle);
 
 /* The time from `from_ms` to `to_ms` was spent in a state (`sign` +1), or was not after all (-1).
  */

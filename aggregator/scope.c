@@ -75,7 +75,7 @@ static void destroy(struct dp_scope *scope)
     dp_heap_deinit(&scope->waiting);
     dp_agent_deinit(&scope->agent);
     dp_periods_deinit(&scope->periods);
-    dp_parcel_deinit(&scope->parcel);
+    dp_bundle_deinit(&scope->bundle);
     dp_callbacks_destroy(scope->callbacks);
     free((char *)scope->id.p);
     free(scope);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "aggregator/agent.h"
-#include "aggregator/parcel.h"
+#include "aggregator/bundle.h"
 #include "aggregator/entry.h"
 #include "aggregator/periods.h"
 #include "aggregator/windows.h"
@@ -26,8 +26,8 @@ struct dp_queue_targets;
 
 struct dp_scope {
     /* What every event touches comes first. */
-    struct dp_str id; /* owned; NUL-terminated; absent for all */
-    struct dp_parcel parcel; /* what is not in the windows and periods yet: dp_scope_settle */
+    struct dp_str id;        /* owned; NUL-terminated; absent for all */
+    struct dp_bundle bundle; /* what is not in the windows and periods yet: dp_scope_settle */
     struct dp_windows *windows;
     int64_t last_event_ms; /* when something was last heard of it */
     uint32_t number;

@@ -146,6 +146,41 @@ struct dp_timeline_walk dp_timeline_walk(const struct dp_timeline *timeline, int
     return walk;
 }
 
+struct dp_timeline_walk dp_timeline_walk_from(const struct dp_timeline *timeline,
+                                              struct dp_timeline_place place, int64_t after_ms,
+                                              int64_t first_ms, int64_t until_ms)
+{
+    struct dp_chunk *chunks = timeline->chunks;
+    size_t index = place.chunk;
+    bool is_there = index >= timeline->head && index < timeline->tail &&
+                    dp_chunk_begins(&chunks[index], place.at, first_ms) &&
+                    (place.at > chunks[index].begin || index == timeline->head ||
+                     chunks[index - 1].last_ms < first_ms);
+    if (!is_there)
+        return dp_timeline_walk(timeline, after_ms, until_ms, DP_METRIC_ANY);
+    return (struct dp_timeline_walk){
+        .chunk = &chunks[index],
+        .at = place.at,
+        .end = chunks[index].end,
+        .next = &chunks[index + 1],
+        .last = chunks + timeline->tail,
+        .after_ms = after_ms,
+        .until_ms = until_ms,
+        .wanted = DP_METRIC_ANY,
+    };
+}
+
+struct dp_timeline_place dp_timeline_walk_place(const struct dp_timeline *timeline,
+                                                const struct dp_timeline_walk *walk)
+{
+    bool in_chunk = walk->at < walk->end;
+    const struct dp_chunk *chunk = in_chunk ? walk->chunk : walk->next;
+    if (chunk == walk->last)
+        return (struct dp_timeline_place){0};
+    return (struct dp_timeline_place){(uint32_t)(chunk - timeline->chunks),
+                                      (uint32_t)(in_chunk ? walk->at : chunk->begin)};
+}
+
 bool dp_timeline_walk_chunk(struct dp_timeline_walk *walk)
 {
     while (walk->next != walk->last && walk->next->first_ms <= walk->until_ms) {

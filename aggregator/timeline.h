@@ -62,6 +62,21 @@ struct dp_timeline_walk {
 struct dp_timeline_walk dp_timeline_walk(const struct dp_timeline *timeline, int64_t after_ms,
                                          int64_t until_ms, uint32_t wanted);
 
+/* Where a fact probably is: facts that come and go may move others. */
+struct dp_timeline_place {
+    uint32_t chunk, at;
+};
+
+/* The walk after `after_ms` for DP_METRIC_ANY where its first fact is known to be of `first_ms`:
+ * begins without a search if that is at `place`. */
+struct dp_timeline_walk dp_timeline_walk_from(const struct dp_timeline *timeline,
+                                              struct dp_timeline_place place, int64_t after_ms,
+                                              int64_t first_ms, int64_t until_ms);
+
+/* After the end of a walk for DP_METRIC_ANY: where the first fact after `until_ms` is, if any. */
+struct dp_timeline_place dp_timeline_walk_place(const struct dp_timeline *timeline,
+                                                const struct dp_timeline_walk *walk);
+
 /* On to the next chunk; false when there is none. For dp_timeline_walk_next. */
 bool dp_timeline_walk_chunk(struct dp_timeline_walk *walk);
 
@@ -70,10 +85,9 @@ static inline const struct dp_fact *dp_timeline_walk_next(struct dp_timeline_wal
 {
     if (walk->at == walk->end && !dp_timeline_walk_chunk(walk))
         return NULL;
-    walk->fact = dp_chunk_fact(walk->chunk, walk->at);
-    if (walk->fact.time_ms > walk->until_ms)
+    if (dp_chunk_time(walk->chunk, walk->at) > walk->until_ms)
         return NULL;
-    walk->at++;
+    walk->fact = dp_chunk_fact(walk->chunk, walk->at++);
     return &walk->fact;
 }
 
@@ -82,7 +96,7 @@ static inline const struct dp_fact *dp_timeline_walk_next(struct dp_timeline_wal
 static inline int64_t dp_timeline_walk_beyond_ms(const struct dp_timeline_walk *walk)
 {
     if (walk->at < walk->end)
-        return walk->fact.time_ms;
+        return dp_chunk_time(walk->chunk, walk->at);
     return walk->next != walk->last ? walk->next->first_ms : INT64_MAX;
 }
 

@@ -29,12 +29,30 @@ static const uint8_t sum_of_kind[DP_FACT_KINDS] = {
 /* hold_ms of a conversation is a number of messages. */
 static const uint8_t hold_sum[2] = {DP_SUM_HOLD, DP_SUM_ASKED};
 
-/* `one` is 1 or, to take out, all bits set: modular arithmetic does the rest. No branches: facts of
- * all kinds come mixed, so the processor would guess wrong at each. */
-static inline void add(struct dp_totals *totals, const struct dp_fact *fact, uint64_t one)
+#define BIT(count) (UINT32_C(1) << (count))
+
+/* Flags that are counted as they are: both lists have them in the same order. */
+#define FLAGS_FIRST                                                                                \
+    (DP_FACT_SHORT | DP_FACT_RESOLVED | DP_FACT_TIMED | DP_FACT_FCR | DP_FACT_SATISFIED |          \
+     DP_FACT_FATAL)
+#define FLAGS_LAST (DP_FACT_ASKED | DP_FACT_REPLIED)
+#define SAME_PLACE(flag, first_flag, count, first_count)                                           \
+    ((flag) / (first_flag) == 1 << ((count) - (first_count)))
+_Static_assert(SAME_PLACE(DP_FACT_RESOLVED, DP_FACT_SHORT, DP_COUNT_RESOLVED, DP_COUNT_SHORT) &&
+                   SAME_PLACE(DP_FACT_TIMED, DP_FACT_SHORT, DP_COUNT_TIMED, DP_COUNT_SHORT) &&
+                   SAME_PLACE(DP_FACT_FCR, DP_FACT_SHORT, DP_COUNT_FCR, DP_COUNT_SHORT) &&
+                   SAME_PLACE(DP_FACT_SATISFIED, DP_FACT_SHORT, DP_COUNT_SATISFIED,
+                              DP_COUNT_SHORT) &&
+                   SAME_PLACE(DP_FACT_FATAL, DP_FACT_SHORT, DP_COUNT_FATAL, DP_COUNT_SHORT) &&
+                   SAME_PLACE(DP_FACT_REPLIED, DP_FACT_ASKED, DP_COUNT_REPLIED, DP_COUNT_ASKED),
+               "the flags' order");
+_Static_assert(DP_COUNTS <= 32, "a bit a count");
+
+/* The counts that a fact counts in, a bit each. No branches: facts of all kinds come mixed, so the
+ * processor would guess wrong at each. */
+static inline uint32_t counted_in(const struct dp_fact *fact)
 {
-    uint32_t *counts = totals->counts, count = (uint32_t)one;
-    unsigned flags = fact->flags;
+    uint32_t flags = fact->flags;
     bool timed = (flags & DP_FACT_TIMED) != 0;
     bool in_3m = (fact->kind == DP_FACT_REPLY) & (fact->value <= REPLY_LIMIT_MS);
     bool in_24h = timed & (fact->value <= DP_DAY_MS);
@@ -43,39 +61,60 @@ static inline void add(struct dp_totals *totals, const struct dp_fact *fact, uin
     bool in_target = (flags & DP_FACT_IN_TARGET) != 0, abandon = fact->kind == DP_FACT_ABANDON;
     bool outside = ((flags & DP_FACT_OUTSIDE) != 0) & (fact->kind == DP_FACT_OFFERED);
     bool urgent = (flags & DP_FACT_URGENT) != 0, high = (flags & DP_FACT_HIGH) != 0;
-    counts[fact->kind] += count;
-    counts[DP_COUNT_SHORT] += (flags & DP_FACT_SHORT) ? count : 0;
-    counts[DP_COUNT_IN_TARGET] += (in_target & !abandon) ? count : 0;
-    counts[DP_COUNT_RESOLVED] += (flags & DP_FACT_RESOLVED) ? count : 0;
-    counts[DP_COUNT_TIMED] += timed ? count : 0;
-    counts[DP_COUNT_FCR] += (flags & DP_FACT_FCR) ? count : 0;
-    counts[DP_COUNT_SATISFIED] += (flags & DP_FACT_SATISFIED) ? count : 0;
-    counts[DP_COUNT_FATAL] += (flags & DP_FACT_FATAL) ? count : 0;
-    counts[DP_COUNT_REPLIES_3M] += in_3m ? count : 0;
-    counts[DP_COUNT_OUTCOMES_24H] += in_24h ? count : 0;
-    counts[DP_COUNT_RESPONSES_30S] += in_30s ? count : 0;
-    counts[DP_COUNT_ABANDONS_IN_TARGET] += (in_target & abandon) ? count : 0;
-    counts[DP_COUNT_OUTSIDE] += outside ? count : 0;
-    counts[DP_COUNT_ASKED] += (flags & DP_FACT_ASKED) ? count : 0;
-    counts[DP_COUNT_REPLIED] += (flags & DP_FACT_REPLIED) ? count : 0;
-    counts[DP_COUNT_URGENT] += urgent ? count : 0;
-    counts[DP_COUNT_URGENT_5M] += (urgent & in_5m) ? count : 0;
-    counts[DP_COUNT_HIGH] += high ? count : 0;
-    counts[DP_COUNT_HIGH_24H] += (high & in_24h) ? count : 0;
-    counts[DP_COUNT_FACTS] += count;
-    totals->sums[sum_of_kind[fact->kind]] += (uint64_t)fact->value * one;
-    totals->sums[hold_sum[fact->kind == DP_FACT_CONVERSATION]] += (uint64_t)fact->hold_ms * one;
-    totals->sums[DP_SUM_WRAP] += (uint64_t)fact->wrap_ms * one;
+    return BIT(fact->kind) | BIT(DP_COUNT_FACTS) |
+           (flags & FLAGS_FIRST) / DP_FACT_SHORT << DP_COUNT_SHORT |
+           (flags & FLAGS_LAST) / DP_FACT_ASKED << DP_COUNT_ASKED |
+           (uint32_t)(in_target & !abandon) << DP_COUNT_IN_TARGET |
+           (uint32_t)(in_target & abandon) << DP_COUNT_ABANDONS_IN_TARGET |
+           (uint32_t)in_3m << DP_COUNT_REPLIES_3M | (uint32_t)in_24h << DP_COUNT_OUTCOMES_24H |
+           (uint32_t)in_30s << DP_COUNT_RESPONSES_30S | (uint32_t)outside << DP_COUNT_OUTSIDE |
+           (uint32_t)urgent << DP_COUNT_URGENT | (uint32_t)(urgent & in_5m) << DP_COUNT_URGENT_5M |
+           (uint32_t)high << DP_COUNT_HIGH | (uint32_t)(high & in_24h) << DP_COUNT_HIGH_24H;
+}
+
+/* Puts a fact into `more` and takes it out of `less`; NULL: there is none. All counts are gone
+ * through, four and more at a time, rather than those that change, one after the other. */
+static inline void add(struct dp_totals *more, struct dp_totals *less, const struct dp_fact *fact)
+{
+    static const uint32_t bits[32] = {BIT(0),  BIT(1),  BIT(2),  BIT(3),  BIT(4),  BIT(5),  BIT(6),
+                                      BIT(7),  BIT(8),  BIT(9),  BIT(10), BIT(11), BIT(12), BIT(13),
+                                      BIT(14), BIT(15), BIT(16), BIT(17), BIT(18), BIT(19), BIT(20),
+                                      BIT(21), BIT(22), BIT(23), BIT(24), BIT(25), BIT(26), BIT(27),
+                                      BIT(28), BIT(29), BIT(30), BIT(31)};
+    uint32_t counted = counted_in(fact), ones[DP_COUNTS];
+    uint8_t sum = sum_of_kind[fact->kind];
+    uint8_t hold = hold_sum[fact->kind == DP_FACT_CONVERSATION];
+    for (size_t i = 0; i < DP_COUNTS; i++)
+        ones[i] = (counted & bits[i]) != 0;
+    for (size_t i = 0; more && i < DP_COUNTS; i++)
+        more->counts[i] += ones[i];
+    for (size_t i = 0; less && i < DP_COUNTS; i++)
+        less->counts[i] -= ones[i];
+    if (more) {
+        more->sums[sum] += (uint64_t)fact->value;
+        more->sums[hold] += (uint64_t)fact->hold_ms;
+        more->sums[DP_SUM_WRAP] += (uint64_t)fact->wrap_ms;
+    }
+    if (less) {
+        less->sums[sum] -= (uint64_t)fact->value;
+        less->sums[hold] -= (uint64_t)fact->hold_ms;
+        less->sums[DP_SUM_WRAP] -= (uint64_t)fact->wrap_ms;
+    }
 }
 
 void dp_totals_put(struct dp_totals *totals, const struct dp_fact *fact)
 {
-    add(totals, fact, 1);
+    add(totals, NULL, fact);
 }
 
 void dp_totals_take(struct dp_totals *totals, const struct dp_fact *fact)
 {
-    add(totals, fact, UINT64_MAX);
+    add(NULL, totals, fact);
+}
+
+void dp_totals_move(struct dp_totals *from, struct dp_totals *to, const struct dp_fact *fact)
+{
+    add(to, from, fact);
 }
 
 void dp_totals_merge(struct dp_totals *into, const struct dp_totals *from)

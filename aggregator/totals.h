@@ -54,6 +54,7 @@ struct dp_totals {
 
 void dp_totals_put(struct dp_totals *totals, const struct dp_fact *fact);
 void dp_totals_take(struct dp_totals *totals, const struct dp_fact *fact);
+void dp_totals_move(struct dp_totals *from, struct dp_totals *to, const struct dp_fact *fact);
 
 /* The mean of each metric. In the order of figures its maximum follows, and then its percentiles.
  */

@@ -30,7 +30,8 @@ struct dp_windows {
     bool seen[DP_CHANNELS];              /* the channel has held a fact in a window */
     int64_t *next_ms; /* [segment]: of the facts that have not come into it the earliest time,
                          INT64_MAX: none; so that what moves costs, and not that time does */
-    struct dp_totals *totals[]; /* [cell(channel, segment)]; NULL where there is no fact */
+    struct dp_timeline_place *next; /* [segment]: where that fact probably is */
+    struct dp_totals *totals[];     /* [cell(channel, segment)]; NULL where there is no fact */
 };
 
 static const int64_t percents[] = {50, 90, 95, 99};
@@ -98,33 +99,48 @@ static void destroy_chart(struct dp_windows *windows, enum dp_metric metric)
     windows->charts[metric] = NULL;
 }
 
+/* The totals of a cell, made when they are not there. */
+static struct dp_totals *totals_of(struct dp_windows *windows, size_t channel, size_t segment)
+{
+    struct dp_totals **totals = &windows->totals[cell(windows, channel, segment)];
+    if (!*totals)
+        *totals = dp_xcalloc(1, sizeof **totals);
+    return *totals;
+}
+
+static void drop_if_empty(struct dp_windows *windows, size_t channel, size_t segment)
+{
+    struct dp_totals **totals = &windows->totals[cell(windows, channel, segment)];
+    if ((*totals)->counts[DP_COUNT_FACTS])
+        return;
+    free(*totals);
+    *totals = NULL;
+}
+
 /* Every change of a window is this: a fact goes from one segment to another. */
 static void move(struct dp_windows *windows, const struct dp_fact *fact, size_t from, size_t to)
 {
+    size_t none = windows->plan->count, channel = fact->channel;
     if (from == to)
         return;
-    if (from < windows->plan->count) {
-        struct dp_totals **totals = &windows->totals[cell(windows, fact->channel, from)];
-        dp_totals_take(*totals, fact);
-        if ((*totals)->counts[DP_COUNT_FACTS] == 0) {
-            free(*totals);
-            *totals = NULL;
-        }
+    if (from == none) {
+        dp_totals_put(totals_of(windows, channel, to), fact);
+    } else if (to == none) {
+        dp_totals_take(totals_of(windows, channel, from), fact);
+    } else {
+        struct dp_totals *out_of = totals_of(windows, channel, from);
+        dp_totals_move(out_of, totals_of(windows, channel, to), fact);
     }
-    if (to < windows->plan->count) {
-        struct dp_totals **totals = &windows->totals[cell(windows, fact->channel, to)];
-        if (!*totals)
-            *totals = dp_xcalloc(1, sizeof **totals);
-        dp_totals_put(*totals, fact);
-    }
+    if (from != none)
+        drop_if_empty(windows, channel, from);
     enum dp_metric metric = dp_metric_of(fact);
     if (metric < DP_METRICS && windows->charts[metric]) {
         dp_chart_move(windows->charts[metric], fact, from, to);
         if (dp_chart_count(windows->charts[metric]) < GATHER_MAX / 4)
             destroy_chart(windows, metric);
     }
-    windows->changed[fact->channel] |= windows_with(windows, from) ^ windows_with(windows, to);
-    windows->seen[fact->channel] = true;
+    windows->changed[channel] |= windows_with(windows, from) ^ windows_with(windows, to);
+    windows->seen[channel] = true;
 }
 
 /* Gives back the facts with time <= until_ms. */
@@ -147,11 +163,13 @@ static void forget(struct dp_windows *windows, int64_t until_ms)
 struct dp_windows *dp_windows_create(const struct dp_window_plan *plan)
 {
     size_t cells = DP_CHANNELS * plan->count;
-    struct dp_windows *windows = dp_xcalloc(1, sizeof *windows + cells * sizeof *windows->totals +
-                                                   plan->count * sizeof *windows->next_ms);
+    struct dp_windows *windows =
+        dp_xcalloc(1, sizeof *windows + cells * sizeof *windows->totals +
+                          plan->count * (sizeof *windows->next_ms + sizeof *windows->next));
     windows->plan = plan;
     windows->now_ms = NEVER;
     windows->next_ms = (int64_t *)(void *)&windows->totals[cells];
+    windows->next = (struct dp_timeline_place *)(void *)&windows->next_ms[plan->count];
     for (size_t segment = 0; segment < plan->count; segment++)
         windows->next_ms[segment] = INT64_MAX;
     return windows;
@@ -199,11 +217,13 @@ void dp_windows_advance(struct dp_windows *windows, int64_t t_ms)
     for (size_t to = windows->plan->count; to-- > 0;) {
         int64_t was_ms = windows->now_ms - edge(windows, to), is_ms = t_ms - edge(windows, to);
         if (windows->next_ms[to] <= is_ms) {
-            struct dp_timeline_walk walk = dp_timeline_walk(
-                &windows->timeline, was_ms > done_ms ? was_ms : done_ms, is_ms, DP_METRIC_ANY);
+            struct dp_timeline_walk walk = dp_timeline_walk_from(
+                &windows->timeline, windows->next[to], was_ms > done_ms ? was_ms : done_ms,
+                windows->next_ms[to] > done_ms ? windows->next_ms[to] : INT64_MIN, is_ms);
             for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
                 move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms), to);
             windows->next_ms[to] = dp_timeline_walk_beyond_ms(&walk);
+            windows->next[to] = dp_timeline_walk_place(&windows->timeline, &walk);
         }
         done_ms = is_ms;
     }
@@ -435,7 +455,7 @@ size_t dp_windows_bytes(const struct dp_windows *windows)
 {
     size_t cells = DP_CHANNELS * windows->plan->count;
     size_t bytes = sizeof *windows + cells * sizeof *windows->totals +
-                   windows->plan->count * sizeof *windows->next_ms +
+                   windows->plan->count * (sizeof *windows->next_ms + sizeof *windows->next) +
                    dp_timeline_bytes(&windows->timeline);
     for (size_t i = 0; i < cells; i++)
         if (windows->totals[i])

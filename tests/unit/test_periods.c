@@ -23,7 +23,7 @@ enum { FACTS = 400 };
 struct scene {
     struct dp_period_rules rules;
     struct dp_periods periods;
-    struct dp_parcel parcel;
+    struct dp_bundle bundle;
     struct dp_fact facts[FACTS];
     size_t count;
     struct dp_rng rng;
@@ -61,15 +61,15 @@ static struct dp_fact some_fact(struct dp_rng *rng)
 
 static void settle(void)
 {
-    dp_periods_put(&scene.periods, &scene.rules, &scene.parcel);
-    dp_parcel_clear(&scene.parcel);
+    dp_periods_put(&scene.periods, &scene.rules, &scene.bundle);
+    dp_bundle_clear(&scene.bundle);
 }
 
 static void tell(int sign, const struct dp_fact *fact)
 {
-    if (dp_parcel_full(&scene.parcel))
+    if (dp_bundle_full(&scene.bundle))
         settle();
-    dp_parcel_add(&scene.parcel, sign, fact, DP_TO_PERIODS);
+    dp_bundle_add(&scene.bundle, sign, fact, DP_TO_PERIODS);
 }
 
 static void come(void)
@@ -227,7 +227,7 @@ static void any_life(void)
     }
     expect_all();
     dp_periods_deinit(&scene.periods);
-    dp_parcel_deinit(&scene.parcel);
+    dp_bundle_deinit(&scene.bundle);
 }
 
 static void periods_are_a_recount(void **state)
