@@ -141,7 +141,9 @@ static void on_timer(uv_timer_t *timer)
         uv_timer_start(timer, on_timer, REST_TICK_MS, uv_timer_get_repeat(timer));
     if (wait)
         return;
-    if (flusher->finishing || consumed == flusher->seen_consumed || renewal_is_due(flusher))
+    bool comes_to_rest = consumed == flusher->seen_consumed &&
+                         dp_aggregator_round_over(flusher->pipeline->aggregator);
+    if (flusher->finishing || comes_to_rest || renewal_is_due(flusher))
         settle(flusher);
     flusher->seen_consumed = consumed;
     flush(flusher);
@@ -174,6 +176,9 @@ static void on_flushed(void *ctx, bool ok)
         uv_timer_start(&flusher->timer, on_timer, flusher->last ? 100 : 0, 0);
     if (flusher->finishing && !over)
         return;
+    /* Where nothing is read meanwhile, what was left out is next. */
+    if (ok && !whole && flusher->pipeline->consumed == flusher->seen_consumed)
+        flusher->due = true;
     flusher->events.flushed(flusher->ctx, ok);
     if (flusher->due && flusher->active)
         uv_timer_start(&flusher->timer, on_timer, 0, uv_timer_get_repeat(&flusher->timer));

@@ -1,0 +1,103 @@
+/* Bundles against a plain list: what is in one, taken together, is what was told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "aggregator/bundle.h"
+#include "seeds.h"
+
+enum { KINDS = 5, TELLINGS = 200 };
+
+static struct dp_fact fact_of(unsigned which)
+{
+    return (struct dp_fact){.time_ms = 1000 + which % 2,
+                            .value = 7,
+                            .kind = DP_FACT_RESPONSE,
+                            .flags = which > 2 ? DP_FACT_IN_TARGET : 0,
+                            .channel = which > 3 ? DP_CHANNEL_CHAT : DP_CHANNEL_VOICE};
+}
+
+/* Of each fact and destination how many came less how many went. */
+struct balance {
+    int of[KINDS + 1][4];
+};
+
+static unsigned which_of(const struct dp_fact *fact)
+{
+    for (unsigned which = 1; which <= KINDS; which++) {
+        struct dp_fact one = fact_of(which);
+        if (dp_fact_equal(fact, &one))
+            return which;
+    }
+    fail_msg("a fact that nobody told");
+    return 0;
+}
+
+static void settle(struct dp_bundle *bundle, struct balance *settled)
+{
+    for (unsigned at = 0; at < bundle->count; at++) {
+        unsigned to = (bundle->to_windows >> at & 1 ? DP_TO_WINDOWS : 0) |
+                      (bundle->to_periods >> at & 1 ? DP_TO_PERIODS : 0);
+        int *balance = &settled->of[which_of(&bundle->facts[at])][to];
+        *balance += bundle->taken >> at & 1 ? -1 : 1;
+        assert_true(*balance >= 0); /* nothing goes before it came */
+    }
+    dp_bundle_clear(bundle);
+}
+
+static void any_telling(void)
+{
+    struct dp_rng rng = dp_seed_rng(1);
+    struct dp_bundle bundle = {0};
+    struct balance told = {0}, settled = {0};
+    for (int i = 0; i < TELLINGS; i++) {
+        unsigned which = 1 + dp_rng_below(&rng, KINDS), to = 1 + dp_rng_below(&rng, 3);
+        struct dp_fact fact = fact_of(which);
+        int sign = told.of[which][to] > 0 && dp_rng_below(&rng, 2) ? -1 : 1;
+        if (dp_bundle_full(&bundle))
+            settle(&bundle, &settled);
+        unsigned before = bundle.count;
+        dp_bundle_add(&bundle, sign, &fact, to);
+        assert_true(bundle.count == before + 1 || (sign < 0 && bundle.count == before - 1));
+        told.of[which][to] += sign;
+    }
+    settle(&bundle, &settled);
+    assert_true(dp_bundle_empty(&bundle));
+    assert_memory_equal(&settled, &told, sizeof told);
+    dp_bundle_deinit(&bundle);
+}
+
+static void a_bundle_is_what_was_told(void **state)
+{
+    (void)state;
+    dp_for_seeds(100, any_telling);
+}
+
+static void what_comes_and_goes_is_not_there(void **state)
+{
+    (void)state;
+    struct dp_bundle bundle = {0};
+    struct dp_fact one = fact_of(1), other = fact_of(4);
+    dp_bundle_add(&bundle, +1, &one, DP_TO_WINDOWS | DP_TO_PERIODS);
+    dp_bundle_add(&bundle, +1, &other, DP_TO_WINDOWS | DP_TO_PERIODS);
+    dp_bundle_add(&bundle, -1, &one, DP_TO_WINDOWS | DP_TO_PERIODS);
+    assert_int_equal(bundle.count, 1);
+    assert_true(dp_fact_equal(&bundle.facts[0], &other));
+    assert_int_equal(bundle.to_windows, 1);
+    dp_bundle_add(&bundle, -1, &other, DP_TO_WINDOWS); /* goes elsewhere: another one */
+    assert_int_equal(bundle.count, 2);
+    assert_int_equal(bundle.taken, 2);
+    dp_bundle_deinit(&bundle);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_bundle_is_what_was_told, dp_seed_before, dp_seed_after),
+        cmocka_unit_test(what_comes_and_goes_is_not_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
