@@ -44,7 +44,8 @@ void dp_bundle_add(struct dp_bundle *bundle, int sign, const struct dp_fact *fac
 /* Begins to fetch what adding a fact will write. */
 static inline void dp_bundle_prefetch_end(const struct dp_bundle *bundle)
 {
-    __builtin_prefetch(bundle->facts + bundle->count, 1);
+    if (bundle->facts)
+        __builtin_prefetch(bundle->facts + bundle->count, 1);
 }
 
 static inline void dp_bundle_clear(struct dp_bundle *bundle)

@@ -28,10 +28,11 @@ struct dp_windows {
     struct dp_chart *charts[DP_METRICS]; /* NULL while not needed */
     uint32_t changed[DP_CHANNELS];       /* a bit a window */
     bool seen[DP_CHANNELS];              /* the channel has held a fact in a window */
-    int64_t *next_ms; /* [segment]: of the facts that have not come into it the earliest time,
-                         INT64_MAX: none; so that what moves costs, and not that time does */
-    struct dp_timeline_place *next; /* [segment]: where that fact probably is */
-    struct dp_totals *totals[];     /* [cell(channel, segment)]; NULL where there is no fact */
+    /* [segment]: T when the next fact comes into it, INT64_MAX: none, and where that fact probably
+     * is; so that what moves costs, and not that time does. */
+    int64_t *due_ms;
+    struct dp_timeline_place *next;
+    struct dp_totals *totals[]; /* [cell(channel, segment)]; NULL where there is no fact */
 };
 
 static const int64_t percents[] = {50, 90, 95, 99};
@@ -77,20 +78,24 @@ static uint32_t windows_with(const struct dp_windows *windows, size_t segment)
 static void expect(struct dp_windows *windows, int64_t time_ms, size_t came_into)
 {
     size_t first = came_into < windows->plan->count ? came_into + 1 : 0;
-    if (first < windows->plan->count && time_ms >= windows->next_ms[first])
-        return; /* the later segments expect earlier ones still */
-    for (size_t segment = first; segment < windows->plan->count; segment++)
-        if (time_ms < windows->next_ms[segment])
-            windows->next_ms[segment] = time_ms;
+    for (size_t segment = first; segment < windows->plan->count; segment++) {
+        int64_t due_ms = time_ms + edge(windows, segment);
+        if (due_ms >= windows->due_ms[segment])
+            return; /* the later segments expect earlier ones still */
+        windows->due_ms[segment] = due_ms;
+    }
 }
 
 /* A fact, or all up to a time, is not there any more. */
 static void expect_again(struct dp_windows *windows, int64_t from_ms, int64_t to_ms)
 {
-    for (size_t segment = 0; segment < windows->plan->count; segment++)
-        if (windows->next_ms[segment] >= from_ms && windows->next_ms[segment] <= to_ms)
-            windows->next_ms[segment] =
-                dp_timeline_next_ms(&windows->timeline, windows->now_ms - edge(windows, segment));
+    for (size_t segment = 0; segment < windows->plan->count; segment++) {
+        int64_t edge_ms = edge(windows, segment), due_ms = windows->due_ms[segment];
+        if (due_ms == INT64_MAX || due_ms - edge_ms < from_ms || due_ms - edge_ms > to_ms)
+            continue;
+        int64_t next_ms = dp_timeline_next_ms(&windows->timeline, windows->now_ms - edge_ms);
+        windows->due_ms[segment] = next_ms == INT64_MAX ? next_ms : next_ms + edge_ms;
+    }
 }
 
 static void destroy_chart(struct dp_windows *windows, enum dp_metric metric)
@@ -165,13 +170,13 @@ struct dp_windows *dp_windows_create(const struct dp_window_plan *plan)
     size_t cells = DP_CHANNELS * plan->count;
     struct dp_windows *windows =
         dp_xcalloc(1, sizeof *windows + cells * sizeof *windows->totals +
-                          plan->count * (sizeof *windows->next_ms + sizeof *windows->next));
+                          plan->count * (sizeof *windows->due_ms + sizeof *windows->next));
     windows->plan = plan;
     windows->now_ms = NEVER;
-    windows->next_ms = (int64_t *)(void *)&windows->totals[cells];
-    windows->next = (struct dp_timeline_place *)(void *)&windows->next_ms[plan->count];
+    windows->due_ms = (int64_t *)(void *)&windows->totals[cells];
+    windows->next = (struct dp_timeline_place *)(void *)&windows->due_ms[plan->count];
     for (size_t segment = 0; segment < plan->count; segment++)
-        windows->next_ms[segment] = INT64_MAX;
+        windows->due_ms[segment] = INT64_MAX;
     return windows;
 }
 
@@ -207,26 +212,32 @@ void dp_windows_take(struct dp_windows *windows, const struct dp_fact *fact)
     expect_again(windows, taken.time_ms, taken.time_ms);
 }
 
+/* The facts that come into a segment when T becomes t_ms and those of all older segments are there
+ * already. */
+static void fill(struct dp_windows *windows, size_t segment, int64_t t_ms)
+{
+    int64_t edge_ms = edge(windows, segment), until_ms = t_ms - edge_ms;
+    int64_t older_ms = t_ms - edge(windows, segment + 1), was_ms = windows->now_ms - edge_ms;
+    int64_t first_ms = windows->due_ms[segment] - edge_ms;
+    struct dp_timeline_walk walk = dp_timeline_walk_from(
+        &windows->timeline, windows->next[segment], was_ms > older_ms ? was_ms : older_ms,
+        first_ms > older_ms ? first_ms : INT64_MIN, until_ms);
+    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
+        move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms), segment);
+    int64_t next_ms = dp_timeline_walk_beyond_ms(&walk);
+    windows->due_ms[segment] = next_ms == INT64_MAX ? next_ms : next_ms + edge_ms;
+    windows->next[segment] = dp_timeline_walk_place(&windows->timeline, &walk);
+}
+
 void dp_windows_advance(struct dp_windows *windows, int64_t t_ms)
 {
     if (t_ms <= windows->now_ms)
         return;
-    int64_t done_ms = t_ms - longest(windows);
-    forget(windows, done_ms);
+    forget(windows, t_ms - longest(windows));
     /* From old to young: a fact that comes through several segments at once is moved only once. */
-    for (size_t to = windows->plan->count; to-- > 0;) {
-        int64_t was_ms = windows->now_ms - edge(windows, to), is_ms = t_ms - edge(windows, to);
-        if (windows->next_ms[to] <= is_ms) {
-            struct dp_timeline_walk walk = dp_timeline_walk_from(
-                &windows->timeline, windows->next[to], was_ms > done_ms ? was_ms : done_ms,
-                windows->next_ms[to] > done_ms ? windows->next_ms[to] : INT64_MIN, is_ms);
-            for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
-                move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms), to);
-            windows->next_ms[to] = dp_timeline_walk_beyond_ms(&walk);
-            windows->next[to] = dp_timeline_walk_place(&windows->timeline, &walk);
-        }
-        done_ms = is_ms;
-    }
+    for (size_t segment = windows->plan->count; segment-- > 0;)
+        if (windows->due_ms[segment] <= t_ms)
+            fill(windows, segment, t_ms);
     windows->now_ms = t_ms;
 }
 
@@ -241,11 +252,9 @@ int64_t dp_windows_next_change(const struct dp_windows *windows)
     int64_t first_ms = dp_timeline_first_ms(&windows->timeline), next_ms = INT64_MAX;
     if (first_ms != INT64_MAX)
         next_ms = first_ms + longest(windows);
-    for (size_t segment = 0; segment < windows->plan->count; segment++) {
-        int64_t time_ms = windows->next_ms[segment], age_ms = edge(windows, segment);
-        if (time_ms != INT64_MAX && time_ms + age_ms < next_ms)
-            next_ms = time_ms + age_ms;
-    }
+    for (size_t segment = 0; segment < windows->plan->count; segment++)
+        if (windows->due_ms[segment] < next_ms)
+            next_ms = windows->due_ms[segment];
     if (next_ms == INT64_MAX)
         return next_ms;
     int64_t beyond = next_ms % 1000; /* below 0 before 1970 */
@@ -455,7 +464,7 @@ size_t dp_windows_bytes(const struct dp_windows *windows)
 {
     size_t cells = DP_CHANNELS * windows->plan->count;
     size_t bytes = sizeof *windows + cells * sizeof *windows->totals +
-                   windows->plan->count * (sizeof *windows->next_ms + sizeof *windows->next) +
+                   windows->plan->count * (sizeof *windows->due_ms + sizeof *windows->next) +
                    dp_timeline_bytes(&windows->timeline);
     for (size_t i = 0; i < cells; i++)
         if (windows->totals[i])

@@ -23,8 +23,8 @@ struct dp_pipeline {
     struct dp_aggregator *aggregator;     /* owned */
     struct dp_dead_letters *dead_letters; /* the caller's; NULL: bad messages are only counted */
     uint64_t consumed;                    /* messages */
-    int64_t read_ms; /* when the latest of them came to Kafka; 0 or less: nobody knows */
-    uint64_t dead[DP_REJECTS];            /* of them dead-lettered, by reason */
+    int64_t read_ms;           /* when the latest of them came to Kafka; 0 or less: nobody knows */
+    uint64_t dead[DP_REJECTS]; /* of them dead-lettered, by reason */
     uint64_t skipped; /* lost to Kafka's retention, and knowingly left out; not in `consumed` */
 
     struct dp_aggregator_options options;
