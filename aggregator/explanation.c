@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "aggregator/histogram.h"
+#include "aggregator/percentile.h"
 #include "aggregator/private.h"
 #include "common/memory.h"
 
@@ -89,7 +90,7 @@ static void explain_values(const struct dp_recipe *recipe, const struct dp_evide
     if (explanation->present) {
         explanation->value = explanation->max = values[explanation->count - 1];
         if (recipe->shape == DP_SHAPE_PERCENTILE) {
-            explanation->rank = (explanation->count * recipe->percent + 99) / 100;
+            explanation->rank = dp_percentile_rank(recipe->percent, explanation->count);
             explanation->value = explanation->at_rank = values[explanation->rank - 1];
             if (evidence->period || explanation->count > DP_WINDOWS_EXACT)
                 find_bucket(explanation);

@@ -1,5 +1,7 @@
 #include "aggregator/period_view.h"
 
+#include "aggregator/percentile.h"
+
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
 
@@ -23,13 +25,12 @@ void dp_period_view_add(struct dp_period_view *view, const struct dp_period *par
 static void set_spread(const struct dp_spread_sum *sum, enum dp_figure max,
                        struct dp_figures *figures)
 {
-    const uint64_t ranks[] = {dp_spread_sum_rank(sum, 50), dp_spread_sum_rank(sum, 90),
-                              dp_spread_sum_rank(sum, 95), dp_spread_sum_rank(sum, 99)};
-    int64_t values[4];
-    dp_spread_sum_select(sum, ranks, 4, values);
-    dp_figures_set(figures, max, sum->max);
-    for (size_t i = 0; i < 4; i++)
-        dp_figures_set(figures, max + 1 + (enum dp_figure)i, values[i]);
+    uint64_t ranks[DP_PERCENTILES];
+    int64_t found[DP_PERCENTILES];
+    for (size_t i = 0; i < DP_PERCENTILES; i++)
+        ranks[i] = dp_spread_sum_rank(sum, dp_percentiles[i]);
+    dp_spread_sum_select(sum, ranks, DP_PERCENTILES, found);
+    dp_percentiles_set(figures, max, sum->max, found);
 }
 
 void dp_period_view_figures(const struct dp_period_view *view, struct dp_figures *figures)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "aggregator/percentile.h"
+
 void dp_spread_sum_clear(struct dp_spread_sum *sum)
 {
     if (sum->end > sum->first)
@@ -56,7 +58,7 @@ void dp_spread_sum_select(const struct dp_spread_sum *sum, const uint64_t *ranks
 
 uint64_t dp_spread_sum_rank(const struct dp_spread_sum *sum, unsigned percent)
 {
-    uint64_t rank = (sum->count * percent + 99) / 100;
+    uint64_t rank = dp_percentile_rank(percent, sum->count);
     return rank ? rank : 1;
 }
 

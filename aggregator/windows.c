@@ -4,6 +4,7 @@
 
 #include "aggregator/chart.h"
 #include "aggregator/metric.h"
+#include "aggregator/percentile.h"
 #include "aggregator/timeline.h"
 #include "aggregator/totals.h"
 #include "common/memory.h"
@@ -34,9 +35,6 @@ struct dp_windows {
     struct dp_timeline_place *next;
     struct dp_totals *totals[]; /* [cell(channel, segment)]; NULL where there is no fact */
 };
-
-static const int64_t percents[] = {50, 90, 95, 99};
-#define PERCENTS (sizeof percents / sizeof *percents)
 
 static size_t cell(const struct dp_windows *windows, size_t channel, size_t segment)
 {
@@ -331,35 +329,6 @@ static struct dp_totals sum_of(const struct dp_windows *windows, struct channels
     return sum;
 }
 
-static size_t rank_of(int64_t percent, size_t count)
-{
-    return ((size_t)percent * count + 99) / 100;
-}
-
-/* Puts in values[index] what sorting [from, to) would; nothing greater comes before it. */
-static void select_value(int64_t *values, size_t from, size_t to, size_t index)
-{
-    while (to - from > 1) {
-        int64_t pivot = values[from + (to - from) / 2];
-        size_t low = from, high = to;
-        for (;;) {
-            while (values[low] < pivot)
-                low++;
-            while (values[--high] > pivot)
-                continue;
-            if (low >= high)
-                break;
-            int64_t value = values[low];
-            values[low++] = values[high];
-            values[high] = value;
-        }
-        if (index < low)
-            to = low;
-        else
-            from = low;
-    }
-}
-
 /* What a walk for `metrics` (a bit each) looks for. */
 static uint32_t wanted_bits(struct channels over, uint32_t metrics)
 {
@@ -385,20 +354,12 @@ static void set_gathered(const struct dp_windows *windows, struct channels over,
         if (wanted & dp_metric_bit(metric, (enum dp_channel)fact->channel))
             values[metric][counts[metric]++] = fact->value;
     }
-    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++) {
-        size_t count = counts[metric], done = 0;
-        if (count == 0)
-            continue;
-        for (size_t i = 0; i < PERCENTS; i++) {
-            size_t index = rank_of(percents[i], count) - 1;
-            select_value(values[metric], done, count, index);
-            dp_figures_set(figures, dp_max_figure(metric) + 1 + (enum dp_figure)i,
-                           values[metric][index]);
-            done = index;
+    for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
+        if (counts[metric]) {
+            int64_t found[DP_PERCENTILES];
+            int64_t max = dp_percentiles_find(values[metric], counts[metric], found);
+            dp_percentiles_set(figures, dp_max_figure(metric), max, found);
         }
-        select_value(values[metric], done, count, count - 1);
-        dp_figures_set(figures, dp_max_figure(metric), values[metric][count - 1]);
-    }
 }
 
 /* Makes the charts of all metrics that have many values, in one walk. */
@@ -428,16 +389,14 @@ static void set_charted(struct dp_windows *windows, struct channels over, size_t
 {
     if (!windows->charts[metric])
         make_charts(windows);
-    uint64_t ranks[PERCENTS];
-    int64_t values[PERCENTS];
-    for (size_t i = 0; i < PERCENTS; i++)
-        ranks[i] = rank_of(percents[i], count);
+    uint64_t ranks[DP_PERCENTILES];
+    int64_t found[DP_PERCENTILES];
+    for (size_t i = 0; i < DP_PERCENTILES; i++)
+        ranks[i] = dp_percentile_rank(dp_percentiles[i], count);
     int64_t after_ms = windows->now_ms - windows->plan->length_ms[window];
     int64_t max = dp_chart_select(windows->charts[metric], over.from, over.to, window, after_ms,
-                                  ranks, PERCENTS, values);
-    dp_figures_set(figures, dp_max_figure(metric), max);
-    for (size_t i = 0; i < PERCENTS; i++)
-        dp_figures_set(figures, dp_max_figure(metric) + 1 + (enum dp_figure)i, values[i]);
+                                  ranks, DP_PERCENTILES, found);
+    dp_percentiles_set(figures, dp_max_figure(metric), max, found);
 }
 
 void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, size_t window,
