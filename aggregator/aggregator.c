@@ -167,10 +167,10 @@ void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope)
         return;
     for (unsigned left = bundle->to_windows; left; left &= left - 1) {
         unsigned at = (unsigned)__builtin_ctz(left);
-        if (bundle->taken >> at & 1)
-            dp_windows_take(scope->windows, &bundle->facts[at]);
-        else
+        if (dp_bundle_sign(bundle, at) > 0)
             dp_windows_put(scope->windows, &bundle->facts[at]);
+        else
+            dp_windows_take(scope->windows, &bundle->facts[at]);
     }
     if (!agg->options.wall_clock)
         dp_windows_trim(scope->windows, dp_earliest_t(agg));

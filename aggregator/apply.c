@@ -2,17 +2,23 @@
 
 #include <math.h>
 
-/* A fact comes to a scope (`sign` +1) or is taken back (-1). */
+/* A fact comes to a scope (`sign` +1) or is taken back (-1). To periods it does not go where a
+ * frame to come tells what it has come to. */
 static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
                      const struct dp_fact *fact, unsigned to)
 {
-    if (!number)
+    if (agg->accrues_later)
+        to &= ~DP_TO_PERIODS;
+    if (!number || !to)
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
     if (dp_bundle_full(&scope->bundle))
         dp_scope_settle(agg, scope);
     dp_bundle_add(&scope->bundle, sign, fact, to);
-    scope->periods.changed |= to & DP_TO_PERIODS && agg->period_rules.kinds;
+    if (to & DP_TO_PERIODS) {
+        scope->periods.changed |= agg->period_rules.kinds != 0;
+        agg->standings_due |= !agg->options.period_interval_ms;
+    }
     dp_scope_touch(agg, scope);
 }
 
@@ -36,9 +42,6 @@ static void to_everybody(struct dp_aggregator *agg, int sign, const struct dp_ma
                          unsigned to)
 {
     struct dp_fact fact = to_others(made);
-    if (agg->accrues_later)
-        to &= ~DP_TO_PERIODS;
-    agg->standings_due |= to & DP_TO_PERIODS && !agg->options.period_interval_ms;
     to_scope(agg, made->agent, sign, &fact, to);
     to_scope(agg, made->team, sign, &fact, to);
     to_scope(agg, queue_of(made), sign, &made->fact, to);
@@ -316,9 +319,7 @@ static void apply_measured(struct dp_aggregator *agg, const struct dp_event *eve
     made.fact.value = llround(event->score * (double)DP_SCORE_UNIT);
     made.fact.flags = (unsigned)event->measure & 0xffff;
     note_team(agg, made.agent, made.team, event->time_ms);
-    if (!agg->accrues_later)
-        to_scope(agg, made.agent, +1, &made.fact, DP_TO_PERIODS);
-    agg->standings_due |= !agg->options.period_interval_ms;
+    to_scope(agg, made.agent, +1, &made.fact, DP_TO_PERIODS);
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell(agg, +1, &made, event->interaction, event->id);
 }

@@ -41,7 +41,7 @@ static bool take_back(struct dp_bundle *bundle, const struct dp_fact *fact, unsi
 {
     for (unsigned at = bundle->count; at-- > 0;)
         if (dp_fact_equal(&bundle->facts[at], fact) && destination(bundle, at) == to) {
-            if (bundle->taken >> at & 1)
+            if (dp_bundle_sign(bundle, at) < 0)
                 return false;
             drop(bundle, at);
             return true;

@@ -41,6 +41,12 @@ static inline bool dp_bundle_full(const struct dp_bundle *bundle)
 /* A fact comes (`sign` +1) or is taken back (-1). Not to a full one. */
 void dp_bundle_add(struct dp_bundle *bundle, int sign, const struct dp_fact *fact, unsigned to);
 
+/* +1: fact `at` comes; -1: it is to be taken out. */
+static inline int dp_bundle_sign(const struct dp_bundle *bundle, unsigned at)
+{
+    return bundle->taken >> at & 1 ? -1 : 1;
+}
+
 /* Begins to fetch what adding a fact will write. */
 static inline void dp_bundle_prefetch_end(const struct dp_bundle *bundle)
 {

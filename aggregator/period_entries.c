@@ -25,9 +25,8 @@ bool dp_period_entries_due(const struct dp_aggregator *agg, const struct dp_scop
     if (!agg->period_rules.kinds)
         return false;
     if (scope->periods_ms == INT64_MIN)
-        return !dp_bundle_empty(&scope->bundle) || !dp_periods_empty(&scope->periods) ||
-               scope->periods.changed || dp_accrue_runs(scope) ||
-               (scope->kind == DP_SCOPE_TEAM && scope->sets_unknown);
+        return !dp_periods_empty(&scope->periods) || scope->periods.changed ||
+               dp_accrue_runs(scope) || (scope->kind == DP_SCOPE_TEAM && scope->sets_unknown);
     return (scope->periods.changed && passed(agg, scope, agg->options.period_interval_ms)) ||
            (dp_accrue_runs(scope) && passed(agg, scope, DP_STATES_PERIOD_MS));
 }

@@ -78,11 +78,6 @@ void dp_periods_mark_changed(struct dp_periods *periods, int64_t from_ms)
 
 /* ---------------------------------------------------------------- facts */
 
-static int sign_of(const struct dp_bundle *bundle, unsigned at)
-{
-    return bundle->taken >> at & 1 ? -1 : 1;
-}
-
 /* The facts of these bits go to a period. */
 static void put_facts(const struct dp_bundle *bundle, unsigned facts, struct dp_period *period)
 {
@@ -93,7 +88,7 @@ static void put_facts(const struct dp_bundle *bundle, unsigned facts, struct dp_
         const struct dp_fact *fact = &bundle->facts[at];
         if (fact->kind == DP_FACT_MEASURED)
             continue;
-        if (sign_of(bundle, at) > 0)
+        if (dp_bundle_sign(bundle, at) > 0)
             dp_totals_put(&sum, fact);
         else
             dp_totals_take(&sum, fact);
@@ -102,7 +97,7 @@ static void put_facts(const struct dp_bundle *bundle, unsigned facts, struct dp_
     dp_period_prefetch_values(period);
     for (unsigned bits = facts; bits; bits &= bits - 1) {
         unsigned at = (unsigned)__builtin_ctz(bits);
-        dp_period_value(period, sign_of(bundle, at), &bundle->facts[at]);
+        dp_period_value(period, dp_bundle_sign(bundle, at), &bundle->facts[at]);
     }
 }
 

@@ -163,12 +163,19 @@ static void forget(struct dp_windows *windows, int64_t until_ms)
             dp_chart_drop(windows->charts[metric], until_ms);
 }
 
+/* The bytes of a struct dp_windows with its arrays. */
+static size_t size_for(const struct dp_window_plan *plan)
+{
+    const struct dp_windows *windows;
+    size_t cells = DP_CHANNELS * plan->count;
+    return sizeof *windows + cells * sizeof *windows->totals +
+           plan->count * (sizeof *windows->due_ms + sizeof *windows->next);
+}
+
 struct dp_windows *dp_windows_create(const struct dp_window_plan *plan)
 {
     size_t cells = DP_CHANNELS * plan->count;
-    struct dp_windows *windows =
-        dp_xcalloc(1, sizeof *windows + cells * sizeof *windows->totals +
-                          plan->count * (sizeof *windows->due_ms + sizeof *windows->next));
+    struct dp_windows *windows = dp_xcalloc(1, size_for(plan));
     windows->plan = plan;
     windows->now_ms = NEVER;
     windows->due_ms = (int64_t *)(void *)&windows->totals[cells];
@@ -217,6 +224,7 @@ static void fill(struct dp_windows *windows, size_t segment, int64_t t_ms)
     int64_t edge_ms = edge(windows, segment), until_ms = t_ms - edge_ms;
     int64_t older_ms = t_ms - edge(windows, segment + 1), was_ms = windows->now_ms - edge_ms;
     int64_t first_ms = windows->due_ms[segment] - edge_ms;
+    /* Where the next fact has come by this segment to an older one, the first is to be searched. */
     struct dp_timeline_walk walk = dp_timeline_walk_from(
         &windows->timeline, windows->next[segment], was_ms > older_ms ? was_ms : older_ms,
         first_ms > older_ms ? first_ms : INT64_MIN, until_ms);
@@ -422,9 +430,7 @@ void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, siz
 size_t dp_windows_bytes(const struct dp_windows *windows)
 {
     size_t cells = DP_CHANNELS * windows->plan->count;
-    size_t bytes = sizeof *windows + cells * sizeof *windows->totals +
-                   windows->plan->count * (sizeof *windows->due_ms + sizeof *windows->next) +
-                   dp_timeline_bytes(&windows->timeline);
+    size_t bytes = size_for(windows->plan) + dp_timeline_bytes(&windows->timeline);
     for (size_t i = 0; i < cells; i++)
         if (windows->totals[i])
             bytes += sizeof *windows->totals[i];

@@ -134,16 +134,16 @@ static void on_timer(uv_timer_t *timer)
 {
     struct dp_flusher *flusher = timer->data;
     uint64_t consumed = flusher->pipeline->consumed;
-    bool wait = flusher->under_way || rests(flusher);
+    bool resting = !flusher->under_way && rests(flusher);
     flusher->tick_consumed = consumed;
     flusher->due = flusher->under_way;
-    if (wait && !flusher->under_way)
+    if (resting)
         uv_timer_start(timer, on_timer, REST_TICK_MS, uv_timer_get_repeat(timer));
-    if (wait)
+    if (resting || flusher->under_way)
         return;
-    bool comes_to_rest = consumed == flusher->seen_consumed &&
-                         dp_aggregator_round_over(flusher->pipeline->aggregator);
-    if (flusher->finishing || comes_to_rest || renewal_is_due(flusher))
+    bool nothing_came = consumed == flusher->seen_consumed &&
+                        dp_aggregator_round_over(flusher->pipeline->aggregator);
+    if (flusher->finishing || nothing_came || renewal_is_due(flusher))
         settle(flusher);
     flusher->seen_consumed = consumed;
     flush(flusher);

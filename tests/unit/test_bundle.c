@@ -42,7 +42,7 @@ static void settle(struct dp_bundle *bundle, struct balance *settled)
         unsigned to = (bundle->to_windows >> at & 1 ? DP_TO_WINDOWS : 0) |
                       (bundle->to_periods >> at & 1 ? DP_TO_PERIODS : 0);
         int *balance = &settled->of[which_of(&bundle->facts[at])][to];
-        *balance += bundle->taken >> at & 1 ? -1 : 1;
+        *balance += dp_bundle_sign(bundle, at);
         assert_true(*balance >= 0); /* nothing goes before it came */
     }
     dp_bundle_clear(bundle);
