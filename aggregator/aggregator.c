@@ -58,7 +58,7 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     dp_ahead_init(&agg->ahead);
     dp_scopes_init(&agg->scopes, &agg->options.windows);
     dp_contacts_init(&agg->contacts);
-    dp_repeat_init(&agg->repeat, options->fcr_window_ms);
+    dp_repeat_init(&agg->repeat, &agg->contacts, options->fcr_window_ms);
     dp_calendar_init(&agg->period_rules.calendar, options->timezone);
     agg->period_rules.kinds = options->period_kinds;
     agg->period_rules.closed_ms = INT64_MIN;
@@ -241,6 +241,7 @@ static void forget(struct dp_aggregator *agg)
     const struct dp_aggregator_options *options = &agg->options;
     agg->since_forget = 0;
     find_horizon(agg);
+    dp_contacts_tidy(&agg->contacts, agg->horizon_ms);
     dp_repeat_forget(&agg->repeat, agg->settled_ms);
 
     int64_t before = dp_back(agg->settled_ms, options->contact_ttl_ms);
@@ -249,7 +250,8 @@ static void forget(struct dp_aggregator *agg)
         struct dp_contact *silent = dp_contacts_silent(&agg->contacts, room ? before : INT64_MAX);
         if (!silent)
             break;
-        if (!room || silent->fold.open_legs || silent->waiting_queue)
+        const struct dp_dossier *dossier = dp_contacts_open(&agg->contacts, silent);
+        if (!room || dossier->fold.open_legs || dossier->waiting_queue)
             agg->counters.contacts_forgotten++;
         if (agg->journal)
             dp_history_forgotten(agg, silent);

@@ -141,16 +141,17 @@ static void release_record(struct dp_aggregator *agg, const struct dp_record *re
 
 void dp_forget_contact(struct dp_aggregator *agg, struct dp_contact *contact)
 {
+    struct dp_dossier *dossier = dp_contacts_open(&agg->contacts, contact);
     /* To the gauges it is over; the facts it has made stay in their windows. */
-    dp_gauges_note(contact, &agg->active_before);
+    dp_gauges_note(dossier, &agg->active_before);
     if (agg->contacts_watched)
         dp_alerts_contact_over(agg->alerts, dp_contact_id(contact));
     dp_repeat_forget_contact(&agg->repeat, contact);
     dp_forget_abandon(agg, contact);
-    dp_fold_rewind(&contact->fold, NULL, 0);
-    dp_gauges_follow(agg, contact);
-    for (uint32_t i = 0; i < contact->record_count; i++)
-        release_record(agg, &contact->records[i]);
+    dp_fold_rewind(&dossier->fold, NULL, 0);
+    dp_gauges_follow(agg, dossier);
+    for (uint32_t i = 0; i < dossier->record_count; i++)
+        release_record(agg, &dossier->records[i]);
     dp_contacts_remove(&agg->contacts, contact);
 }
 
@@ -221,9 +222,10 @@ static void apply_to_contact(struct dp_aggregator *agg, const struct dp_event *e
         .emit = told,
         .emit_ctx = &telling,
     };
-    dp_gauges_note(contact, &agg->active_before);
+    struct dp_dossier *dossier = dp_contacts_open(&agg->contacts, contact);
+    dp_gauges_note(dossier, &agg->active_before);
     dp_contact_add(&agg->contacts, contact, &record, event->source, event->id, customer, &rules);
-    dp_gauges_follow(agg, contact);
+    dp_gauges_follow(agg, dossier);
     if (agg->contacts_watched)
         dp_watch_contact(agg, contact);
 }

@@ -18,13 +18,13 @@ static struct dp_journal_kept_name kept_name(const struct dp_aggregator *agg, ui
 }
 
 /* The event that dp_record_of has made a record of, as far as it is kept. */
-static struct dp_event event_of(const struct dp_aggregator *agg, const struct dp_contact *contact,
+static struct dp_event event_of(const struct dp_aggregator *agg, const struct dp_dossier *dossier,
                                 const struct dp_record *record)
 {
     struct dp_event event = {
         .time_ms = record->time_ms,
-        .source = dp_contact_source_of(contact, record),
-        .id = dp_contact_event_id(contact, record),
+        .source = dp_dossier_source_of(dossier, record),
+        .id = dp_dossier_event_id(dossier, record),
         .agent = name_of(agg, record->agent),
         .team = name_of(agg, record->team),
         .type = (enum dp_event_type)record->type,
@@ -36,7 +36,7 @@ static struct dp_event event_of(const struct dp_aggregator *agg, const struct dp
         event.channel = dp_record_channel(record);
         event.priority = dp_record_priority(record);
         if (record->customer)
-            event.customer = dp_contact_customer(contact, record->customer);
+            event.customer = dp_dossier_customer(dossier, record->customer);
         break;
     case DP_CONTACT_TRANSFERRED:
         event.to_queue = name_of(agg, record->queue);
@@ -55,18 +55,19 @@ static struct dp_event event_of(const struct dp_aggregator *agg, const struct dp
 
 void dp_carry_contact(struct dp_aggregator *agg, const struct dp_contact *contact)
 {
+    const struct dp_dossier *dossier = dp_contacts_look(&agg->contacts, contact);
     dp_journal_contact(agg->journal,
                        &(struct dp_journal_contact){
                            .id = dp_contact_id(contact),
                            .last_ms = contact->last_ms,
-                           .events = contact->record_count,
+                           .events = dossier->record_count,
                            .fcr = contact->fcr,
                            .judged = {contact->judged[0], contact->judged[1], contact->judged[2]},
                        });
-    for (uint32_t i = 0; i < contact->record_count; i++) {
-        const struct dp_record *record = &contact->records[i];
+    for (uint32_t i = 0; i < dossier->record_count; i++) {
+        const struct dp_record *record = &dossier->records[i];
         struct dp_journal_contact_event event = {
-            .event = event_of(agg, contact, record),
+            .event = event_of(agg, dossier, record),
             .made_team = kept_name(agg, record->made_team),
         };
         if (record->type == DP_CONTACT_ANSWERED)

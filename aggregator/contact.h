@@ -1,59 +1,45 @@
-/* Contacts: the sorted events of each, and the facts that they make.
- *
- * An event that arrives in order is one step of the fold; one that arrives out of order is put in
- * its place, the contact is folded again, and the difference between the facts before and after is
- * told. Order: by time, then source, then id, bytewise. Thread: one. */
+/* Contacts, all that are remembered: what each has is in its dossier (dossier.h). Most of them
+ * rest, nothing having happened to them for minutes, and are a fifth of that then (packing.h). A
+ * pointer to a contact stays good until it is removed. Times in ms. Thread: one. */
 #ifndef DP_CONTACT_H
 #define DP_CONTACT_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aggregator/fold.h"
+#include "aggregator/desk.h"
+#include "aggregator/dossier.h"
+#include "aggregator/packing.h"
 #include "aggregator/silence.h"
-#include "common/heap.h"
 #include "common/index.h"
 #include "common/str.h"
 
-/* What a usual contact needs has its room in the contact itself: one piece of memory, not four. */
-#define DP_CONTACT_RECORDS 5
-#define DP_CONTACT_BYTES   112
-
 struct dp_contact {
-    uint64_t hash;
-    struct dp_record *records; /* first_records until there are more */
-    char *bytes; /* ids and sources, its own id first; first_bytes until there are more */
-    uint32_t record_count, record_capacity;
-    uint32_t byte_count, byte_capacity;
-    int64_t last_ms; /* the latest of its events */
-    uint8_t id_len;
-    bool fcr;                   /* its outcome counts as first-contact resolution */
-    uint16_t judged[DP_JUDGED]; /* the flags of its facts that were found out when they were made */
-    uint32_t frame;             /* of the journal: where its first event is; its lowest bits */
-
-    /* What the gauges have been told: where it waits, where it is served. */
-    uint32_t waiting_queue, service_queue;
-    struct dp_heap_node waiting; /* in waiting_queue's heap, by since when */
-
-    int64_t abandoned_ms;  /* of its abandon, if abandoned_in */
-    uint32_t abandoned_in; /* the queue that is told of it, to call back; 0: none */
-
+    union {
+        struct dp_dossier *dossier; /* on the desk */
+        char *packed;               /* of one that rests; owned */
+    };
+    int64_t last_ms;                               /* the latest of its events */
     struct dp_contact *next_silent, **link_silent; /* silence.c: its list */
     int64_t filed;                                 /* the second that it is filed under */
-
-    struct dp_fold fold;
-    char first_bytes[DP_CONTACT_BYTES];
-    struct dp_record first_records[DP_CONTACT_RECORDS];
+    uint32_t frame;             /* of the journal: where its first event is; its lowest bits */
+    uint16_t judged[DP_JUDGED]; /* the flags of its facts that were found out when they were made */
+    uint8_t id_len;
+    bool fcr : 1; /* its outcome counts as first-contact resolution */
+    bool rests : 1;
 };
 
 struct dp_contacts {
     struct dp_index index;
     struct dp_silence silence;
-    struct dp_made_list {
-        struct dp_made *items;
-        size_t count, capacity;
-    } before, after; /* room for folding again */
+    struct dp_desk desk;
+    int64_t now_ms;               /* as dp_contacts_tidy was told last */
+    size_t packed_bytes;          /* of all that rest */
+    struct dp_dossier *looked_at; /* of one that rests; NULL: none */
+    struct dp_fold_room room;
+    struct dp_packing packing;
 };
 
 void dp_contacts_init(struct dp_contacts *contacts);
@@ -66,14 +52,6 @@ static inline size_t dp_contacts_count(const struct dp_contacts *contacts)
 
 uint64_t dp_contact_hash(struct dp_str id);
 
-/* Begins to fetch what adding an event will write to. */
-static inline void dp_contact_prefetch_end(const struct dp_contact *contact)
-{
-    __builtin_prefetch(&contact->records[contact->record_count - 1]); /* there is one at least */
-    __builtin_prefetch(&contact->records[contact->record_count], 1);
-    __builtin_prefetch(contact->bytes + contact->byte_count, 1);
-}
-
 /* The contact of that id and its hash, or NULL. */
 struct dp_contact *dp_contacts_find(const struct dp_contacts *contacts, struct dp_str id,
                                     uint64_t hash);
@@ -82,47 +60,43 @@ struct dp_contact *dp_contacts_find(const struct dp_contacts *contacts, struct d
 struct dp_contact *dp_contacts_get(struct dp_contacts *contacts, struct dp_str id, uint64_t hash,
                                    int64_t time_ms);
 
-/* Adds one event: `record` with its strings still apart. `customer` is absent but for offers. Tells
- * the facts that come and go through `rules`, those that go first. */
+/* The contact's dossier, on the desk from now on. */
+struct dp_dossier *dp_contacts_open(struct dp_contacts *contacts, struct dp_contact *contact);
+
+/* The same, just to look at: of one that rests until the next is looked at. */
+const struct dp_dossier *dp_contacts_look(struct dp_contacts *contacts,
+                                          const struct dp_contact *contact);
+
+/* The dossier of one that is known to be on the desk. */
+static inline struct dp_dossier *dp_contact_dossier(const struct dp_contact *contact)
+{
+    assert(!contact->rests);
+    return contact->dossier;
+}
+
+/* Events have come up to about `now_ms`: packs the dossiers of some contacts that rest. To be
+ * called every few hundred events; no pointer to a dossier stays good. */
+void dp_contacts_tidy(struct dp_contacts *contacts, int64_t now_ms);
+
+/* Packs this one's, if it rests. */
+void dp_contacts_put_away(struct dp_contacts *contacts, struct dp_contact *contact);
+
+/* Adds one event, as dp_dossier_add. */
 void dp_contact_add(struct dp_contacts *contacts, struct dp_contact *contact,
                     const struct dp_record *record, struct dp_str source, struct dp_str id,
                     struct dp_str customer, const struct dp_fold_rules *rules);
-
-/* Puts back an event of a contact that is being restored; `record` is as it was, but for the places
- * of its strings. No fact is told. */
-void dp_contact_restore(struct dp_contact *contact, const struct dp_record *record,
-                        struct dp_str source, struct dp_str id, struct dp_str customer);
-
-/* Tells all facts of a contact that is complete again. */
-void dp_contact_tell(struct dp_contacts *contacts, struct dp_contact *contact,
-                     const struct dp_fold_rules *rules);
 
 /* The contact that has been silent longest, to the second. NULL when there is none, or none that
  * was last heard of in a second before that of `before_ms`. */
 struct dp_contact *dp_contacts_silent(struct dp_contacts *contacts, int64_t before_ms);
 
-/* Frees a contact, once it is in no heap any more; its facts stay. */
+/* Frees a contact whose dossier is on the desk, once it is in no heap any more; its facts stay. */
 void dp_contacts_remove(struct dp_contacts *contacts, struct dp_contact *contact);
-
-/* The id of a customer that an offer of the contact named; `at` as in the record. */
-struct dp_str dp_contact_customer(const struct dp_contact *contact, uint32_t at);
-
-/* Source and id of one of its events. */
-static inline struct dp_str dp_contact_source_of(const struct dp_contact *contact,
-                                                 const struct dp_record *record)
-{
-    return (struct dp_str){contact->bytes + record->source_at, record->source_len + 1u};
-}
-
-static inline struct dp_str dp_contact_event_id(const struct dp_contact *contact,
-                                                const struct dp_record *record)
-{
-    return (struct dp_str){contact->bytes + record->id_at, record->id_len + 1u};
-}
 
 static inline struct dp_str dp_contact_id(const struct dp_contact *contact)
 {
-    return (struct dp_str){contact->bytes, contact->id_len};
+    const char *id = contact->rests ? contact->packed : contact->dossier->bytes;
+    return (struct dp_str){id, contact->id_len};
 }
 
 #endif

@@ -9,6 +9,7 @@
 #define CUSTOMER_BYTES     160
 #define WAITING_BYTES      (sizeof(struct dp_waiting) + 100)
 #define ALERT_BYTES        400
+#define PIECE_BYTES        16 /* what malloc adds, about */
 #define INDEX_BYTES(index) ((index).capacity * sizeof(struct dp_index_slot))
 
 static size_t of_duplicates(const struct dp_dedup *dedup)
@@ -17,6 +18,15 @@ static size_t of_duplicates(const struct dp_dedup *dedup)
     for (size_t i = 0; i < DP_DEDUP_SHARDS; i++)
         capacity += dedup->shards[i].capacity;
     return capacity * (sizeof(struct dp_dedup_entry) + sizeof(uint16_t));
+}
+
+/* Each is a piece of memory, and of those that rest another. */
+static size_t of_contacts(const struct dp_contacts *contacts)
+{
+    size_t count = dp_contacts_count(contacts), on_desk = contacts->desk.count;
+    return count * (sizeof(struct dp_contact) + PIECE_BYTES) + INDEX_BYTES(contacts->index) +
+           on_desk * sizeof(struct dp_dossier) + contacts->packed_bytes +
+           (count - on_desk) * PIECE_BYTES;
 }
 
 static void add_scopes(const struct dp_scopes *scopes, struct dp_footprint *footprint)
@@ -38,8 +48,7 @@ void dp_aggregator_footprint(struct dp_aggregator *agg, struct dp_footprint *foo
 {
     const struct dp_alerts_counts *alerts = dp_alerts_counts(agg->alerts);
     *footprint = (struct dp_footprint){
-        .contacts = dp_contacts_count(&agg->contacts) * sizeof(struct dp_contact) +
-                    INDEX_BYTES(agg->contacts.index),
+        .contacts = of_contacts(&agg->contacts),
         .duplicates = of_duplicates(&agg->dedup),
         .repeat = agg->repeat.customers.count * CUSTOMER_BYTES + INDEX_BYTES(agg->repeat.customers),
         .ahead = dp_ahead_count(&agg->ahead) * WAITING_BYTES +

@@ -12,14 +12,14 @@ const char *const dp_gauge_names[DP_GAUGES] = {
     [DP_GAUGE_IN_SERVICE] = "in_service",
 };
 
-void dp_gauges_note(const struct dp_contact *contact, struct dp_agent_list *list)
+void dp_gauges_note(const struct dp_dossier *dossier, struct dp_agent_list *list)
 {
-    uint32_t open = contact->fold.open_legs;
+    uint32_t open = dossier->fold.open_legs;
     if (open > list->capacity) {
         list->capacity = open * 2;
         list->items = dp_xrealloc(list->items, list->capacity * sizeof *list->items);
     }
-    list->count = open ? dp_fold_active(&contact->fold, list->items) : 0;
+    list->count = open ? dp_fold_active(&dossier->fold, list->items) : 0;
 }
 
 static void now_changed(struct dp_aggregator *agg, struct dp_scope *scope)
@@ -49,30 +49,30 @@ static void count_active(struct dp_aggregator *agg, const struct dp_agent_list *
     }
 }
 
-static void move_waiting(struct dp_aggregator *agg, struct dp_contact *contact, uint32_t queue,
+static void move_waiting(struct dp_aggregator *agg, struct dp_dossier *dossier, uint32_t queue,
                          int64_t since_ms)
 {
     struct dp_scope *all = dp_scope_at(agg, DP_SCOPE_OF_ALL);
-    if (contact->waiting_queue) {
-        struct dp_scope *left = dp_scope_at(agg, contact->waiting_queue);
-        dp_heap_remove(&left->waiting, &contact->waiting);
+    if (dossier->waiting_queue) {
+        struct dp_scope *left = dp_scope_at(agg, dossier->waiting_queue);
+        dp_heap_remove(&left->waiting, &dossier->waiting);
         all->waiting_count--;
         now_changed(agg, left);
     }
-    contact->waiting_queue = queue;
+    dossier->waiting_queue = queue;
     if (queue) {
         struct dp_scope *entered = dp_scope_at(agg, queue);
-        dp_heap_set(&entered->waiting, &contact->waiting, since_ms);
+        dp_heap_set(&entered->waiting, &dossier->waiting, since_ms);
         all->waiting_count++;
         now_changed(agg, entered);
     }
     now_changed(agg, all);
 }
 
-static void move_service(struct dp_aggregator *agg, struct dp_contact *contact, uint32_t queue)
+static void move_service(struct dp_aggregator *agg, struct dp_dossier *dossier, uint32_t queue)
 {
     struct dp_scope *all = dp_scope_at(agg, DP_SCOPE_OF_ALL);
-    uint32_t moves[] = {contact->service_queue, queue};
+    uint32_t moves[] = {dossier->service_queue, queue};
     for (int entered = 0; entered < 2; entered++) {
         if (!moves[entered])
             continue;
@@ -81,25 +81,25 @@ static void move_service(struct dp_aggregator *agg, struct dp_contact *contact, 
         all->in_service += entered ? 1u : -1u;
         now_changed(agg, scope);
     }
-    contact->service_queue = queue;
+    dossier->service_queue = queue;
     now_changed(agg, all);
 }
 
-void dp_gauges_follow(struct dp_aggregator *agg, struct dp_contact *contact)
+void dp_gauges_follow(struct dp_aggregator *agg, struct dp_dossier *dossier)
 {
-    const struct dp_fold *fold = &contact->fold;
-    dp_gauges_note(contact, &agg->active_after);
+    const struct dp_fold *fold = &dossier->fold;
+    dp_gauges_note(dossier, &agg->active_after);
     count_active(agg, &agg->active_before, &agg->active_after, -1);
     count_active(agg, &agg->active_after, &agg->active_before, +1);
 
     uint32_t waits_in = fold->waiting_ms != INT64_MIN ? fold->queue : DP_SCOPE_NONE;
-    if (waits_in != contact->waiting_queue ||
-        (waits_in && contact->waiting.key != fold->waiting_ms))
-        move_waiting(agg, contact, waits_in, fold->waiting_ms);
+    if (waits_in != dossier->waiting_queue ||
+        (waits_in && dossier->waiting.key != fold->waiting_ms))
+        move_waiting(agg, dossier, waits_in, fold->waiting_ms);
 
     uint32_t served_in = fold->open_legs ? fold->queue : DP_SCOPE_NONE;
-    if (served_in != contact->service_queue)
-        move_service(agg, contact, served_in);
+    if (served_in != dossier->service_queue)
+        move_service(agg, dossier, served_in);
 }
 
 /* One agent more (`step` 1) or less (-1) in that state, in its team and in all. */

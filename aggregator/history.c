@@ -20,7 +20,7 @@ static void restore_mark(struct dp_aggregator *agg, const struct dp_journal_reco
     struct dp_contact *contact =
         dp_contacts_find(&agg->contacts, record->marked, dp_contact_hash(record->marked));
     if (contact)
-        dp_repeat_mark(contact, record->fcr, dp_settle_fact, agg);
+        dp_repeat_mark(&agg->repeat, contact, record->fcr, dp_settle_fact, agg);
 }
 
 void dp_history_marks(struct dp_aggregator *agg, struct dp_journal_reader *reader)
@@ -123,7 +123,8 @@ void dp_history_forgotten(struct dp_aggregator *agg, const struct dp_contact *co
     /* Once it is forgotten nobody can carry its facts over: one that may come to stand on both
      * sides of a cut is told as a whole while it is known. */
     bool in_window = contact->last_ms > dp_back(dp_earliest_t(agg), dp_longest_window(agg));
-    if (in_window && contact->records[0].time_ms < dp_back(contact->last_ms, span_of_most(agg)))
+    const struct dp_dossier *dossier = dp_contacts_look(&agg->contacts, contact);
+    if (in_window && dossier->records[0].time_ms < dp_back(contact->last_ms, span_of_most(agg)))
         dp_carry_contact(agg, contact);
     dp_journal_forgotten(agg->journal, dp_contact_id(contact));
 }

@@ -37,7 +37,7 @@ static unsigned judge(const struct dp_aggregator *agg, const struct dp_contact *
 {
     const struct dp_queue_targets *own = own_of(agg, made->queue);
     unsigned flags = 0;
-    if (own && !dp_hours_open(&own->hours, contact->fold.offered_ms))
+    if (own && !dp_hours_open(&own->hours, dp_contact_dossier(contact)->fold.offered_ms))
         flags |= DP_FACT_OUTSIDE;
     if (made->fact.kind != DP_FACT_OFFERED && in_target(agg, own, &made->fact))
         flags |= DP_FACT_IN_TARGET;
@@ -78,17 +78,19 @@ void dp_note_abandon(struct dp_aggregator *agg, struct dp_contact *contact, int 
         dp_callbacks_put(queue->callbacks, contact, made->fact.time_ms);
     else
         dp_callbacks_take(queue->callbacks, contact, made->fact.time_ms);
-    contact->abandoned_in = sign > 0 ? made->queue : DP_SCOPE_NONE;
-    contact->abandoned_ms = made->fact.time_ms;
+    struct dp_dossier *dossier = dp_contact_dossier(contact);
+    dossier->abandoned_in = sign > 0 ? made->queue : DP_SCOPE_NONE;
+    dossier->abandoned_ms = made->fact.time_ms;
     dp_scope_touch(agg, queue);
 }
 
 void dp_forget_abandon(struct dp_aggregator *agg, struct dp_contact *contact)
 {
-    if (!contact->abandoned_in)
+    struct dp_dossier *dossier = dp_contact_dossier(contact);
+    if (!dossier->abandoned_in)
         return;
-    struct dp_scope *queue = dp_scope_at(agg, contact->abandoned_in);
-    dp_callbacks_take(queue->callbacks, contact, contact->abandoned_ms);
-    contact->abandoned_in = DP_SCOPE_NONE;
+    struct dp_scope *queue = dp_scope_at(agg, dossier->abandoned_in);
+    dp_callbacks_take(queue->callbacks, contact, dossier->abandoned_ms);
+    dossier->abandoned_in = DP_SCOPE_NONE;
     dp_scope_touch(agg, queue);
 }

@@ -4,9 +4,13 @@
 /* How many events are looked at together: their memory fits the nearest caches. */
 #define TOGETHER 16
 
+/* What most packed contacts take. */
+#define PACKED_BYTES 192
+
 /* What the names of an event seem to mean: found by hash alone, and used only to fetch memory. */
 struct guess {
     const struct dp_contact *contact;
+    const struct dp_dossier *dossier; /* NULL: the contact rests, or there is none */
     const struct dp_scope *agent;
     uint64_t customer; /* a hash; 0: repeat contacts are not concerned */
 };
@@ -39,19 +43,19 @@ static const void *guess_by_hash(const struct dp_index *index, uint64_t hash)
 
 /* Whom the facts of a contact's event concern when it names nobody: the agent of the last leg. */
 static const struct dp_scope *agent_of(const struct dp_aggregator *agg,
-                                       const struct dp_contact *contact)
+                                       const struct dp_dossier *dossier)
 {
-    const struct dp_fold *fold = &contact->fold;
+    const struct dp_fold *fold = &dossier->fold;
     return fold->leg_count ? dp_scope_at(agg, fold->legs[fold->leg_count - 1].agent) : NULL;
 }
 
 /* Offers and outcomes ask for the customer's other contacts. */
 static uint64_t look_for_customer(const struct dp_aggregator *agg, const struct dp_event *event,
-                                  const struct dp_contact *contact)
+                                  const struct dp_dossier *dossier)
 {
     struct dp_str id = event->customer;
-    if (event->type == DP_CONTACT_RESOLVED && contact && contact->fold.customer)
-        id = dp_contact_customer(contact, contact->fold.customer);
+    if (event->type == DP_CONTACT_RESOLVED && dossier && dossier->fold.customer)
+        id = dp_dossier_customer(dossier, dossier->fold.customer);
     return id.len ? dp_repeat_prefetch(&agg->repeat, id) : 0;
 }
 
@@ -66,16 +70,24 @@ static void look_together(const struct dp_aggregator *agg, const struct dp_event
     for (size_t i = 0; i < count; i++) {
         guesses[i].contact = guess_by_hash(&agg->contacts.index, outlooks[i].interaction);
         if (guesses[i].contact)
-            dp_prefetch(guesses[i].contact, offsetof(struct dp_contact, first_bytes) + 64);
+            dp_prefetch(guesses[i].contact, sizeof *guesses[i].contact);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct dp_contact *contact = guesses[i].contact;
+        guesses[i].dossier = contact && !contact->rests ? contact->dossier : NULL;
+        if (guesses[i].dossier)
+            dp_prefetch(guesses[i].dossier, offsetof(struct dp_dossier, first_bytes) + 64);
+        else if (contact)
+            dp_prefetch(contact->packed, PACKED_BYTES);
     }
     for (size_t i = 0; i < count; i++) {
         guesses[i].agent = guess_by_hash(&agg->scopes.index, outlooks[i].agent);
-        guesses[i].customer = look_for_customer(agg, &events[i], guesses[i].contact);
-        if (!guesses[i].contact)
+        guesses[i].customer = look_for_customer(agg, &events[i], guesses[i].dossier);
+        if (!guesses[i].dossier)
             continue;
-        dp_contact_prefetch_end(guesses[i].contact);
+        dp_dossier_prefetch_end(guesses[i].dossier);
         if (!guesses[i].agent)
-            guesses[i].agent = agent_of(agg, guesses[i].contact);
+            guesses[i].agent = agent_of(agg, guesses[i].dossier);
     }
     for (size_t i = 0; i < count; i++)
         if (guesses[i].agent)

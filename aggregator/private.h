@@ -300,10 +300,10 @@ void dp_history_forgotten(struct dp_aggregator *agg, const struct dp_contact *co
 void dp_carry_contact(struct dp_aggregator *agg, const struct dp_contact *contact);
 
 /* gauges.c: notes the open legs of a contact before its events change (`list` keeps them). */
-void dp_gauges_note(const struct dp_contact *contact, struct dp_agent_list *list);
+void dp_gauges_note(const struct dp_dossier *dossier, struct dp_agent_list *list);
 
 /* gauges.c: brings the gauges in line with the contact; agg->active_before holds what was noted. */
-void dp_gauges_follow(struct dp_aggregator *agg, struct dp_contact *contact);
+void dp_gauges_follow(struct dp_aggregator *agg, struct dp_dossier *dossier);
 
 /* gauges.c: an agent's state or team has changed from these. */
 void dp_gauges_state(struct dp_aggregator *agg, struct dp_scope *agent,

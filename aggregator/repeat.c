@@ -78,9 +78,10 @@ static void trail_forget(struct trail *trail, int64_t before_ms)
     }
 }
 
-void dp_repeat_init(struct dp_repeat *repeat, int64_t window_ms)
+void dp_repeat_init(struct dp_repeat *repeat, struct dp_contacts *contacts, int64_t window_ms)
 {
-    *repeat = (struct dp_repeat){.window_ms = window_ms, .forget_ms = INT64_MIN};
+    *repeat =
+        (struct dp_repeat){.contacts = contacts, .window_ms = window_ms, .forget_ms = INT64_MIN};
 }
 
 static void unlink_customer(struct dp_repeat *repeat, struct dp_customer *customer)
@@ -179,18 +180,22 @@ static void tell_marked(struct dp_contact *contact, int sign, const struct dp_ma
     tell(ctx, contact, sign, &marked);
 }
 
-void dp_repeat_mark(struct dp_contact *contact, bool fcr, dp_marked_fn *tell, void *ctx)
+void dp_repeat_mark(struct dp_repeat *repeat, struct dp_contact *contact, bool fcr,
+                    dp_marked_fn *tell, void *ctx)
 {
-    if (!contact->fold.has_outcome || contact->fcr == fcr)
+    if (contact->fcr == fcr)
         return;
-    tell_marked(contact, -1, &contact->fold.outcome, tell, ctx);
+    const struct dp_fold *fold = &dp_contacts_look(repeat->contacts, contact)->fold;
+    if (!fold->has_outcome)
+        return;
+    tell_marked(contact, -1, &fold->outcome, tell, ctx);
     contact->fcr = fcr;
-    tell_marked(contact, +1, &contact->fold.outcome, tell, ctx);
+    tell_marked(contact, +1, &fold->outcome, tell, ctx);
 }
 
 /* An offer came or went at `time_ms`: looks again at the outcomes it may concern. Those with two
  * other offers between are not first-contact resolutions with or without it. */
-static void judge_again(const struct dp_repeat *repeat, const struct dp_customer *customer,
+static void judge_again(struct dp_repeat *repeat, const struct dp_customer *customer,
                         int64_t time_ms, dp_marked_fn *tell, void *ctx)
 {
     const struct trail *offers = &customer->offers, *outcomes = &customer->outcomes;
@@ -206,7 +211,7 @@ static void judge_again(const struct dp_repeat *repeat, const struct dp_customer
         bool fcr = !came_back(repeat, customer, other, trace->time_ms);
         if (fcr == other->fcr)
             continue;
-        dp_repeat_mark(other, fcr, tell, ctx);
+        dp_repeat_mark(repeat, other, fcr, tell, ctx);
         if (repeat->history.changed)
             repeat->history.changed(repeat->history.ctx, other);
     }
@@ -223,7 +228,8 @@ static void take_offer(struct dp_repeat *repeat, struct dp_contact *contact, int
 {
     if (!made->customer)
         return;
-    struct dp_customer *customer = get(repeat, dp_contact_customer(contact, made->customer));
+    struct dp_customer *customer =
+        get(repeat, dp_dossier_customer(dp_contact_dossier(contact), made->customer));
     struct trace trace = {made->fact.time_ms, contact};
     if (sign > 0)
         trail_put(&customer->offers, &trace);
@@ -239,7 +245,7 @@ static struct dp_customer *customer_of(struct dp_repeat *repeat, const struct dp
 {
     if (!(made->fact.flags & DP_FACT_RESOLVED) || !made->customer)
         return NULL;
-    return get(repeat, dp_contact_customer(contact, made->customer));
+    return get(repeat, dp_dossier_customer(dp_contact_dossier(contact), made->customer));
 }
 
 static void keep_outcome(struct dp_customer *customer, const struct trace *trace)
@@ -285,7 +291,8 @@ void dp_repeat_restore(struct dp_repeat *repeat, struct dp_contact *contact,
         keep_outcome(customer_of(repeat, contact, made), &trace);
         tell_marked(contact, +1, made, tell, ctx);
     } else if (made->customer) {
-        struct dp_customer *customer = get(repeat, dp_contact_customer(contact, made->customer));
+        struct dp_customer *customer =
+            get(repeat, dp_dossier_customer(dp_contact_dossier(contact), made->customer));
         trail_put(&customer->offers, &trace);
         heard_of(customer, trace.time_ms);
     }
@@ -293,16 +300,17 @@ void dp_repeat_restore(struct dp_repeat *repeat, struct dp_contact *contact,
 
 void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *contact)
 {
-    if (!contact->fold.customer)
+    const struct dp_dossier *dossier = dp_contact_dossier(contact);
+    const struct dp_fold *fold = &dossier->fold;
+    if (!fold->customer)
         return;
-    struct dp_str id = dp_contact_customer(contact, contact->fold.customer);
+    struct dp_str id = dp_dossier_customer(dossier, fold->customer);
     struct dp_customer *customer = find(repeat, id, XXH3_64bits(id.p, id.len));
     if (!customer)
         return;
-    trail_take(&customer->offers, &(struct trace){contact->fold.offered_ms, contact});
-    if (contact->fold.has_outcome)
-        trail_take(&customer->outcomes,
-                   &(struct trace){contact->fold.outcome.fact.time_ms, contact});
+    trail_take(&customer->offers, &(struct trace){fold->offered_ms, contact});
+    if (fold->has_outcome)
+        trail_take(&customer->outcomes, &(struct trace){fold->outcome.fact.time_ms, contact});
 }
 
 void dp_repeat_forget(struct dp_repeat *repeat, int64_t before_ms)

@@ -24,6 +24,7 @@ struct dp_repeat_history {
 };
 
 struct dp_repeat {
+    struct dp_contacts *contacts;
     struct dp_index customers;
     struct dp_customer *oldest, *newest; /* by when something last arrived */
     int64_t window_ms;                   /* fcr_window */
@@ -31,7 +32,8 @@ struct dp_repeat {
     struct dp_repeat_history history;    /* functions may be NULL */
 };
 
-void dp_repeat_init(struct dp_repeat *repeat, int64_t window_ms);
+/* `contacts` must outlive it. */
+void dp_repeat_init(struct dp_repeat *repeat, struct dp_contacts *contacts, int64_t window_ms);
 void dp_repeat_deinit(struct dp_repeat *repeat);
 
 /* Begin to fetch the memory that a contact of that customer will need: the second some time after
@@ -55,7 +57,8 @@ void dp_repeat_restore(struct dp_repeat *repeat, struct dp_contact *contact,
                        const struct dp_made *made, dp_marked_fn *tell, void *ctx);
 
 /* Gives the outcome of a contact, if it has one, another mark. */
-void dp_repeat_mark(struct dp_contact *contact, bool fcr, dp_marked_fn *tell, void *ctx);
+void dp_repeat_mark(struct dp_repeat *repeat, struct dp_contact *contact, bool fcr,
+                    dp_marked_fn *tell, void *ctx);
 
 /* Forgets what `contact` is remembered for; call before the contact is freed. */
 void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *contact);

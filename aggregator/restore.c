@@ -133,8 +133,10 @@ static void finish_contact(struct restoring *restoring)
     contact->fcr = restoring->told.fcr;
     memcpy(contact->judged, restoring->told.judged, sizeof contact->judged);
     agg->active_before.count = 0;
-    dp_contact_tell(&agg->contacts, contact, &rules);
-    dp_gauges_follow(agg, contact);
+    struct dp_dossier *dossier = dp_contact_dossier(contact);
+    dp_dossier_tell(dossier, &rules, &agg->contacts.room);
+    dp_gauges_follow(agg, dossier);
+    dp_contacts_put_away(&agg->contacts, contact);
     restoring->contact = NULL;
 }
 
@@ -183,8 +185,8 @@ static void restore_contact_event(struct restoring *restoring,
             record.end_team = hold_kept(agg, &told->end_team);
         else if (record.type == DP_CONTACT_RESOLVED)
             record.made_for = number_of(agg, DP_SCOPE_AGENT, &told->end_team);
-        dp_contact_restore(restoring->contact, &record, told->event.source, told->event.id,
-                           customer);
+        dp_dossier_restore(dp_contact_dossier(restoring->contact), &record, told->event.source,
+                           told->event.id, customer);
     }
     if (--restoring->events_left == 0)
         finish_contact(restoring);
@@ -308,6 +310,7 @@ static void restore_other(struct restoring *restoring, const struct dp_journal_r
         agg->horizon_ms = record->horizon_ms;
         agg->settled_ms = record->settled_ms;
         dp_accrue_settled(agg, agg->settled_ms);
+        dp_contacts_tidy(&agg->contacts, agg->horizon_ms);
         dp_repeat_forget(&agg->repeat, agg->settled_ms);
         /* Who has gone is told; this only keeps pace with time. */
         dp_contacts_silent(&agg->contacts, dp_back(agg->settled_ms, agg->options.contact_ttl_ms));

@@ -78,7 +78,8 @@ static void set_since(const struct dp_fold *fold, int64_t since_ms[DP_AGES])
 
 void dp_watch_contact(struct dp_aggregator *agg, const struct dp_contact *contact)
 {
-    const struct dp_fold *fold = &contact->fold;
+    const struct dp_dossier *dossier = dp_contacts_look(&agg->contacts, contact);
+    const struct dp_fold *fold = &dossier->fold;
     struct dp_contact_now now = {
         .id = dp_contact_id(contact),
         .queue = id_of(agg, fold->queue),
@@ -89,7 +90,7 @@ void dp_watch_contact(struct dp_aggregator *agg, const struct dp_contact *contac
     /* From its own events alone: nothing that changes without one of them. */
     for (uint32_t i = fold->leg_count; i-- > 0;)
         if (fold->legs[i].open) {
-            uint32_t team = contact->records[fold->legs[i].answered].team;
+            uint32_t team = dossier->records[fold->legs[i].answered].team;
             if (team)
                 now.team = id_of(agg, team);
             break;

@@ -27,7 +27,8 @@ static void name_contacts(void)
 {
     for (int i = 0; i < CONTACTS; i++) {
         snprintf(ids[i], sizeof ids[i], "c%03d", i);
-        contacts[i].bytes = ids[i];
+        contacts[i].packed = ids[i];
+        contacts[i].rests = true;
         contacts[i].id_len = 4;
     }
 }

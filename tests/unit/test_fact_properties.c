@@ -12,6 +12,7 @@
 
 #include "aggregator/repeat.h"
 #include "notes.h"
+#include "rest_all.h"
 #include "seeds.h"
 #include "traffic.h"
 
@@ -71,6 +72,8 @@ static void any_contact(void)
             dp_notes_init(&notes[which]);
         }
         struct dp_record record = dp_notes_record(&notes[which], event);
+        if (i % 3 == 0)
+            dp_rest_all(&contacts);
         dp_contact_add(&contacts, contact, &record, event->source, event->id, event->customer,
                        &notes[which].rules);
         insert(events[which], counts[which]++, event);
@@ -114,16 +117,17 @@ static void told_of(void *ctx, int sign, const struct dp_made *made)
 static bool is_fcr(struct dp_contact *const *contacts, size_t count,
                    const struct dp_contact *contact)
 {
-    const struct dp_fact *outcome = &contact->fold.outcome.fact;
+    const struct dp_fold *fold = &contact->dossier->fold;
+    const struct dp_fact *outcome = &fold->outcome.fact;
     if (!(outcome->flags & DP_FACT_RESOLVED))
         return false;
-    for (size_t i = 0; i < count && contact->fold.customer; i++) {
-        const struct dp_contact *other = contacts[i];
-        if (other != contact && other->fold.customer &&
-            dp_str_equal(dp_contact_customer(other, other->fold.customer),
-                         dp_contact_customer(contact, contact->fold.customer)) &&
-            other->fold.offered_ms > outcome->time_ms &&
-            other->fold.offered_ms <= outcome->time_ms + FCR_WINDOW)
+    for (size_t i = 0; i < count && fold->customer; i++) {
+        const struct dp_fold *other = &contacts[i]->dossier->fold;
+        if (other != fold && other->customer &&
+            dp_str_equal(dp_dossier_customer(contacts[i]->dossier, other->customer),
+                         dp_dossier_customer(contact->dossier, fold->customer)) &&
+            other->offered_ms > outcome->time_ms &&
+            other->offered_ms <= outcome->time_ms + FCR_WINDOW)
             return false;
     }
     return true;
@@ -136,7 +140,7 @@ static void any_callers(void)
     struct dp_notes naive;
     struct dp_contact *contacts[CALLERS] = {NULL};
     dp_contacts_init(&caller.contacts);
-    dp_repeat_init(&caller.repeat, FCR_WINDOW);
+    dp_repeat_init(&caller.repeat, &caller.contacts, FCR_WINDOW);
     dp_notes_init(&caller.told);
     dp_notes_init(&naive);
     struct dp_fold_rules rules = caller.told.rules;
@@ -161,17 +165,22 @@ static void any_callers(void)
         struct dp_record record = dp_notes_record(&caller.told, &event);
         caller.contact = contacts[which] = dp_contacts_get(
             &caller.contacts, event.interaction, dp_contact_hash(event.interaction), event.time_ms);
+        if (dp_rng_chance(&rng, 300))
+            dp_rest_all(&caller.contacts);
         dp_contact_add(&caller.contacts, caller.contact, &record, DP_STR("s"), dp_str_from(id),
                        event.customer, &rules);
         dp_notes_clear(&naive);
         struct dp_contact *known[CALLERS];
         size_t count = 0;
         for (size_t j = 0; j < CALLERS; j++)
-            if (contacts[j])
+            if (contacts[j]) {
+                dp_contacts_open(&caller.contacts, contacts[j]);
                 known[count++] = contacts[j];
+            }
         for (size_t j = 0; j < count; j++) {
-            struct dp_made made = known[j]->fold.outcome;
-            if (!known[j]->fold.has_outcome)
+            const struct dp_fold *fold = &known[j]->dossier->fold;
+            struct dp_made made = fold->outcome;
+            if (!fold->has_outcome)
                 continue;
             if (is_fcr(known, count, known[j]))
                 made.fact.flags |= DP_FACT_FCR;

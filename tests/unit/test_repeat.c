@@ -10,6 +10,7 @@
 
 #include "aggregator/repeat.h"
 #include "notes.h"
+#include "rest_all.h"
 #include "story.h"
 
 #define WINDOW 10000
@@ -33,7 +34,7 @@ static void open_desk(struct desk *desk)
 {
     *desk = (struct desk){0};
     dp_contacts_init(&desk->contacts);
-    dp_repeat_init(&desk->repeat, WINDOW);
+    dp_repeat_init(&desk->repeat, &desk->contacts, WINDOW);
     dp_notes_init(&desk->notes);
 }
 
@@ -54,6 +55,7 @@ static void tell(struct desk *desk, const char *events)
         rules.emit_ctx = desk;
         desk->contact = dp_contacts_get(&desk->contacts, event.interaction,
                                         dp_contact_hash(event.interaction), event.time_ms);
+        dp_rest_all(&desk->contacts);
         dp_contact_add(&desk->contacts, desk->contact, &record, event.source, event.id,
                        event.customer, &rules);
     }
@@ -156,6 +158,7 @@ static void marks(void **state)
 static void forget_silent(struct desk *desk)
 {
     struct dp_contact *silent = dp_contacts_silent(&desk->contacts, INT64_MAX);
+    dp_contacts_open(&desk->contacts, silent);
     dp_repeat_forget_contact(&desk->repeat, silent);
     dp_contacts_remove(&desk->contacts, silent);
 }
