@@ -5,8 +5,9 @@
 /* Agents beyond so many are looked at one in two, then one in three ... */
 #define SAMPLE 512
 
-/* A customer's id and a trace or two; a waiting event's strings; an alert's values and texts. */
-#define CUSTOMER_BYTES     160
+/* A customer with its id, and what one in eight that comes again has more; a waiting event's
+ * strings; an alert's values and texts. */
+#define CUSTOMER_BYTES     96
 #define WAITING_BYTES      (sizeof(struct dp_waiting) + 100)
 #define ALERT_BYTES        400
 #define PIECE_BYTES        16 /* what malloc adds, about */

@@ -197,6 +197,21 @@ static void forgets_nothing_too_early(void **state)
     close_desk(&desk);
 }
 
+/* A customer all of whose contacts are given back is so too, in the window or not. */
+static void forgets_whom_nothing_is_known_of(void **state)
+{
+    (void)state;
+    struct desk desk;
+    open_desk(&desk);
+    tell(&desk, "0/c1 offered voice q - x; 1000/c1 resolved yes; 2500/c2 offered voice q - z");
+    forget_silent(&desk);
+    dp_repeat_forget(&desk.repeat, 3000);
+    assert_int_equal(desk.repeat.customers.count, 1);
+    tell(&desk, "3000/c3 offered voice q - x");
+    assert_int_equal(desk.repeat.customers.count, 2);
+    close_desk(&desk);
+}
+
 /* Customers that have not been heard of are given back; so are the traces of one that comes every
  * day. */
 static void memory_is_bounded(void **state)
@@ -227,6 +242,7 @@ int main(void)
         cmocka_unit_test(marks),
         cmocka_unit_test(forgotten_contact),
         cmocka_unit_test(forgets_nothing_too_early),
+        cmocka_unit_test(forgets_whom_nothing_is_known_of),
         cmocka_unit_test(memory_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
