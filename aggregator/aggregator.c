@@ -165,8 +165,8 @@ void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope)
     struct dp_bundle *bundle = &scope->bundle;
     if (dp_bundle_empty(bundle))
         return;
-    for (unsigned left = bundle->to_windows; left; left &= left - 1) {
-        unsigned at = (unsigned)__builtin_ctz(left);
+    for (uint64_t left = bundle->to_windows; left; left &= left - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(left);
         if (dp_bundle_sign(bundle, at) > 0)
             dp_windows_put(scope->windows, &bundle->facts[at]);
         else

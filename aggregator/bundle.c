@@ -6,10 +6,21 @@
 
 #define FIRST_CAPACITY 4
 
+/* Of what comes between two flushes; a backlog, with few of them, fills bundle after bundle. */
+#define USUAL_CAPACITY 16
+
 void dp_bundle_deinit(struct dp_bundle *bundle)
 {
     free(bundle->facts);
     *bundle = (struct dp_bundle){0};
+}
+
+void dp_bundle_clear(struct dp_bundle *bundle)
+{
+    if (bundle->capacity > USUAL_CAPACITY && !dp_bundle_full(bundle))
+        dp_bundle_deinit(bundle);
+    bundle->count = 0;
+    bundle->taken = bundle->to_windows = bundle->to_periods = 0;
 }
 
 static unsigned destination(const struct dp_bundle *bundle, unsigned at)
@@ -19,10 +30,10 @@ static unsigned destination(const struct dp_bundle *bundle, unsigned at)
 }
 
 /* Without the bit of place `at`: those above move down. */
-static uint16_t without(uint16_t bits, unsigned at)
+static uint64_t without(uint64_t bits, unsigned at)
 {
-    unsigned below = bits & ((1u << at) - 1), above = (unsigned)bits >> (at + 1) << at;
-    return (uint16_t)(below | above);
+    uint64_t below = bits & ((UINT64_C(1) << at) - 1), above = bits >> at >> 1 << at;
+    return below | above;
 }
 
 static void drop(struct dp_bundle *bundle, unsigned at)
@@ -57,9 +68,10 @@ void dp_bundle_add(struct dp_bundle *bundle, int sign, const struct dp_fact *fac
         bundle->capacity = bundle->capacity ? (uint8_t)(bundle->capacity * 2) : FIRST_CAPACITY;
         bundle->facts = dp_xrealloc(bundle->facts, bundle->capacity * sizeof *bundle->facts);
     }
-    unsigned at = bundle->count++, bit = 1u << at;
+    unsigned at = bundle->count++;
+    uint64_t bit = UINT64_C(1) << at;
     bundle->facts[at] = *fact;
-    bundle->taken |= (uint16_t)(sign < 0 ? bit : 0);
-    bundle->to_windows |= (uint16_t)(to & DP_TO_WINDOWS ? bit : 0);
-    bundle->to_periods |= (uint16_t)(to & DP_TO_PERIODS ? bit : 0);
+    bundle->taken |= (sign < 0 ? bit : 0);
+    bundle->to_windows |= (to & DP_TO_WINDOWS ? bit : 0);
+    bundle->to_periods |= (to & DP_TO_PERIODS ? bit : 0);
 }

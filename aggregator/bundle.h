@@ -11,7 +11,7 @@
 
 #include "aggregator/fact.h"
 
-#define DP_BUNDLE_FACTS 16
+#define DP_BUNDLE_FACTS 64
 
 /* Where a fact goes, a bit each. */
 #define DP_TO_WINDOWS 1u
@@ -21,10 +21,10 @@
 struct dp_bundle {
     struct dp_fact *facts; /* owned */
     uint8_t count, capacity;
-    uint16_t taken; /* bit n: fact n is to be taken out again */
-    uint16_t to_windows, to_periods;
+    uint64_t taken; /* bit n: fact n is to be taken out again */
+    uint64_t to_windows, to_periods;
 };
-_Static_assert(DP_BUNDLE_FACTS <= 16, "a bit a fact");
+_Static_assert(DP_BUNDLE_FACTS <= 64, "a bit a fact");
 
 void dp_bundle_deinit(struct dp_bundle *bundle);
 
@@ -54,10 +54,7 @@ static inline void dp_bundle_prefetch_end(const struct dp_bundle *bundle)
         __builtin_prefetch(bundle->facts + bundle->count, 1);
 }
 
-static inline void dp_bundle_clear(struct dp_bundle *bundle)
-{
-    bundle->count = 0;
-    bundle->taken = bundle->to_windows = bundle->to_periods = 0;
-}
+/* Empties it; of one that was not full unusual memory is given back. */
+void dp_bundle_clear(struct dp_bundle *bundle);
 
 #endif

@@ -79,12 +79,12 @@ void dp_periods_mark_changed(struct dp_periods *periods, int64_t from_ms)
 /* ---------------------------------------------------------------- facts */
 
 /* The facts of these bits go to a period. */
-static void put_facts(const struct dp_bundle *bundle, unsigned facts, struct dp_period *period)
+static void put_facts(const struct dp_bundle *bundle, uint64_t facts, struct dp_period *period)
 {
     struct dp_totals sum = {0};
     dp_period_prefetch(period);
-    for (unsigned bits = facts; bits; bits &= bits - 1) {
-        unsigned at = (unsigned)__builtin_ctz(bits);
+    for (uint64_t bits = facts; bits; bits &= bits - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(bits);
         const struct dp_fact *fact = &bundle->facts[at];
         if (fact->kind == DP_FACT_MEASURED)
             continue;
@@ -95,8 +95,8 @@ static void put_facts(const struct dp_bundle *bundle, unsigned facts, struct dp_
     }
     dp_period_merge(period, &sum);
     dp_period_prefetch_values(period);
-    for (unsigned bits = facts; bits; bits &= bits - 1) {
-        unsigned at = (unsigned)__builtin_ctz(bits);
+    for (uint64_t bits = facts; bits; bits &= bits - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(bits);
         dp_period_value(period, dp_bundle_sign(bundle, at), &bundle->facts[at]);
     }
 }
@@ -115,7 +115,7 @@ void dp_periods_touch(struct dp_periods *periods, struct dp_period_rules *rules,
 
 /* The facts of these bits are of the day around a moment. */
 static void put_day(struct dp_periods *periods, struct dp_period_rules *rules,
-                    const struct dp_bundle *bundle, unsigned facts, int64_t time_ms)
+                    const struct dp_bundle *bundle, uint64_t facts, int64_t time_ms)
 {
     dp_periods_touch(periods, rules, time_ms);
     struct dp_period *day = find(periods, DP_PERIOD_DAY, time_ms);
@@ -133,12 +133,12 @@ static void put_day(struct dp_periods *periods, struct dp_period_rules *rules,
 void dp_periods_put(struct dp_periods *periods, struct dp_period_rules *rules,
                     const struct dp_bundle *bundle)
 {
-    for (unsigned left = rules->kinds ? bundle->to_periods : 0; left;) {
-        int64_t time_ms = bundle->facts[__builtin_ctz(left)].time_ms;
+    for (uint64_t left = rules->kinds ? bundle->to_periods : 0; left;) {
+        int64_t time_ms = bundle->facts[__builtin_ctzll(left)].time_ms;
         struct dp_span day = dp_calendar_span(&rules->calendar, DP_PERIOD_DAY, time_ms);
-        unsigned of_day = 0;
-        for (unsigned bits = left; bits; bits &= bits - 1)
-            if (holds(&day, bundle->facts[__builtin_ctz(bits)].time_ms))
+        uint64_t of_day = 0;
+        for (uint64_t bits = left; bits; bits &= bits - 1)
+            if (holds(&day, bundle->facts[__builtin_ctzll(bits)].time_ms))
                 of_day |= bits & -bits;
         put_day(periods, rules, bundle, of_day, time_ms);
         left &= ~of_day;
