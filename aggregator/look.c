@@ -91,7 +91,7 @@ static void look_together(const struct dp_aggregator *agg, const struct dp_event
     }
     for (size_t i = 0; i < count; i++)
         if (guesses[i].agent)
-            dp_prefetch(guesses[i].agent, sizeof *guesses[i].agent);
+            dp_prefetch(guesses[i].agent, offsetof(struct dp_scope, in_service));
     for (size_t i = 0; i < count; i++) {
         if (guesses[i].customer)
             dp_repeat_prefetch_customer(&agg->repeat, guesses[i].customer);

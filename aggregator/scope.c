@@ -38,7 +38,7 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
                             uint64_t hash)
 {
     struct dp_scope *scope = dp_xcalloc(1, sizeof *scope);
-    char *copy = dp_xmalloc(id.len + 1);
+    char *copy = id.len < sizeof scope->short_id ? scope->short_id : dp_xmalloc(id.len + 1);
     if (id.len)
         memcpy(copy, id.p, id.len);
     copy[id.len] = '\0';
@@ -77,7 +77,8 @@ static void destroy(struct dp_scope *scope)
     dp_periods_deinit(&scope->periods);
     dp_bundle_deinit(&scope->bundle);
     dp_callbacks_destroy(scope->callbacks);
-    free((char *)scope->id.p);
+    if (scope->id.p != scope->short_id)
+        free((char *)scope->id.p);
     free(scope);
 }
 

@@ -25,41 +25,42 @@ struct dp_queue_targets;
 #define DP_SCOPE_OF_ALL 1u
 
 struct dp_scope {
-    /* What every event touches comes first. */
-    struct dp_str id;        /* owned; NUL-terminated; absent for all */
-    struct dp_bundle bundle; /* what is not in the windows and periods yet: dp_scope_settle */
-    struct dp_windows *windows;
+    /* What every event touches comes first, up to `in_service`. */
+    struct dp_str id;      /* NUL-terminated; absent for all */
+    char short_id[24];     /* where it is, unless it is longer */
     int64_t last_event_ms; /* when something was last heard of it */
     uint32_t number;
     uint32_t references;
     enum dp_scope_kind kind;
-    bool listed;        /* in the list of changed scopes */
-    bool known_changed; /* became known */
-    bool now_changed;   /* its gauges changed */
-    bool past_changed;  /* agent: its states changed before what was handed out last */
+    bool listed;              /* in the list of changed scopes */
+    bool known_changed;       /* became known */
+    bool now_changed;         /* its gauges changed */
+    bool past_changed;        /* agent: its states changed before what was handed out last */
+    bool left;                /* silent, and kept for its periods alone */
+    uint32_t active_contacts; /* agent: contacts in which it has an open leg */
+    uint32_t rank_team;       /* agent: the team that its latest event names, kept; 0: none */
+    int64_t rank_team_ms;     /* the time of that event */
+    struct dp_bundle bundle;  /* what is not in the windows and periods yet: dp_scope_settle */
+    struct dp_windows *windows;
+    struct dp_scope *next_changed;
+    struct dp_periods periods;
+    int64_t accrued_ms;    /* agent: until when the time in its states is in the periods */
+    struct dp_agent agent; /* agent: its states */
 
     /* Gauges, each used by the kinds it concerns. */
-    uint32_t active_contacts;           /* agent: contacts in which it has an open leg */
     uint32_t in_service;                /* queue, all: contacts with an open leg */
     uint32_t waiting_count;             /* all: over the queues */
     uint32_t states[DP_AGENT_STATES];   /* team, all: agents in each state */
     struct dp_heap waiting;             /* queue: contacts that wait, the oldest first */
     const struct dp_queue_targets *own; /* queue: what it has of its own; NULL: nothing */
     struct dp_callbacks *callbacks;     /* queue: the abandoned contacts; NULL: none yet */
-    struct dp_agent agent;              /* agent: its states */
 
-    struct dp_periods periods;
-    int64_t accrued_ms;   /* agent: until when the time in its states is in the periods */
-    uint32_t rank_team;   /* agent: the team that its latest event names, kept; 0: none */
-    int64_t rank_team_ms; /* the time of that event */
-    uint32_t told_team;   /* agent: the team whose ranks it has been told in, kept; 0: none */
-    uint32_t told_due;    /* agent: quality checks missing this month, as told there; 0: none */
-    bool sets_unknown;    /* team: its sorted sets may hold what nobody knows of */
-    uint32_t sets_gone;   /* of those so many have been told to be gone */
-    bool left;            /* silent, and kept for its periods alone */
+    uint32_t told_team; /* agent: the team whose ranks it has been told in, kept; 0: none */
+    uint32_t told_due;  /* agent: quality checks missing this month, as told there; 0: none */
+    bool sets_unknown;  /* team: its sorted sets may hold what nobody knows of */
+    uint32_t sets_gone; /* of those so many have been told to be gone */
 
     /* What the sink has been told. */
-    struct dp_scope *next_changed;
     uint32_t named_in;               /* the latest flush that had entries about it */
     uint32_t occupancy_changed;      /* agent, bit w: window w is to be written for that */
     uint32_t published[DP_CHANNELS]; /* bit w: there is a key for window w */
