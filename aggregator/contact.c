@@ -8,7 +8,7 @@
 #include "common/memory.h"
 
 /* A contact rests when nothing has happened to it for so long. */
-#define REST_MS INT64_C(300000)
+#define REST_MS INT64_C(120000)
 
 /* So many dossiers are looked at in one go: far more than are laid down in between. */
 #define TIDY_MAX 1024
@@ -30,7 +30,7 @@ static void destroy(struct dp_contacts *contacts, struct dp_contact *contact)
     if (contact->rests) {
         free(contact->packed);
     } else {
-        dp_desk_take(&contacts->desk, contact->dossier);
+        dp_desk_take(&contacts->desk, contact);
         discard(contacts, contact->dossier);
     }
     free(contact);
@@ -143,7 +143,7 @@ void dp_contacts_put_away(struct dp_contacts *contacts, struct dp_contact *conta
     struct dp_dossier *dossier = contact->dossier;
     struct dp_packing *packing = &contacts->packing;
     dp_packing_pack(packing, dossier, contact->id_len, contact->last_ms);
-    dp_desk_take(&contacts->desk, dossier);
+    dp_desk_take(&contacts->desk, contact);
     discard(contacts, dossier);
     contact->packed = memcpy(dp_xmalloc(packing->len), packing->bytes, packing->len);
     contact->rests = true;
@@ -162,7 +162,7 @@ void dp_contacts_tidy(struct dp_contacts *contacts, int64_t now_ms)
         dp_contacts_put_away(contacts, contact);
         if (contact->rests)
             continue;
-        dp_desk_take(&contacts->desk, contact->dossier);
+        dp_desk_take(&contacts->desk, contact);
         dp_desk_lay(&contacts->desk, contact, now_ms);
     }
 }

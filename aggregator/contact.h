@@ -24,6 +24,7 @@ struct dp_contact {
     int64_t last_ms;                               /* the latest of its events */
     struct dp_contact *next_silent, **link_silent; /* silence.c: its list */
     int64_t filed;                                 /* the second that it is filed under */
+    uint32_t place;                                /* of its dossier: desk.c; its lowest bits */
     uint32_t frame;             /* of the journal: where its first event is; its lowest bits */
     uint16_t judged[DP_JUDGED]; /* the flags of its facts that were found out when they were made */
     uint8_t id_len;

@@ -36,9 +36,16 @@ void dp_desk_put(struct dp_desk *desk, struct dp_dossier *dossier)
         free(dossier);
 }
 
-static struct dp_contact **place_of(const struct dp_desk *desk, size_t at)
+static struct dp_laid *place_of(const struct dp_desk *desk, size_t at)
 {
     return &desk->items[at & (desk->capacity - 1)];
+}
+
+/* Where there is room. */
+static void lay(struct dp_desk *desk, struct dp_contact *contact, int64_t laid_ms)
+{
+    contact->place = (uint32_t)desk->end;
+    *place_of(desk, desk->end++) = (struct dp_laid){contact, laid_ms};
 }
 
 /* A ring of another size, without what was taken away. */
@@ -48,58 +55,51 @@ static void resize(struct dp_desk *desk)
     desk->capacity = FIRST_CAPACITY;
     while (desk->capacity / 2 < desk->count)
         desk->capacity *= 2;
-    desk->items = dp_xmalloc(desk->capacity * sizeof(struct dp_contact *));
+    desk->items = dp_xmalloc(desk->capacity * sizeof *desk->items);
     desk->first = desk->end = 0;
     for (size_t at = old.first; at < old.end; at++) {
-        struct dp_contact *contact = *place_of(&old, at);
-        if (!contact)
-            continue;
-        dp_contact_dossier(contact)->place = desk->end;
-        *place_of(desk, desk->end++) = contact;
+        const struct dp_laid *laid = place_of(&old, at);
+        if (laid->contact)
+            lay(desk, laid->contact, laid->laid_ms);
     }
     free(old.items);
 }
 
 void dp_desk_lay(struct dp_desk *desk, struct dp_contact *contact, int64_t now_ms)
 {
-    struct dp_dossier *dossier = dp_contact_dossier(contact);
     if (desk->end - desk->first == desk->capacity)
         resize(desk);
-    dossier->place = desk->end;
-    dossier->laid_ms = now_ms;
-    *place_of(desk, desk->end++) = contact;
+    lay(desk, contact, now_ms);
     desk->count++;
 }
 
-void dp_desk_take(struct dp_desk *desk, struct dp_dossier *dossier)
+void dp_desk_take(struct dp_desk *desk, const struct dp_contact *contact)
 {
-    *place_of(desk, dossier->place) = NULL;
+    place_of(desk, contact->place)->contact = NULL;
     desk->count--;
 }
 
-/* Begins to fetch what is soon to be looked at. */
-static void prefetch(const struct dp_desk *desk)
+/* Begins to fetch what is soon to be looked at: first the contact, and of one that is likely to be
+ * packed then the dossier. */
+static void prefetch(const struct dp_desk *desk, int64_t until_ms)
 {
-    enum { SOON = 3, LATER = 6 };
+    enum { SOON = 4, LATER = 8 };
     if (desk->end - desk->first <= LATER)
         return;
-    struct dp_contact *later = *place_of(desk, desk->first + LATER);
-    struct dp_contact *soon = *place_of(desk, desk->first + SOON);
+    const struct dp_contact *later = place_of(desk, desk->first + LATER)->contact;
+    const struct dp_contact *soon = place_of(desk, desk->first + SOON)->contact;
     if (later)
         __builtin_prefetch(later);
-    if (soon)
-        dp_prefetch(dp_contact_dossier(soon), sizeof(struct dp_dossier));
+    if (soon && soon->last_ms <= until_ms)
+        dp_prefetch(soon->dossier, sizeof *soon->dossier);
 }
 
 struct dp_contact *dp_desk_first(struct dp_desk *desk, int64_t until_ms)
 {
-    while (desk->first < desk->end && !*place_of(desk, desk->first))
+    while (desk->first < desk->end && !place_of(desk, desk->first)->contact)
         desk->first++;
-    if (desk->first == desk->end)
+    if (desk->first == desk->end || place_of(desk, desk->first)->laid_ms > until_ms)
         return NULL;
-    struct dp_contact *contact = *place_of(desk, desk->first);
-    if (dp_contact_dossier(contact)->laid_ms > until_ms)
-        return NULL;
-    prefetch(desk);
-    return contact;
+    prefetch(desk, until_ms);
+    return place_of(desk, desk->first)->contact;
 }

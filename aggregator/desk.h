@@ -12,7 +12,10 @@ struct dp_dossier;
 
 /* All zero: empty. */
 struct dp_desk {
-    struct dp_contact **items; /* a ring; NULL: it was taken away */
+    struct dp_laid {
+        struct dp_contact *contact; /* NULL: it was taken away */
+        int64_t laid_ms;
+    } * items;                 /* a ring */
     size_t first, end;         /* ever counting up */
     size_t capacity;           /* 0 or a power of two */
     size_t count;              /* dossiers that lie there */
@@ -28,7 +31,7 @@ void dp_desk_put(struct dp_desk *desk, struct dp_dossier *dossier);
 
 /* Lays the contact's dossier down at `now_ms`, not before any other. */
 void dp_desk_lay(struct dp_desk *desk, struct dp_contact *contact, int64_t now_ms);
-void dp_desk_take(struct dp_desk *desk, struct dp_dossier *dossier);
+void dp_desk_take(struct dp_desk *desk, const struct dp_contact *contact);
 
 /* The contact whose dossier has lain there longest, if it was laid there by `until_ms`; NULL: none.
  */

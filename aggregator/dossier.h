@@ -32,9 +32,6 @@ struct dp_dossier {
     int64_t abandoned_ms;  /* of its abandon, if abandoned_in */
     uint32_t abandoned_in; /* the queue that is told of it, to call back; 0: none */
 
-    size_t place;    /* desk.c: where it lies, */
-    int64_t laid_ms; /* and since when */
-
     struct dp_fold fold;
     char first_bytes[DP_DOSSIER_BYTES];
     struct dp_record first_records[DP_DOSSIER_RECORDS];

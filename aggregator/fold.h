@@ -88,11 +88,11 @@ struct dp_leg {
 struct dp_fold {
     struct dp_leg *legs; /* of one leg: first_leg */
     uint32_t leg_count, leg_capacity;
-    struct dp_leg first_leg; /* most contacts have no more */
     uint32_t open_legs;
+    int64_t waiting_ms;      /* since when the customer waits; INT64_MIN: does not */
+    struct dp_leg first_leg; /* most contacts have no more */
     int64_t offered_ms;
     int64_t unanswered_ms; /* earliest customer message without an answer; INT64_MIN: none */
-    int64_t waiting_ms;    /* since when the customer waits; INT64_MIN: does not */
     uint32_t offered;      /* record of the offer that counts, DP_NOT_OFFERED when there is none */
     uint32_t offered_team;
     uint32_t customer;

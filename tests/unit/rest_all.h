@@ -11,7 +11,7 @@ static inline void dp_rest_all(struct dp_contacts *contacts)
     contacts->now_ms = INT64_MAX / 2;
     const struct dp_desk *desk = &contacts->desk;
     for (size_t at = desk->first; at < desk->end; at++) {
-        struct dp_contact *contact = desk->items[at & (desk->capacity - 1)];
+        struct dp_contact *contact = desk->items[at & (desk->capacity - 1)].contact;
         if (contact)
             dp_contacts_put_away(contacts, contact);
     }
