@@ -8,7 +8,7 @@
 #include "common/memory.h"
 
 /* A contact rests when nothing has happened to it for so long. */
-#define REST_MS INT64_C(120000)
+#define REST_MS INT64_C(300000)
 
 /* So many dossiers are looked at in one go: far more than are laid down in between. */
 #define TIDY_MAX 1024
