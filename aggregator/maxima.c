@@ -91,9 +91,9 @@ static void close_run(struct dp_maxima *maxima, size_t from, const struct dp_tim
     struct dp_timeline_walk walk = dp_timeline_walk(
         timeline, after_ms, maxima->steps[to - 1].time_ms, dp_metric_bit(metric, channel));
     struct dp_maxima found = {0};
-    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
-        if (dp_metric_of(fact) == metric && fact->channel == channel && fact->value > above)
-            dp_maxima_put(&found, fact->time_ms, fact->value);
+    for (struct dp_fact fact; dp_timeline_walk_next(&walk, &fact);)
+        if (dp_metric_of(&fact) == metric && fact.channel == channel && fact.value > above)
+            dp_maxima_put(&found, fact.time_ms, fact.value);
     replace(maxima, from, to, found.steps, found.tail);
     dp_maxima_deinit(&found);
 }

@@ -153,8 +153,8 @@ static void forget(struct dp_windows *windows, int64_t until_ms)
         return;
     struct dp_timeline_walk walk =
         dp_timeline_walk(&windows->timeline, INT64_MIN, until_ms, DP_METRIC_ANY);
-    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
-        move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms),
+    for (struct dp_fact fact; dp_timeline_walk_next(&walk, &fact);)
+        move(windows, &fact, segment_at(windows, windows->now_ms, fact.time_ms),
              windows->plan->count);
     dp_timeline_drop(&windows->timeline, until_ms);
     expect_again(windows, INT64_MIN, until_ms);
@@ -228,11 +228,11 @@ static void fill(struct dp_windows *windows, size_t segment, int64_t t_ms)
     struct dp_timeline_walk walk = dp_timeline_walk_from(
         &windows->timeline, windows->next[segment], was_ms > older_ms ? was_ms : older_ms,
         first_ms > older_ms ? first_ms : INT64_MIN, until_ms);
-    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));)
-        move(windows, fact, segment_at(windows, windows->now_ms, fact->time_ms), segment);
+    for (struct dp_fact fact; dp_timeline_walk_next(&walk, &fact);)
+        move(windows, &fact, segment_at(windows, windows->now_ms, fact.time_ms), segment);
     int64_t next_ms = dp_timeline_walk_beyond_ms(&walk);
     windows->due_ms[segment] = next_ms == INT64_MAX ? next_ms : next_ms + edge_ms;
-    windows->next[segment] = dp_timeline_walk_place(&windows->timeline, &walk);
+    windows->next[segment] = dp_timeline_walk_place(&walk);
 }
 
 void dp_windows_advance(struct dp_windows *windows, int64_t t_ms)
@@ -357,10 +357,10 @@ static void set_gathered(const struct dp_windows *windows, struct channels over,
     struct dp_timeline_walk walk =
         dp_timeline_walk(&windows->timeline, windows->now_ms - windows->plan->length_ms[window],
                          windows->now_ms, wanted);
-    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));) {
-        enum dp_metric metric = dp_metric_of(fact);
-        if (wanted & dp_metric_bit(metric, (enum dp_channel)fact->channel))
-            values[metric][counts[metric]++] = fact->value;
+    for (struct dp_fact fact; dp_timeline_walk_next(&walk, &fact);) {
+        enum dp_metric metric = dp_metric_of(&fact);
+        if (wanted & dp_metric_bit(metric, (enum dp_channel)fact.channel))
+            values[metric][counts[metric]++] = fact.value;
     }
     for (enum dp_metric metric = 0; metric < DP_METRICS; metric++)
         if (counts[metric]) {
@@ -384,11 +384,11 @@ static void make_charts(struct dp_windows *windows)
         }
     struct dp_timeline_walk walk =
         dp_timeline_walk(&windows->timeline, INT64_MIN, windows->now_ms, wanted_bits(all, made));
-    for (const struct dp_fact *fact; (fact = dp_timeline_walk_next(&walk));) {
-        enum dp_metric metric = dp_metric_of(fact);
+    for (struct dp_fact fact; dp_timeline_walk_next(&walk, &fact);) {
+        enum dp_metric metric = dp_metric_of(&fact);
         if (made >> metric & 1)
-            dp_chart_move(windows->charts[metric], fact, windows->plan->count,
-                          segment_at(windows, windows->now_ms, fact->time_ms));
+            dp_chart_move(windows->charts[metric], &fact, windows->plan->count,
+                          segment_at(windows, windows->now_ms, fact.time_ms));
     }
 }
 
