@@ -6,6 +6,7 @@
 
 #include "aggregator/agent.h"
 #include "common/memory.h"
+#include "common/varint.h"
 
 /* The most that a record of any kind takes. */
 #define RECORD_MAX 2048
@@ -47,21 +48,11 @@ static void end(struct dp_journal *journal, const char *at)
     journal->len = (size_t)(at - journal->bytes);
 }
 
-static char *put_number(char *at, uint64_t number)
-{
-    while (number >= 0x80) {
-        *at++ = (char)(number | 0x80);
-        number >>= 7;
-    }
-    *at++ = (char)number;
-    return at;
-}
-
 /* A time as its distance from another, either way; any two times have one. */
 static char *put_time(char *at, int64_t time_ms, int64_t from_ms)
 {
     uint64_t distance = (uint64_t)time_ms - (uint64_t)from_ms;
-    return put_number(at, distance << 1 ^ (0 - (distance >> 63)));
+    return dp_varint_put(at, dp_varint_fold((int64_t)distance));
 }
 
 static char *put_string(char *at, struct dp_str string)
@@ -236,7 +227,7 @@ void dp_journal_periods(struct dp_journal *journal, const struct dp_journal_peri
     *at++ = (char)periods->left;
     at = put_time(at, periods->accrued_ms, journal->time_ms);
     at = put_time(put_optional(at, periods->team), periods->team_ms, journal->time_ms);
-    at = put_number(at, periods->bytes.len);
+    at = dp_varint_put(at, periods->bytes.len);
     if (periods->bytes.len)
         memcpy(at, periods->bytes.p, periods->bytes.len);
     end(journal, at + periods->bytes.len);
@@ -256,7 +247,7 @@ void dp_journal_alert(struct dp_journal *journal, const struct dp_journal_alert 
         at = put_time(at, life->told_ms, journal->time_ms);
         at = put_time(at, life->repeated_ms, journal->time_ms);
         at = put_time(at, life->acknowledged_ms, journal->time_ms);
-        at = put_optional(put_number(at, life->repeats), alert->who);
+        at = put_optional(dp_varint_put(at, life->repeats), alert->who);
         at = put_optional(put_optional(at, alert->queue), alert->team);
         *at++ = (char)alert->channel;
     }
@@ -270,9 +261,9 @@ void dp_journal_contact(struct dp_journal *journal, const struct dp_journal_cont
     unsigned flags = contact->fcr;
     for (unsigned i = 0; i < DP_JUDGED; i++)
         flags |= pack(contact->judged[i]) << (1 + 3 * i);
-    at = put_string(put_number(at, flags), contact->id);
+    at = put_string(dp_varint_put(at, flags), contact->id);
     at = put_time(at, contact->last_ms, journal->time_ms);
-    end(journal, put_number(at, contact->events));
+    end(journal, dp_varint_put(at, contact->events));
 }
 
 static char *put_kept(char *at, const struct dp_journal_kept_name *kept)
@@ -299,7 +290,7 @@ void dp_journal_agent(struct dp_journal *journal, const struct dp_journal_agent 
         at = put_time(at, agent->team_ms, journal->time_ms);
         at = put_string(put_string(at, agent->team_source), agent->team_event);
     }
-    end(journal, put_number(put_number(at, agent->states), agent->settled));
+    end(journal, dp_varint_put(dp_varint_put(at, agent->states), agent->settled));
 }
 
 void dp_journal_agent_state(struct dp_journal *journal, const struct dp_journal_agent_state *state)

@@ -4,6 +4,8 @@
 #include <float.h>
 #include <string.h>
 
+#include "common/varint.h"
+
 void dp_journal_reader_init(struct dp_journal_reader *reader, const char *bytes, size_t len)
 {
     *reader = (struct dp_journal_reader){.at = bytes, .end = bytes + len};
@@ -51,7 +53,7 @@ static uint32_t get_count(struct dp_journal_reader *reader)
 
 static int64_t get_time(struct dp_journal_reader *reader, int64_t from_ms)
 {
-    uint64_t folded = get_number(reader), distance = folded >> 1 ^ (0 - (folded & 1));
+    uint64_t distance = (uint64_t)dp_varint_unfold(get_number(reader));
     return (int64_t)((uint64_t)from_ms + distance);
 }
 

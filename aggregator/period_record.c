@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "common/memory.h"
-
-#define NUMBER_MAX 10
+#include "common/varint.h"
 
 /* In place of a number of values. */
 #define MANY (DP_SPREAD_FEW + 1)
@@ -23,18 +22,16 @@ void dp_period_bytes_deinit(struct dp_period_bytes *bytes)
 
 static void put(struct dp_period_bytes *out, uint64_t number)
 {
-    if (out->capacity - out->len < NUMBER_MAX) {
+    if (out->capacity - out->len < DP_VARINT_MAX) {
         out->capacity += out->capacity / 2 + 256;
         out->bytes = dp_xrealloc(out->bytes, out->capacity);
     }
-    for (; number >= 0x80; number >>= 7)
-        out->bytes[out->len++] = (char)(number | 0x80);
-    out->bytes[out->len++] = (char)number;
+    out->len = (size_t)(dp_varint_put(out->bytes + out->len, number) - out->bytes);
 }
 
 static void put_signed(struct dp_period_bytes *out, int64_t number)
 {
-    put(out, (uint64_t)number << 1 ^ (uint64_t)(number >> 63));
+    put(out, dp_varint_fold(number));
 }
 
 static void put_many(struct dp_period_bytes *out, const struct dp_spread *spread)
@@ -138,7 +135,7 @@ static uint32_t get_upto(struct reader *reader, uint32_t most)
 static int64_t get_signed(struct reader *reader, int64_t most)
 {
     uint64_t number = get(reader);
-    int64_t value = (int64_t)(number >> 1 ^ (0 - (number & 1)));
+    int64_t value = dp_varint_unfold(number);
     if (value >= -most && value <= most)
         return value;
     reader->malformed = true;

@@ -84,8 +84,8 @@ int64_t dp_windows_count(const struct dp_windows *windows, enum dp_channel chann
 void dp_windows_figures(struct dp_windows *windows, enum dp_channel channel, size_t window,
                         struct dp_totals *totals, struct dp_figures *figures);
 
-/* The memory that it holds, in bytes, more or less: what charts need is left out. At a constant
- * cost. */
+/* The memory that it holds, in bytes, more or less: what charts need is left out. Looks at every
+ * chunk. */
 size_t dp_windows_bytes(const struct dp_windows *windows);
 
 #endif
