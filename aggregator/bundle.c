@@ -71,7 +71,7 @@ void dp_bundle_add(struct dp_bundle *bundle, int sign, const struct dp_fact *fac
     unsigned at = bundle->count++;
     uint64_t bit = UINT64_C(1) << at;
     bundle->facts[at] = *fact;
-    bundle->taken |= (sign < 0 ? bit : 0);
-    bundle->to_windows |= (to & DP_TO_WINDOWS ? bit : 0);
-    bundle->to_periods |= (to & DP_TO_PERIODS ? bit : 0);
+    bundle->taken |= sign < 0 ? bit : 0;
+    bundle->to_windows |= to & DP_TO_WINDOWS ? bit : 0;
+    bundle->to_periods |= to & DP_TO_PERIODS ? bit : 0;
 }

@@ -45,9 +45,9 @@ void dp_repeat_prefetch_customer(const struct dp_repeat *repeat, uint64_t hash);
 typedef void dp_marked_fn(void *ctx, const struct dp_contact *contact, int sign,
                           const struct dp_made *made);
 
-/* Takes an offered or outcome fact as the contact made it (sign +1) or took it back (-1). An
- * outcome is passed on through `tell` with its mark; so are outcomes of other contacts whose mark
- * changes. */
+/* Takes an offered or outcome fact as the contact made it (sign +1) or took it back (-1): its
+ * dossier is on the desk. An outcome is passed on through `tell` with its mark; so are outcomes of
+ * other contacts whose mark changes. */
 void dp_repeat_take(struct dp_repeat *repeat, struct dp_contact *contact, int sign,
                     const struct dp_made *made, dp_marked_fn *tell, void *ctx);
 
@@ -60,7 +60,8 @@ void dp_repeat_restore(struct dp_repeat *repeat, struct dp_contact *contact,
 void dp_repeat_mark(struct dp_repeat *repeat, struct dp_contact *contact, bool fcr,
                     dp_marked_fn *tell, void *ctx);
 
-/* Forgets what `contact` is remembered for; call before the contact is freed. */
+/* Forgets what `contact`, whose dossier is on the desk, is remembered for; call before the contact
+ * is freed. */
 void dp_repeat_forget_contact(struct dp_repeat *repeat, struct dp_contact *contact);
 
 /* No event before `before_ms` will come any more: gives back what only such events could concern.

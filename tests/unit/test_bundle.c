@@ -9,7 +9,9 @@
 #include "aggregator/bundle.h"
 #include "seeds.h"
 
-enum { KINDS = 5, TELLINGS = 200 };
+enum { KINDS = 5, TELLINGS = 400 };
+
+static unsigned full_ones;
 
 static struct dp_fact fact_of(unsigned which)
 {
@@ -53,12 +55,15 @@ static void any_telling(void)
     struct dp_rng rng = dp_seed_rng(1);
     struct dp_bundle bundle = {0};
     struct balance told = {0}, settled = {0};
+    unsigned one_in = 2 + dp_rng_below(&rng, 9); /* is taken back: so that some bundles get full */
     for (int i = 0; i < TELLINGS; i++) {
         unsigned which = 1 + dp_rng_below(&rng, KINDS), to = 1 + dp_rng_below(&rng, 3);
         struct dp_fact fact = fact_of(which);
-        int sign = told.of[which][to] > 0 && dp_rng_below(&rng, 2) ? -1 : 1;
-        if (dp_bundle_full(&bundle))
+        int sign = told.of[which][to] > 0 && !dp_rng_below(&rng, one_in) ? -1 : 1;
+        if (dp_bundle_full(&bundle)) {
             settle(&bundle, &settled);
+            full_ones++;
+        }
         unsigned before = bundle.count;
         dp_bundle_add(&bundle, sign, &fact, to);
         assert_true(bundle.count == before + 1 || (sign < 0 && bundle.count == before - 1));
@@ -74,6 +79,7 @@ static void a_bundle_is_what_was_told(void **state)
 {
     (void)state;
     dp_for_seeds(100, any_telling);
+    assert_true(full_ones > 0);
 }
 
 static void what_comes_and_goes_is_not_there(void **state)
@@ -93,11 +99,33 @@ static void what_comes_and_goes_is_not_there(void **state)
     dp_bundle_deinit(&bundle);
 }
 
+/* A full one is likely to fill again; one that was read before keeps no unusual memory. */
+static void unusual_memory_is_given_back(void **state)
+{
+    (void)state;
+    struct dp_bundle bundle = {0};
+    struct dp_fact fact = fact_of(1);
+    while (!dp_bundle_full(&bundle))
+        dp_bundle_add(&bundle, +1, &fact, DP_TO_WINDOWS);
+    dp_bundle_clear(&bundle);
+    assert_int_equal(bundle.capacity, DP_BUNDLE_FACTS);
+    dp_bundle_add(&bundle, +1, &fact, DP_TO_WINDOWS);
+    dp_bundle_clear(&bundle);
+    assert_int_equal(bundle.capacity, 0);
+    assert_null(bundle.facts);
+    for (int i = 0; i < 5; i++)
+        dp_bundle_add(&bundle, +1, &fact, DP_TO_WINDOWS);
+    dp_bundle_clear(&bundle);
+    assert_int_equal(bundle.capacity, 8);
+    dp_bundle_deinit(&bundle);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_bundle_is_what_was_told, dp_seed_before, dp_seed_after),
         cmocka_unit_test(what_comes_and_goes_is_not_there),
+        cmocka_unit_test(unusual_memory_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
