@@ -103,9 +103,12 @@ def who_was_asleep_beyond_the_session_writes_no_more():
             live.until_consumed(len(lines))
             live.run.send(signal.SIGCONT)
             live.run.until_says("dropping what this process knows")
-            assert_as_if_nothing_had_been(live, other, len(lines))
-            live.run.until_says(ACTIVE, times=2)  # its turn again
-            live.run.end()
+            until_same(lambda: without_teams(live.redis.public()), without_teams(live.replayed()))
+            # Who came back may have its turn again by now: a commit of positions that crosses the
+            # change of members makes librdkafka before 2.10 take the other's assignment for lost.
+            other.end()
+            live.run.until_says(ACTIVE, times=2)
+            assert_as_if_nothing_had_been(live, live.run, len(lines))
 
 
 @case(60)
