@@ -6,7 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define HEARTBEAT_MS 500
+#define HEARTBEAT_MS     500
+#define QUEUE_BACKOFF_MS "20"
 
 #define DP_COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -14,8 +15,8 @@ static const struct dp_kafka_property consumer_defaults[] = {
     {"client.id", "deskpulse"},
     {"auto.offset.reset", "earliest"},
     /* All messages that wait in memory, over all partitions. */
-    {"queued.max.messages.kbytes", "65536"},
-    /* Bytes alone are the limit: above this number librdkafka stops fetching for a whole second. */
+    {"queued.max.messages.kbytes", "16384"},
+    /* Bytes alone are the limit. */
     {"queued.min.messages", "10000000"},
     {"fetch.wait.max.ms", "100"},
     /* A missing topic is found, and a broker that came back is reached, within seconds. */
@@ -162,6 +163,19 @@ static bool set_heartbeat(rd_kafka_conf_t *conf, const struct dp_kafka_property 
     return set(conf, &(struct dp_kafka_property){"heartbeat.interval.ms", value}, error, size);
 }
 
+bool dp_kafka_has_queue_backoff(void)
+{
+    return rd_kafka_version() >= 0x02020000;
+}
+
+/* Where what waits has reached its limit, librdkafka looks again after a second otherwise. */
+static bool set_queue_backoff(rd_kafka_conf_t *conf, char *error, size_t size)
+{
+    return !dp_kafka_has_queue_backoff() ||
+           set(conf, &(struct dp_kafka_property){"fetch.queue.backoff.ms", QUEUE_BACKOFF_MS}, error,
+               size);
+}
+
 rd_kafka_conf_t *dp_kafka_conf_create(enum dp_kafka_role role,
                                       const struct dp_kafka_property *properties, size_t count,
                                       char *error, size_t size)
@@ -193,6 +207,8 @@ rd_kafka_conf_t *dp_kafka_conf_create(enum dp_kafka_role role,
     bool good = true;
     for (size_t i = 0; good && i < defaults[role].count; i++)
         good = set(conf, &defaults[role].properties[i], error, size);
+    if (good && role == DP_KAFKA_CONSUMER)
+        good = set_queue_backoff(conf, error, size);
     if (good && role == DP_KAFKA_MEMBER)
         good = set_heartbeat(conf, properties, count, error, size);
     for (size_t i = 0; good && i < count; i++)

@@ -5,6 +5,7 @@
 #ifndef DP_KAFKA_PROPERTIES_H
 #define DP_KAFKA_PROPERTIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <librdkafka/rdkafka.h>
@@ -25,6 +26,10 @@ enum dp_kafka_role {
 rd_kafka_conf_t *dp_kafka_conf_create(enum dp_kafka_role role,
                                       const struct dp_kafka_property *properties, size_t count,
                                       char *error, size_t size);
+
+/* librdkafka can be told (fetch.queue.backoff.ms, since 2.2) how soon it looks again whether there
+ * is room for messages; it is. */
+bool dp_kafka_has_queue_backoff(void);
 
 /* The value given for that name (the last one), or NULL. */
 const char *dp_kafka_property_find(const struct dp_kafka_property *properties, size_t count,

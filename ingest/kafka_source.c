@@ -12,6 +12,7 @@
 #include "ingest/kafka_plan.h"
 #include "ingest/kafka_reader.h"
 #include "ingest/kafka_surveyor.h"
+#include "ingest/kafka_waker.h"
 
 /* Finds what a wake-up might have missed. */
 #define POLL_INTERVAL_MS 1000
@@ -34,6 +35,7 @@ struct dp_kafka_source {
     struct dp_kafka_partitions partitions;
     struct dp_kafka_reader reader;
     struct dp_kafka_surveyor surveyor;
+    struct dp_kafka_waker waker;
     struct dp_kafka_plan plan;
     struct dp_kafka_source_counters counters;
     enum state state;
@@ -179,10 +181,13 @@ static void run(struct dp_kafka_source *source)
 {
     enum dp_kafka_drained drained = DP_KAFKA_EMPTY;
     rd_kafka_poll(source->client.rk, 0); /* callbacks: its errors */
-    if (source->state == READING)
+    if (source->state == READING) {
         drained = dp_kafka_reader_drain(&source->reader);
-    else
+        if (dp_kafka_waker_look(&source->waker))
+            uv_timer_start(&source->timer, on_timer, DP_KAFKA_WAKER_INTERVAL_MS, POLL_INTERVAL_MS);
+    } else {
         dp_kafka_reader_discard(&source->reader);
+    }
     if (drained == DP_KAFKA_EMPTY)
         source->client.stale = false;
     if (drained == DP_KAFKA_MORE)
@@ -384,6 +389,9 @@ struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
         return NULL;
     }
     open_reader(source);
+    source->waker = (struct dp_kafka_waker){.rk = source->client.rk,
+                                            .queue = source->reader.queue,
+                                            .partitions = &source->partitions};
     open_plan(source);
     if (!dp_kafka_client_start(&source->client, loop, on_woken, error, size)) {
         release_kafka(source, false);

@@ -27,7 +27,7 @@ static rd_kafka_t *open_consumer(const char *broker)
     const char *const settings[][2] = {
         {"bootstrap.servers", broker},           {"group.id", "deskpulse-bench-consume"},
         {"enable.partition.eof", "true"},        {"fetch.wait.max.ms", "100"},
-        {"queued.max.messages.kbytes", "65536"}, /* as deskpulse has it */
+        {"queued.max.messages.kbytes", "65536"}, /* it never waits for room */
     };
     char error[512];
     rd_kafka_conf_t *conf = rd_kafka_conf_new();

@@ -206,16 +206,21 @@ void dp_test_watch_init(struct dp_test_watch *watch)
 void dp_test_watch_create(struct dp_test_watch *watch, const char *group, const char *at)
 {
     char error[512] = "";
-    const struct dp_kafka_property properties[] = {
+    struct dp_kafka_property properties[6] = {
         {"bootstrap.servers", at},
         {"group.id", group},
         {"topic.metadata.refresh.interval.ms", "500"},
         {"acks", "all"}, /* a producer's own: left out */
-        {"auto.offset.reset", watch->reset},
     };
+    size_t count = 4;
+    if (watch->reset)
+        properties[count++] = (struct dp_kafka_property){"auto.offset.reset", watch->reset};
+    if (watch->room_kb)
+        properties[count++] =
+            (struct dp_kafka_property){"queued.max.messages.kbytes", watch->room_kb};
     const struct dp_kafka_source_options options = {
         .properties = properties,
-        .property_count = sizeof properties / sizeof *properties - !watch->reset,
+        .property_count = count,
         .topics = watch->topics,
         .topic_count = watch->topic_count,
         .on_lost = watch->on_lost,

@@ -46,7 +46,8 @@ struct dp_test_watch {
     /* What the test sets. */
     const char *topics[2];
     size_t topic_count;
-    const char *reset; /* auto.offset.reset; NULL: not set */
+    const char *reset;   /* auto.offset.reset; NULL: not set */
+    const char *room_kb; /* queued.max.messages.kbytes, likewise */
     enum dp_kafka_on_lost on_lost;
     uint64_t later_every;            /* every so many messages are refused once; 0: none */
     uint64_t pause_every;            /* pauses after every so many; 0: never */

@@ -73,6 +73,29 @@ static void test_pause_and_resume_in_mid_stream(void **state)
     dp_test_watch_finish(&watch);
 }
 
+/* Fetching stops some thirty times for want of room, and goes on in time: librdkafka by itself
+ * would look again only a second later. */
+static void test_backlog_larger_than_the_room_for_it(void **state)
+{
+    (void)state;
+    char topic[128], group[128];
+    struct dp_test_watch watch;
+    dp_test_watch_init(&watch);
+    dp_test_new_topic(topic, sizeof topic);
+    dp_test_topic_name(group, sizeof group);
+    dp_test_produce(topic, 0, 100000);
+    watch.topics[0] = topic;
+    watch.topic_count = 1;
+    watch.room_kb = "1024";
+    uint64_t began_ns = uv_hrtime();
+    dp_test_watch_start(&watch, group, dp_test_brokers());
+    dp_test_watch_run_until(&watch, &watch.messages, 100000 * DP_TEST_PARTITIONS);
+    assert_true(uv_hrtime() - began_ns < UINT64_C(10000000000));
+    dp_test_watch_assert_positions(&watch);
+    dp_kafka_source_close(watch.source, 5000);
+    dp_test_watch_finish(&watch);
+}
+
 static void test_later_offers_the_same_message_again(void **state)
 {
     (void)state;
@@ -590,6 +613,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_once_in_order_with_positions),
         cmocka_unit_test(test_pause_and_resume_in_mid_stream),
+        cmocka_unit_test(test_backlog_larger_than_the_room_for_it),
         cmocka_unit_test(test_later_offers_the_same_message_again),
         cmocka_unit_test(test_two_topics_and_saved_positions),
         cmocka_unit_test(test_stop_and_start),

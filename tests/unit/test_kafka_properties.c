@@ -38,6 +38,7 @@ static void test_defaults_and_what_the_user_says(void **state)
     assert_value(conf, "enable.auto.commit", "false");
     assert_value(conf, "enable.auto.offset.store", "false");
     assert_value(conf, "enable.partition.eof", "true");
+    assert_value(conf, "fetch.queue.backoff.ms", dp_kafka_has_queue_backoff() ? "20" : "");
     rd_kafka_conf_destroy(conf);
 }
 
