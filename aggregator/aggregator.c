@@ -62,6 +62,8 @@ struct dp_aggregator *dp_aggregator_create(const struct dp_aggregator_options *o
     dp_calendar_init(&agg->period_rules.calendar, options->timezone);
     agg->period_rules.kinds = options->period_kinds;
     agg->period_rules.closed_ms = INT64_MIN;
+    if (options->settles_aside)
+        agg->settler = dp_settler_create(&agg->period_rules);
     dp_card_names_init(&agg->card_names, &options->scorecard);
     dp_history_init(agg);
     agg->alerts = dp_alerts_create(&agg->period_rules.calendar);
@@ -77,6 +79,7 @@ void dp_aggregator_destroy(struct dp_aggregator *agg)
 {
     if (!agg)
         return;
+    dp_settler_destroy(agg->settler);
     dp_alerts_destroy(agg->alerts);
     dp_repeat_deinit(&agg->repeat);
     dp_contacts_deinit(&agg->contacts);
@@ -96,6 +99,7 @@ void dp_aggregator_destroy(struct dp_aggregator *agg)
 void dp_aggregator_set_targets(struct dp_aggregator *agg, const struct dp_targets *targets)
 {
     struct dp_targets before = agg->options.targets;
+    dp_await_all(agg);
     copy_targets(&agg->options.targets, targets);
     for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
         struct dp_scope *scope = agg->scopes.items[i];
@@ -141,6 +145,7 @@ uint32_t dp_scope_named(struct dp_aggregator *agg, enum dp_scope_kind kind, stru
     if (scope->left) { /* it is heard of again */
         scope->left = false;
         scope->known_changed = scope->now_changed = true;
+        dp_scope_await(agg, scope);
         if (agg->watched) /* the alerts know nothing of it any more */
             dp_periods_mark_changed(&scope->periods, INT64_MIN);
         dp_scope_touch(agg, scope);
@@ -160,22 +165,28 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number)
         dp_scope_at(agg, number)->references--;
 }
 
+/* Where T is known only at the end, nothing else gives back what is too old. */
+static int64_t trim_ms(const struct dp_aggregator *agg)
+{
+    return agg->options.wall_clock ? INT64_MIN : dp_earliest_t(agg);
+}
+
 void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    struct dp_bundle *bundle = &scope->bundle;
-    if (dp_bundle_empty(bundle))
+    dp_scope_await(agg, scope);
+    if (dp_bundle_empty(&scope->bundle))
         return;
-    for (uint64_t left = bundle->to_windows; left; left &= left - 1) {
-        unsigned at = (unsigned)__builtin_ctzll(left);
-        if (dp_bundle_sign(bundle, at) > 0)
-            dp_windows_put(scope->windows, &bundle->facts[at]);
-        else
-            dp_windows_take(scope->windows, &bundle->facts[at]);
-    }
-    if (!agg->options.wall_clock)
-        dp_windows_trim(scope->windows, dp_earliest_t(agg));
-    dp_periods_put(&scope->periods, &agg->period_rules, bundle);
-    dp_bundle_clear(bundle);
+    dp_bundle_settle(&scope->bundle, scope->windows, &scope->periods, &agg->period_rules,
+                     trim_ms(agg));
+    dp_bundle_clear(&scope->bundle);
+}
+
+void dp_scope_settle_full(struct dp_aggregator *agg, struct dp_scope *scope)
+{
+    if (agg->settler)
+        dp_settler_hand_over(agg->settler, scope, trim_ms(agg), agg->period_rules.closed_ms);
+    else
+        dp_scope_settle(agg, scope);
 }
 
 void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope)
@@ -188,6 +199,7 @@ void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope)
 
 void dp_agent_leave(struct dp_aggregator *agg, struct dp_scope *scope)
 {
+    dp_scope_await(agg, scope);
     dp_accrue_states(agg, scope, INT64_MAX); /* it is silent for longer than any state counts */
     scope->accrued_ms = INT64_MIN;
     dp_agent_clear(agg, scope);
@@ -369,6 +381,7 @@ int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *agg)
 
 void dp_aggregator_mark_all(struct dp_aggregator *agg)
 {
+    dp_await_all(agg);
     agg->standings_due = agg->marked_all = true;
     for (uint32_t i = DP_SCOPE_OF_ALL; i < agg->scopes.count; i++) {
         struct dp_scope *scope = agg->scopes.items[i];

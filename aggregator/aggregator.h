@@ -4,7 +4,7 @@
  *
  * T, the moment the figures are as of, is moved by dp_aggregator_advance. Where it follows the wall
  * clock an event ahead of T waits until T has reached it; where it follows the events it never has
- * to. Thread: one. Out of memory ends the process. */
+ * to. Thread: one, and one of its own (`settles_aside`). Out of memory ends the process. */
 #ifndef DP_AGGREGATOR_H
 #define DP_AGGREGATOR_H
 
@@ -67,6 +67,8 @@ struct dp_aggregator_options {
     uint32_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
     int64_t period_keep_ms;     /* a period's key lives for so long after the period's end */
     int64_t period_interval_ms; /* periods are handed out once in so long; 0: at once */
+    bool settles_aside; /* facts go to windows and periods on a second thread when they come in
+                         * numbers; figures are the same */
 };
 
 enum dp_verdict { DP_ACCEPTED, DP_DUPLICATE, DP_LATE };

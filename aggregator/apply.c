@@ -13,12 +13,10 @@ static void to_scope(struct dp_aggregator *agg, uint32_t number, int sign,
         return;
     struct dp_scope *scope = dp_scope_at(agg, number);
     if (dp_bundle_full(&scope->bundle))
-        dp_scope_settle(agg, scope);
+        dp_scope_settle_full(agg, scope);
     dp_bundle_add(&scope->bundle, sign, fact, to);
-    if (to & DP_TO_PERIODS) {
-        scope->periods.changed |= agg->period_rules.kinds != 0;
+    if (to & DP_TO_PERIODS)
         agg->standings_due |= !agg->options.period_interval_ms;
-    }
     dp_scope_touch(agg, scope);
 }
 
@@ -105,6 +103,7 @@ static void note_team(struct dp_aggregator *agg, uint32_t number, uint32_t team,
         agg->ranks_changed = true;
         agent->now_changed |= agg->watched; /* that the alerts hear of it */
         agg->standings_due |= !agg->options.period_interval_ms;
+        dp_scope_await(agg, agent);
         dp_periods_mark_changed(&agent->periods, INT64_MIN);
         dp_scope_touch(agg, agent);
     }
@@ -241,6 +240,7 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
     bool had_state = now != NULL;
     uint32_t team_before = agent->team;
 
+    dp_scope_await(agg, scope);
     if (!had_state)
         agent->frame = dp_history_frame(agg);
     /* Before what is too old for windows is forgotten it goes to the periods. */

@@ -348,6 +348,7 @@ static bool next_of_leaving(struct dp_aggregator *agg, struct dp_entry *entry)
 bool dp_aggregator_begin_entries(struct dp_aggregator *agg)
 {
     bool round = agg->marked_all || !agg->round_until;
+    dp_await_all(agg);
     if (agg->t_ms == INT64_MIN) /* nothing is handed out */
         return true;
     if (agg->standings_due)
@@ -401,6 +402,7 @@ static bool next_entry(struct dp_aggregator *agg, struct dp_entry *entry)
 bool dp_aggregator_next_entry(void *aggregator, struct dp_entry *entry)
 {
     struct dp_aggregator *agg = aggregator;
+    dp_await_all(agg);
     if (agg->t_ms == INT64_MIN)
         return false;
     bool more = next_entry(agg, entry);

@@ -48,6 +48,7 @@ static void add_scopes(const struct dp_scopes *scopes, struct dp_footprint *foot
 void dp_aggregator_footprint(struct dp_aggregator *agg, struct dp_footprint *footprint)
 {
     const struct dp_alerts_counts *alerts = dp_alerts_counts(agg->alerts);
+    dp_await_all(agg);
     *footprint = (struct dp_footprint){
         .contacts = of_contacts(&agg->contacts),
         .duplicates = of_duplicates(&agg->dedup),

@@ -14,6 +14,12 @@
 /* Who lacks quality checks this month is of no interest after it. */
 #define DP_DUE_TTL_MS (INT64_C(40) * DP_DAY_MS)
 
+/* Some period has changed, or will have when the facts on their way are there. */
+static bool changed(const struct dp_scope *scope)
+{
+    return scope->periods.changed || scope->bundle.to_periods;
+}
+
 /* Every 0 ms: with each change. */
 static bool passed(const struct dp_aggregator *agg, const struct dp_scope *scope, int64_t every_ms)
 {
@@ -25,9 +31,9 @@ bool dp_period_entries_due(const struct dp_aggregator *agg, const struct dp_scop
     if (!agg->period_rules.kinds)
         return false;
     if (scope->periods_ms == INT64_MIN)
-        return !dp_periods_empty(&scope->periods) || scope->periods.changed ||
-               dp_accrue_runs(scope) || (scope->kind == DP_SCOPE_TEAM && scope->sets_unknown);
-    return (scope->periods.changed && passed(agg, scope, agg->options.period_interval_ms)) ||
+        return !dp_periods_empty(&scope->periods) || changed(scope) || dp_accrue_runs(scope) ||
+               (scope->kind == DP_SCOPE_TEAM && scope->sets_unknown);
+    return (changed(scope) && passed(agg, scope, agg->options.period_interval_ms)) ||
            (dp_accrue_runs(scope) && passed(agg, scope, DP_STATES_PERIOD_MS));
 }
 
@@ -36,7 +42,7 @@ int64_t dp_period_entries_next(const struct dp_aggregator *agg, const struct dp_
     int64_t at = INT64_MAX;
     if (!agg->period_rules.kinds)
         return at;
-    if (scope->periods.changed && agg->options.period_interval_ms)
+    if (changed(scope) && agg->options.period_interval_ms)
         at = dp_entries_next(scope, agg->options.period_interval_ms, agg->t_ms);
     if (dp_accrue_runs(scope)) {
         int64_t due = scope->periods_ms == INT64_MIN

@@ -27,6 +27,7 @@
 #include "aggregator/partitions.h"
 #include "aggregator/repeat.h"
 #include "aggregator/scope.h"
+#include "aggregator/settler.h"
 
 #define DP_SECOND_MS INT64_C(1000)
 
@@ -99,6 +100,7 @@ struct dp_aggregator {
     struct dp_contacts contacts;
     struct dp_repeat repeat;
     struct dp_period_rules period_rules;
+    struct dp_settler *settler; /* NULL: there is none */
     struct dp_card_names card_names;
     struct dp_ranking ranking;
     struct dp_alerts *alerts;
@@ -175,6 +177,23 @@ void dp_scope_release(struct dp_aggregator *agg, uint32_t number);
 
 /* The facts on their way to a scope go to its windows and periods: before either is read. */
 void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope);
+
+/* The same when its bundle is full; may be done a while later. */
+void dp_scope_settle_full(struct dp_aggregator *agg, struct dp_scope *scope);
+
+/* No other thread has to do with the scope's windows and periods, or with anybody's: before they
+ * are touched. Facts in bundles stay there. */
+static inline void dp_scope_await(struct dp_aggregator *agg, const struct dp_scope *scope)
+{
+    if (agg->settler)
+        dp_settler_await(agg->settler, scope);
+}
+
+static inline void dp_await_all(struct dp_aggregator *agg)
+{
+    if (agg->settler)
+        dp_settler_await_all(agg->settler);
+}
 
 /* A scope that nobody refers to and that is in no window leaves; it is given back unless it has
  * open periods. */

@@ -49,6 +49,7 @@ void dp_aggregator_save(const struct dp_aggregator *agg, struct dp_aggregator_sa
 
 void dp_aggregator_restore_begin(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
+    dp_await_all(agg);
     agg->restoring = agg->repeat.history.knows = true;
     dp_watch_update(agg);
     agg->restored_settled_ms = saved->settled_ms;
@@ -419,6 +420,7 @@ bool dp_aggregator_restore(struct dp_aggregator *agg, uint64_t frame, const char
 
 void dp_aggregator_restored(struct dp_aggregator *agg, const struct dp_aggregator_saved *saved)
 {
+    dp_await_all(agg);
     agg->restoring = agg->repeat.history.knows = agg->accrues_later = false;
     agg->scopes.now_ms = INT64_MIN;
     agg->t_ms = saved->t_ms;
@@ -439,6 +441,7 @@ void dp_aggregator_restored(struct dp_aggregator *agg, const struct dp_aggregato
 
 void dp_aggregator_assume_written(struct dp_aggregator *agg, bool written)
 {
+    dp_await_all(agg);
     agg->scopes.written = written;
     for (uint32_t i = DP_SCOPE_OF_ALL; written && i < agg->scopes.count; i++)
         if (agg->scopes.items[i])

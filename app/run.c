@@ -328,6 +328,7 @@ int dp_run(const struct dp_run_options *options)
     char error[1024];
     dp_config_aggregator_options(options->config, &aggregator_options);
     aggregator_options.wall_clock = !options->event_clock;
+    aggregator_options.settles_aside = true;
     aggregator_options.as_of_limit_ms = options->as_of_ms;
     dp_pipeline_init(&run.pipeline, dp_adapter_find(options->config->format), &aggregator_options,
                      options->config->customer_key, NULL);

@@ -389,9 +389,8 @@ struct dp_kafka_source *dp_kafka_source_create(uv_loop_t *loop,
         return NULL;
     }
     open_reader(source);
-    source->waker = (struct dp_kafka_waker){.rk = source->client.rk,
-                                            .queue = source->reader.queue,
-                                            .partitions = &source->partitions};
+    source->waker = (struct dp_kafka_waker){
+        .rk = source->client.rk, .queue = source->reader.queue, .partitions = &source->partitions};
     open_plan(source);
     if (!dp_kafka_client_start(&source->client, loop, on_woken, error, size)) {
         release_kafka(source, false);

@@ -13,9 +13,9 @@ static size_t lag(const struct dp_kafka_waker *waker)
         const struct dp_kafka_partition *partition = dp_kafka_partitions_slot(waker->partitions, i);
         int64_t low, high;
         if (partition->reading &&
-            !rd_kafka_get_watermark_offsets(
-                waker->rk, waker->partitions->topics[place->topic].name.p, place->partition, &low,
-                &high) &&
+            !rd_kafka_get_watermark_offsets(waker->rk,
+                                            waker->partitions->topics[place->topic].name.p,
+                                            place->partition, &low, &high) &&
             high > partition->next)
             sum += (size_t)(high - partition->next);
     }
@@ -31,8 +31,8 @@ static void wake(struct dp_kafka_waker *waker)
     for (size_t i = 0; i < waker->partitions->slot_count; i++) {
         const struct dp_kafka_place *place = &waker->partitions->slots[i];
         if (dp_kafka_partitions_slot(waker->partitions, i)->reading)
-            rd_kafka_topic_partition_list_add(
-                list, waker->partitions->topics[place->topic].name.p, place->partition)
+            rd_kafka_topic_partition_list_add(list, waker->partitions->topics[place->topic].name.p,
+                                              place->partition)
                 ->offset = RD_KAFKA_OFFSET_END;
     }
     rd_kafka_offsets_for_times(waker->rk, list, 0);

@@ -70,7 +70,8 @@ static void open_twins(struct twins *twins, const struct dp_aggregator_options *
                             .queues = other_rules,
                             .queue_count = sizeof other_rules / sizeof *other_rules};
     twins->one = dp_aggregator_create(options);
-    twins->life = dp_aggregator_create(options);
+    twins->options.settles_aside = true; /* which must make no difference */
+    twins->life = dp_aggregator_create(&twins->options);
     dp_journal_init(&twins->journal);
     dp_aggregator_set_journal(twins->life, &twins->journal);
     for (uint32_t i = 0; i <= FAST_CLOCK; i++) {
