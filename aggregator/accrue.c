@@ -44,6 +44,7 @@ void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t
     if (!dp_agent_now(&scope->agent) || until_ms <= scope->accrued_ms)
         return;
     struct accruing accruing = {agg, &scope->periods, +1};
+    dp_scope_await(agg, scope);
     each_stay(&scope->agent, agg->options.scope_ttl_ms, scope->accrued_ms, until_ms, accrue_stay,
               &accruing);
     scope->accrued_ms = until_ms;
@@ -52,6 +53,7 @@ void dp_accrue_states(struct dp_aggregator *agg, struct dp_scope *scope, int64_t
 void dp_accrue_again(struct dp_aggregator *agg, struct dp_scope *scope, int sign, int64_t from_ms)
 {
     struct accruing accruing = {agg, &scope->periods, sign};
+    dp_scope_await(agg, scope);
     each_stay(&scope->agent, agg->options.scope_ttl_ms, from_ms, scope->accrued_ms, accrue_stay,
               &accruing);
 }

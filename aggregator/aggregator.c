@@ -199,7 +199,6 @@ void dp_agent_clear(struct dp_aggregator *agg, struct dp_scope *scope)
 
 void dp_agent_leave(struct dp_aggregator *agg, struct dp_scope *scope)
 {
-    dp_scope_await(agg, scope);
     dp_accrue_states(agg, scope, INT64_MAX); /* it is silent for longer than any state counts */
     scope->accrued_ms = INT64_MIN;
     dp_agent_clear(agg, scope);

@@ -84,6 +84,15 @@ static void told(void *ctx, int sign, const struct dp_made *made)
     dp_settle_fact(agg, telling->contact, sign, &judged);
 }
 
+/* Periods that end after `from_ms` are to be handed out again, as all are after restoring. */
+static void mark_periods(struct dp_aggregator *agg, struct dp_scope *scope, int64_t from_ms)
+{
+    if (agg->restoring)
+        return;
+    dp_scope_await(agg, scope);
+    dp_periods_mark_changed(&scope->periods, from_ms);
+}
+
 /* An agent is ranked in the team that the latest event names for it; of several of one time, in the
  * one whose name is the last. */
 static void note_team(struct dp_aggregator *agg, uint32_t number, uint32_t team, int64_t time_ms)
@@ -103,8 +112,7 @@ static void note_team(struct dp_aggregator *agg, uint32_t number, uint32_t team,
         agg->ranks_changed = true;
         agent->now_changed |= agg->watched; /* that the alerts hear of it */
         agg->standings_due |= !agg->options.period_interval_ms;
-        dp_scope_await(agg, agent);
-        dp_periods_mark_changed(&agent->periods, INT64_MIN);
+        mark_periods(agg, agent, INT64_MIN);
         dp_scope_touch(agg, agent);
     }
     agent->rank_team_ms = time_ms;
@@ -240,7 +248,6 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
     bool had_state = now != NULL;
     uint32_t team_before = agent->team;
 
-    dp_scope_await(agg, scope);
     if (!had_state)
         agent->frame = dp_history_frame(agg);
     /* Before what is too old for windows is forgotten it goes to the periods. */
@@ -256,8 +263,8 @@ static void apply_agent_state(struct dp_aggregator *agg, const struct dp_event *
     if (again)
         dp_accrue_again(agg, scope, +1, event->time_ms);
     /* Those too in which it is in no state any more. */
-    dp_periods_mark_changed(&scope->periods, event->time_ms);
-    scope->periods.changed = agg->period_rules.kinds;
+    mark_periods(agg, scope, event->time_ms);
+    scope->states_changed = true;
     if (dp_ledger_is_kept(agg))
         dp_ledger_tell_state(agg, scope, event->time_ms, at_that_time);
     if (event->team.len) {

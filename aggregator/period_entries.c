@@ -17,7 +17,7 @@
 /* Some period has changed, or will have when the facts on their way are there. */
 static bool changed(const struct dp_scope *scope)
 {
-    return scope->periods.changed || scope->bundle.to_periods;
+    return scope->periods.changed || scope->states_changed || scope->bundle.to_periods;
 }
 
 /* Every 0 ms: with each change. */
@@ -66,7 +66,7 @@ void dp_period_entries_open(struct dp_aggregator *agg, struct dp_scope *scope)
             periods->items[i].told_score = DP_NO_SCORE;
         }
     }
-    periods->changed = false;
+    periods->changed = scope->states_changed = false;
     if (periods->count) /* a state that has only just begun is looked at again */
         scope->periods_ms = agg->t_ms;
 }

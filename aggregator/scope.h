@@ -35,7 +35,8 @@ struct dp_scope {
     bool listed;              /* in the list of changed scopes */
     bool known_changed;       /* became known */
     bool now_changed;         /* its gauges changed */
-    bool past_changed;        /* agent: its states changed before what was handed out last */
+    bool states_changed;      /* agent: they did; so its periods are not as they were handed out */
+    bool past_changed;        /* agent: they did before what was handed out last */
     bool left;                /* silent, and kept for its periods alone */
     uint32_t active_contacts; /* agent: contacts in which it has an open leg */
     uint32_t rank_team;       /* agent: the team that its latest event names, kept; 0: none */

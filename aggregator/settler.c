@@ -7,10 +7,10 @@
 #include "common/memory.h"
 
 /* So many bundles wait at most. */
-#define WAITING_MAX 128
+#define WAITING_MAX 512
 
 /* The threads tell each other of so many at once: to wake one costs as much as settling a few. */
-#define AT_ONCE 8
+#define AT_ONCE 16
 
 void dp_bundle_settle(const struct dp_bundle *bundle, struct dp_windows *windows,
                       struct dp_periods *periods, struct dp_period_rules *rules,
