@@ -7,10 +7,12 @@
 /* Events touch memory all over the heap: with pages of 4 KiB nearly every touch looks up a page
  * too, and each new page is a fault. Huge ones saved 10 to 20 % of a replay's time. The heap is to
  * grow by many of them at a time, since what is advised piece by piece stays small; and to keep
- * what is given back, since what librdkafka and hiredis give back they soon ask for again. */
+ * what is given back, since what librdkafka and hiredis give back they soon ask for again, pieces
+ * of megabytes too: each that comes from the system is cleared by it first. */
 #define VARIABLE "GLIBC_TUNABLES"
 #define TUNABLES                                                                                   \
-    "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432:glibc.malloc.trim_threshold=268435456"
+    "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432:glibc.malloc.trim_threshold=268435456:"  \
+    "glibc.malloc.mmap_threshold=4194304"
 
 void dp_huge_pages_ask(char **argv)
 {
