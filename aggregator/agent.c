@@ -60,6 +60,11 @@ static struct dp_str tie_id(const char *tie)
     return (struct dp_str){tie + 2 + source_len, (size_t)(uint8_t)tie[1] + 1};
 }
 
+static size_t kept_size(const char *tie)
+{
+    return 2 + tie_source(tie).len + tie_id(tie).len;
+}
+
 /* True when the event comes after (time, tie) in the order of events. */
 static bool comes_after(const struct dp_event *event, int64_t time_ms, const char *tie)
 {
@@ -75,15 +80,14 @@ static void make_byte_room(struct dp_agent *agent, uint32_t more)
     struct dp_agent old = *agent;
     uint32_t used = 0;
     for (uint32_t i = agent->settled; i < agent->count; i++) {
-        const char *tie = old.bytes + old.changes[i].tie;
-        used += (uint32_t)(2 + tie_source(tie).len + tie_id(tie).len);
+        used += (uint32_t)kept_size(old.bytes + old.changes[i].tie);
     }
     agent->byte_capacity = (used + more) * 2;
     agent->bytes = dp_xmalloc(agent->byte_capacity);
     agent->byte_count = 0;
     for (uint32_t i = agent->settled; i < agent->count; i++) {
         const char *tie = old.bytes + old.changes[i].tie;
-        uint32_t size = (uint32_t)(2 + tie_source(tie).len + tie_id(tie).len);
+        uint32_t size = (uint32_t)kept_size(tie);
         memcpy(agent->bytes + agent->byte_count, tie, size);
         agent->changes[i].tie = agent->byte_count;
         agent->byte_count += size;
@@ -158,7 +162,8 @@ bool dp_agent_put_team(struct dp_agent *agent, const struct dp_event *event, uin
 {
     if (agent->team && !comes_after(event, agent->team_ms, agent->team_tie))
         return false;
-    agent->team_tie = dp_xrealloc(agent->team_tie, tie_size(event));
+    if (!agent->team_tie || tie_size(event) != kept_size(agent->team_tie))
+        agent->team_tie = dp_xrealloc(agent->team_tie, tie_size(event));
     tie_write(agent->team_tie, event);
     agent->team_ms = event->time_ms;
     agent->team = team;

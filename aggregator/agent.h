@@ -66,6 +66,8 @@ static inline void dp_agent_prefetch_end(const struct dp_agent *agent)
         __builtin_prefetch(&agent->changes[agent->count - 1], 1);
     if (agent->byte_count)
         __builtin_prefetch(agent->bytes + agent->byte_count, 1);
+    if (agent->team_tie)
+        __builtin_prefetch(agent->team_tie, 1);
 }
 
 /* The latest state, or NULL when none is known. */
