@@ -134,3 +134,17 @@ void dp_kafka_partitions_positions(const struct dp_kafka_partitions *self,
         into->items[i].mark = partition->mark;
     }
 }
+
+int64_t dp_kafka_partitions_lag(const struct dp_kafka_partitions *self, rd_kafka_t *rk, size_t slot)
+{
+    const struct dp_kafka_place *place = &self->slots[slot];
+    const struct dp_kafka_partition *partition = dp_kafka_partitions_slot(self, slot);
+    int64_t low, high;
+    if (!partition->reading)
+        return 0;
+    if (rd_kafka_get_watermark_offsets(rk, self->topics[place->topic].name.p, place->partition,
+                                       &low, &high) ||
+        high < partition->end)
+        high = partition->end;
+    return high > partition->next ? high - partition->next : 0;
+}

@@ -102,4 +102,10 @@ void dp_kafka_partitions_forget_handles(struct dp_kafka_partitions *self);
 void dp_kafka_partitions_positions(const struct dp_kafka_partitions *self,
                                    struct dp_positions *into);
 
+/* How many messages of a slot's partition are still to be taken, as far as is known from what has
+ * been fetched and, before that, from the survey: Kafka is not asked. 0 for one that is not read.
+ */
+int64_t dp_kafka_partitions_lag(const struct dp_kafka_partitions *self, rd_kafka_t *rk,
+                                size_t slot);
+
 #endif

@@ -233,18 +233,9 @@ void dp_kafka_source_lag(const struct dp_kafka_source *source, dp_kafka_lag_fn *
 {
     for (size_t i = 0; i < source->partitions.slot_count; i++) {
         const struct dp_kafka_place *place = &source->partitions.slots[i];
-        const char *topic = source->partitions.topics[place->topic].name.p;
-        const struct dp_kafka_partition *partition =
-            dp_kafka_partitions_slot(&source->partitions, i);
-        int64_t low, high;
-        if (!partition->reading)
-            continue;
-        /* What the latest fetch said; before there was one, the survey. */
-        if (rd_kafka_get_watermark_offsets(source->client.rk, topic, place->partition, &low,
-                                           &high) ||
-            high < partition->end)
-            high = partition->end;
-        tell(ctx, topic, place->partition, high > partition->next ? high - partition->next : 0);
+        if (dp_kafka_partitions_slot(&source->partitions, i)->reading)
+            tell(ctx, source->partitions.topics[place->topic].name.p, place->partition,
+                 dp_kafka_partitions_lag(&source->partitions, source->client.rk, i));
     }
 }
 

@@ -4,21 +4,11 @@
 
 #include "ingest/kafka_properties.h"
 
-/* Messages that Kafka held at the latest fetch and that have not been taken, at least. */
 static size_t lag(const struct dp_kafka_waker *waker)
 {
     size_t sum = 0;
-    for (size_t i = 0; i < waker->partitions->slot_count; i++) {
-        const struct dp_kafka_place *place = &waker->partitions->slots[i];
-        const struct dp_kafka_partition *partition = dp_kafka_partitions_slot(waker->partitions, i);
-        int64_t low, high;
-        if (partition->reading &&
-            !rd_kafka_get_watermark_offsets(waker->rk,
-                                            waker->partitions->topics[place->topic].name.p,
-                                            place->partition, &low, &high) &&
-            high > partition->next)
-            sum += (size_t)(high - partition->next);
-    }
+    for (size_t i = 0; i < waker->partitions->slot_count; i++)
+        sum += (size_t)dp_kafka_partitions_lag(waker->partitions, waker->rk, i);
     return sum;
 }
 
