@@ -3,8 +3,7 @@
  * room again, if nothing else wakes it; in that second a backlog is through with all of it and
  * stands still. So when half of it is gone the brokers are asked something, which wakes the threads
  * at once. For librdkafka that cannot be told to look more often (dp_kafka_has_queue_backoff): else
- * it does nothing. A part of the Kafka source.
- * Thread: the loop's. */
+ * it does nothing. A part of the Kafka source. Thread: the loop's. */
 #ifndef DP_KAFKA_WAKER_H
 #define DP_KAFKA_WAKER_H
 

@@ -73,8 +73,8 @@ static void test_pause_and_resume_in_mid_stream(void **state)
     dp_test_watch_finish(&watch);
 }
 
-/* Fetching stops some thirty times for want of room, and goes on in time: librdkafka by itself
- * would look again only a second later. */
+/* Fetching stops again and again for want of room, and goes on in time: librdkafka by itself would
+ * look again only a second later. */
 static void test_backlog_larger_than_the_room_for_it(void **state)
 {
     (void)state;
