@@ -176,6 +176,12 @@ bool dp_redis_connection_send(struct dp_redis_connection *connection, const char
            redisAsyncFormattedCommand(connection->context, on_reply, tag, command, len) == REDIS_OK;
 }
 
+void dp_redis_connection_write(struct dp_redis_connection *connection)
+{
+    if (connection->context)
+        redisAsyncHandleWrite(connection->context);
+}
+
 size_t dp_redis_connection_unsent(const struct dp_redis_connection *connection)
 {
     return connection->context ? dp_hiredis_unsent(connection->context) : 0;

@@ -39,6 +39,10 @@ void dp_redis_connection_close(struct dp_redis_connection *connection);
 bool dp_redis_connection_send(struct dp_redis_connection *connection, const char *command,
                               size_t len, void *tag);
 
+/* Writes what is queued, as far as the socket takes it, without waiting for the loop's next turn.
+ * Not to be called by an event's callback. */
+void dp_redis_connection_write(struct dp_redis_connection *connection);
+
 /* Bytes that the socket has not taken yet. */
 size_t dp_redis_connection_unsent(const struct dp_redis_connection *connection);
 

@@ -394,6 +394,12 @@ bool dp_redis_link_send(struct dp_redis_link *link, const char *command, size_t 
     return true;
 }
 
+void dp_redis_link_write(struct dp_redis_link *link)
+{
+    if (link->state == UP)
+        dp_redis_connection_write(link->connection);
+}
+
 size_t dp_redis_link_outstanding(const struct dp_redis_link *link)
 {
     return link->outstanding;

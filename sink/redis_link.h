@@ -56,6 +56,10 @@ bool dp_redis_link_is_up(const struct dp_redis_link *link);
  * read must follow it: hiredis looks at it. False: not up. */
 bool dp_redis_link_send(struct dp_redis_link *link, const char *command, size_t len, void *tag);
 
+/* While up: writes what is queued at once, as far as the socket takes it. Not to be called by an
+ * event's callback. */
+void dp_redis_link_write(struct dp_redis_link *link);
+
 /* What is under way: commands without a reply, and bytes that the socket has not taken yet. */
 size_t dp_redis_link_outstanding(const struct dp_redis_link *link);
 size_t dp_redis_link_unsent(const struct dp_redis_link *link);

@@ -30,6 +30,10 @@ struct dp_redis_sink {
     char *prefix, *channel;
     struct dp_redis_sink_stats stats;
 
+    /* Active while a transaction is to be made: after what was sent has been written, so that the
+     * server is busy meanwhile. */
+    uv_check_t making;
+
     dp_entry_fn *next; /* of the flush under way; NULL: none */
     void *next_ctx;
     bool drained;   /* `next` has no more, and the message is made */
@@ -80,6 +84,7 @@ static void end_flush(struct dp_redis_sink *sink, bool answered)
     uint64_t errors = stats->errors - sink->errors_before;
     bool ok = answered && !sink->unsent && !sink->refused && errors == 0;
     sink->next = NULL;
+    uv_check_stop(&sink->making);
     stats->flushes++;
     stats->failed += !ok;
     stats->last_keys = stats->keys - sink->keys_before;
@@ -217,8 +222,17 @@ static void make_transaction(struct dp_redis_sink *sink)
                   (struct dp_str){sink->scopes.buf, sink->scopes.len - 1});
 }
 
-/* Sends the transaction that is made, and makes the one after it while the server is busy; ends the
- * flush when there is nothing to send. */
+static void on_making(uv_check_t *making)
+{
+    struct dp_redis_sink *sink = making->data;
+    uv_check_stop(making);
+    dp_redis_link_write(sink->link);
+    if (sink->next) /* or else the connection was lost in writing */
+        make_transaction(sink);
+}
+
+/* Sends the transaction that is made, and has the one after it made while the server is busy; ends
+ * the flush when there is nothing to send. */
 static void send_transaction(struct dp_redis_sink *sink)
 {
     struct dp_transaction *sent = sink->made;
@@ -239,7 +253,7 @@ static void send_transaction(struct dp_redis_sink *sink)
         return;
     if (sink->fence.owner_key)
         send_check(sink); /* before the next one; its answer comes with this one's */
-    make_transaction(sink);
+    uv_check_start(&sink->making, on_making);
 }
 
 static void take_exec_reply(struct dp_redis_sink *sink, const redisReply *reply)
@@ -322,6 +336,8 @@ struct dp_redis_sink *dp_redis_sink_create(uv_loop_t *loop,
         free(sink);
         return NULL;
     }
+    uv_check_init(loop, &sink->making);
+    sink->making.data = sink;
     sink->sent = &sink->transactions[0];
     sink->made = &sink->transactions[1];
     sink->loop = loop;
@@ -334,9 +350,9 @@ struct dp_redis_sink *dp_redis_sink_create(uv_loop_t *loop,
     return sink;
 }
 
-static void on_closed(void *ctx)
+static void on_making_closed(uv_handle_t *making)
 {
-    struct dp_redis_sink *sink = ctx;
+    struct dp_redis_sink *sink = making->data;
     for (size_t i = 0; i < 2; i++)
         dp_transaction_deinit(&sink->transactions[i]);
     free(sink->key.buf);
@@ -349,12 +365,19 @@ static void on_closed(void *ctx)
     free(sink);
 }
 
+static void on_link_closed(void *ctx)
+{
+    struct dp_redis_sink *sink = ctx;
+    uv_close((uv_handle_t *)&sink->making, on_making_closed);
+}
+
 void dp_redis_sink_close(struct dp_redis_sink *sink)
 {
     struct dp_redis_link *link = sink->link;
+    uv_check_stop(&sink->making);
     sink->link = NULL;
     sink->next = NULL;
-    dp_redis_link_close(link, on_closed);
+    dp_redis_link_close(link, on_link_closed);
 }
 
 bool dp_redis_sink_flush(struct dp_redis_sink *sink, dp_entry_fn *next, void *next_ctx)
@@ -368,11 +391,13 @@ bool dp_redis_sink_flush(struct dp_redis_sink *sink, dp_entry_fn *next, void *ne
     sink->keys_before = sink->stats.keys;
     sink->errors_before = sink->stats.errors;
     sink->scopes.len = 0;
-    if (sink->fence.owner_key)
+    if (sink->fence.owner_key) {
         send_check(sink);
-    make_transaction(sink);
-    if (!sink->fence.owner_key)
+        uv_check_start(&sink->making, on_making);
+    } else {
+        make_transaction(sink);
         send_transaction(sink);
+    }
     return true;
 }
 
