@@ -51,6 +51,27 @@ static void drop(struct dp_kafka_reader *reader, const struct dp_kafka_topic *to
                (unsigned long long)reader->dropped);
 }
 
+/* Gives back what was seen to, many at once: Kafka's thread allocates from the same memory, and
+ * each time that both are at it one has to sleep. The batch is empty. */
+static void give_back(struct dp_kafka_reader *reader)
+{
+    for (size_t i = 0; i < reader->next; i++)
+        rd_kafka_message_destroy(reader->fetched[i]);
+    for (size_t i = reader->next; i < reader->count; i++)
+        reader->fetched[i - reader->next] = reader->fetched[i];
+    reader->count -= reader->next;
+    reader->next = 0;
+}
+
+/* False: nothing waits. */
+static bool fetch(struct dp_kafka_reader *reader)
+{
+    give_back(reader);
+    ssize_t count = rd_kafka_consume_batch_queue(reader->queue, 0, reader->fetched, DP_KAFKA_FETCH);
+    reader->count = count > 0 ? (size_t)count : 0;
+    return reader->count;
+}
+
 /* What was not taken goes back, to be offered again. */
 static void put_back(struct dp_kafka_reader *reader, size_t taken)
 {
@@ -70,7 +91,6 @@ static void hand_over(struct dp_kafka_reader *reader)
         reader->messages++;
         reader->bytes += batch->messages[i].value.len;
         reader->origins[i].partition->mark = dp_kafka_mark(reader->origins[i].from);
-        rd_kafka_message_destroy(reader->origins[i].from);
     }
     if (taken < batch->count)
         reader->paused = true;
@@ -180,7 +200,6 @@ static void take_next(struct dp_kafka_reader *reader)
         see_to_error(reader, partition, from);
     else if (partition)
         look_at_earlier(reader, topic, partition, from);
-    rd_kafka_message_destroy(from);
 }
 
 /* What is said out of turn, the end of a partition too, comes after the messages before it. */
@@ -201,11 +220,7 @@ enum dp_kafka_drained dp_kafka_reader_drain(struct dp_kafka_reader *reader)
         } else {
             if (uv_hrtime() > end_ns)
                 return DP_KAFKA_MORE;
-            ssize_t count =
-                rd_kafka_consume_batch_queue(reader->queue, 0, reader->fetched, DP_KAFKA_FETCH);
-            reader->next = 0;
-            reader->count = count > 0 ? (size_t)count : 0;
-            if (reader->count == 0)
+            if (!fetch(reader))
                 return DP_KAFKA_EMPTY;
         }
     }
@@ -215,22 +230,18 @@ enum dp_kafka_drained dp_kafka_reader_drain(struct dp_kafka_reader *reader)
 
 void dp_kafka_reader_discard(struct dp_kafka_reader *reader)
 {
-    ssize_t count = 0;
     put_back(reader, 0);
-    do {
-        while (reader->next < reader->count)
-            rd_kafka_message_destroy(reader->fetched[reader->next++]);
-        count = rd_kafka_consume_batch_queue(reader->queue, 0, reader->fetched, DP_KAFKA_FETCH);
-        reader->next = 0;
-        reader->count = count > 0 ? (size_t)count : 0;
-    } while (reader->count);
+    do
+        reader->next = reader->count;
+    while (fetch(reader));
 }
 
 void dp_kafka_reader_discard_unread(struct dp_kafka_reader *reader)
 {
     put_back(reader, 0);
-    size_t kept = reader->next;
-    for (size_t i = reader->next; i < reader->count; i++) {
+    give_back(reader);
+    size_t kept = 0;
+    for (size_t i = 0; i < reader->count; i++) {
         rd_kafka_message_t *from = reader->fetched[i];
         const struct dp_kafka_topic *topic =
             from->rkt ? dp_kafka_partitions_topic_of(reader->partitions, from->rkt) : NULL;

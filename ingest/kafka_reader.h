@@ -14,7 +14,7 @@
 #include "ingest/message.h"
 
 /* Messages taken from librdkafka at once. */
-#define DP_KAFKA_FETCH 256
+#define DP_KAFKA_FETCH 1024
 
 struct dp_kafka_reader_events {
     /* The owner of the source: `ctx`. */
