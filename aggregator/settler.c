@@ -56,10 +56,13 @@ static void settle(struct dp_settler *settler, struct job *job)
     dp_bundle_clear(&job->bundle);
 }
 
-/* To the second thread, of all that was handed over. The mutex is held. */
-static void tell_of_all(struct dp_settler *settler)
+/* To the second thread, of all that was handed over. Who is woken finds the mutex free. */
+static void tell_of_all(struct dp_settler *settler, bool ending)
 {
+    pthread_mutex_lock(&settler->mutex);
     settler->told = settler->given;
+    settler->ending = ending;
+    pthread_mutex_unlock(&settler->mutex);
     pthread_cond_signal(&settler->more);
 }
 
@@ -80,7 +83,9 @@ static void *work(void *arg)
             settle(settler, &settler->jobs[number % WAITING_MAX]);
         pthread_mutex_lock(&settler->mutex);
         settler->done = to;
+        pthread_mutex_unlock(&settler->mutex);
         pthread_cond_signal(&settler->fewer);
+        pthread_mutex_lock(&settler->mutex);
     }
     pthread_mutex_unlock(&settler->mutex);
     return NULL;
@@ -103,10 +108,7 @@ void dp_settler_destroy(struct dp_settler *settler)
 {
     if (!settler)
         return;
-    pthread_mutex_lock(&settler->mutex);
-    settler->ending = true;
-    tell_of_all(settler);
-    pthread_mutex_unlock(&settler->mutex);
+    tell_of_all(settler, true);
     pthread_join(settler->thread, NULL);
     for (size_t i = 0; i < WAITING_MAX; i++)
         dp_bundle_deinit(&settler->jobs[i].bundle);
@@ -121,9 +123,9 @@ static void await(struct dp_settler *settler, uint64_t number)
 {
     if (number <= settler->seen_done)
         return;
+    if (settler->told < number) /* nobody else writes it */
+        tell_of_all(settler, false);
     pthread_mutex_lock(&settler->mutex);
-    if (settler->told < number)
-        tell_of_all(settler);
     while (settler->done < number)
         pthread_cond_wait(&settler->fewer, &settler->mutex);
     settler->seen_done = settler->done;
@@ -141,11 +143,8 @@ void dp_settler_hand_over(struct dp_settler *settler, struct dp_scope *scope, in
     *job = (struct job){scope->bundle, scope->windows, &scope->periods, earliest_ms, closed_ms};
     scope->bundle = empty;
     settler->given = scope->handed_over = number;
-    if (number % AT_ONCE)
-        return;
-    pthread_mutex_lock(&settler->mutex);
-    tell_of_all(settler);
-    pthread_mutex_unlock(&settler->mutex);
+    if (number % AT_ONCE == 0)
+        tell_of_all(settler, false);
 }
 
 void dp_settler_await(struct dp_settler *settler, const struct dp_scope *scope)
