@@ -174,11 +174,14 @@ static int64_t trim_ms(const struct dp_aggregator *agg)
 void dp_scope_settle(struct dp_aggregator *agg, struct dp_scope *scope)
 {
     dp_scope_await(agg, scope);
-    if (dp_bundle_empty(&scope->bundle))
-        return;
-    dp_bundle_settle(&scope->bundle, scope->windows, &scope->periods, &agg->period_rules,
-                     trim_ms(agg));
-    dp_bundle_clear(&scope->bundle);
+    if (!dp_bundle_empty(&scope->bundle)) {
+        dp_bundle_settle(&scope->bundle, scope->windows, &scope->periods, &agg->period_rules,
+                         trim_ms(agg));
+        dp_bundle_clear(&scope->bundle);
+    }
+    if (scope->stale_from_ms != INT64_MAX)
+        dp_periods_mark_changed(&scope->periods, scope->stale_from_ms);
+    scope->stale_from_ms = INT64_MAX;
 }
 
 void dp_scope_settle_full(struct dp_aggregator *agg, struct dp_scope *scope)

@@ -87,10 +87,8 @@ static void told(void *ctx, int sign, const struct dp_made *made)
 /* Periods that end after `from_ms` are to be handed out again, as all are after restoring. */
 static void mark_periods(struct dp_aggregator *agg, struct dp_scope *scope, int64_t from_ms)
 {
-    if (agg->restoring)
-        return;
-    dp_scope_await(agg, scope);
-    dp_periods_mark_changed(&scope->periods, from_ms);
+    if (!agg->restoring && from_ms < scope->stale_from_ms)
+        scope->stale_from_ms = from_ms;
 }
 
 /* An agent is ranked in the team that the latest event names for it; of several of one time, in the

@@ -49,6 +49,7 @@ static struct dp_scope *add(struct dp_scopes *scopes, enum dp_scope_kind kind, s
     dp_windows_advance(scope->windows, scopes->now_ms);
     scope->last_event_ms = scope->entries_ms = scope->periods_ms = INT64_MIN;
     scope->accrued_ms = scope->rank_team_ms = INT64_MIN;
+    scope->stale_from_ms = INT64_MAX;
     scope->known_changed = scope->now_changed = true;
     scope->alarm.at = DP_HEAP_OUT;
     scope->sets_unknown = scopes->written;

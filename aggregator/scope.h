@@ -42,7 +42,9 @@ struct dp_scope {
     uint32_t rank_team;       /* agent: the team that its latest event names, kept; 0: none */
     int64_t rank_team_ms;     /* the time of that event */
     struct dp_bundle bundle;  /* what is not in the windows and periods yet: dp_scope_settle */
-    uint64_t handed_over;     /* the number of the last bundle of its that went to the settler */
+    int64_t stale_from_ms; /* periods that end later are to be handed out again, when it is settled;
+                            * INT64_MAX: none */
+    uint64_t handed_over;  /* the number of the last bundle of its that went to the settler */
     struct dp_windows *windows;
     struct dp_scope *next_changed;
     struct dp_periods periods;
