@@ -66,7 +66,7 @@ struct dp_aggregator_options {
     size_t rule_count;
     uint32_t quality_per_day, quality_per_month; /* quality checks wanted of an agent; 0: none */
     int64_t period_keep_ms;     /* a period's key lives for so long after the period's end */
-    int64_t period_interval_ms; /* periods are handed out once in so long; 0: at once */
+    int64_t period_interval_ms; /* of T: periods are handed out once in so long; 0: at once */
     bool settles_aside; /* facts go to windows and periods on a second thread when they come in
                          * numbers; figures are the same */
 };
@@ -143,6 +143,11 @@ int64_t dp_aggregator_waiting_ms(const struct dp_aggregator *aggregator);
  * events come in between. True: so does a round, which is over when all that has changed until now
  * is handed out; unless flushes are curtailed each is one. */
 bool dp_aggregator_begin_entries(struct dp_aggregator *aggregator);
+
+/* Until it is called again: true, changes of periods wait, but those of a scope that has handed out
+ * none yet, and what dp_aggregator_mark_all asks for. Where T is far ahead of the clock each flush
+ * would bring all of them. */
+void dp_aggregator_hold_periods(struct dp_aggregator *aggregator, bool hold);
 
 /* The flush is to end: of what is not urgent the rest waits for the next one, the longest waiting
  * first. One that has to hand out everything (dp_aggregator_mark_all) does so all the same. */

@@ -351,7 +351,7 @@ bool dp_aggregator_begin_entries(struct dp_aggregator *agg)
     dp_await_all(agg);
     if (agg->t_ms == INT64_MIN) /* nothing is handed out */
         return true;
-    if (agg->standings_due)
+    if (agg->standings_due && (agg->marked_all || !agg->periods_held))
         dp_standings_update(agg);
     agg->changed_until = agg->changed_last;
     if (round)
@@ -364,6 +364,11 @@ bool dp_aggregator_begin_entries(struct dp_aggregator *agg)
     dp_watch_update(agg);
     dp_alerts_begin(agg->alerts);
     return round;
+}
+
+void dp_aggregator_hold_periods(struct dp_aggregator *agg, bool hold)
+{
+    agg->periods_held = hold;
 }
 
 void dp_aggregator_curtail(struct dp_aggregator *agg)

@@ -33,6 +33,8 @@ bool dp_period_entries_due(const struct dp_aggregator *agg, const struct dp_scop
     if (scope->periods_ms == INT64_MIN)
         return !dp_periods_empty(&scope->periods) || changed(scope) || dp_accrue_runs(scope) ||
                (scope->kind == DP_SCOPE_TEAM && scope->sets_unknown);
+    if (agg->periods_held)
+        return false;
     return (changed(scope) && passed(agg, scope, agg->options.period_interval_ms)) ||
            (dp_accrue_runs(scope) && passed(agg, scope, DP_STATES_PERIOD_MS));
 }

@@ -133,6 +133,7 @@ struct dp_aggregator {
     bool whole;                     /* this one does */
     bool curtailed;                 /* this one hands out no more than what is urgent */
     bool standings_due;             /* scores and ranks are to be found out when entries begin */
+    bool periods_held;              /* changes of periods wait, and so do scores and ranks */
     bool ranks_changed; /* some score or team has changed since the ranks were found out */
     struct dp_cursor cursor;
     struct dp_agent_list active_before, active_after; /* room for comparing */

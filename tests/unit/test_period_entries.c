@@ -86,6 +86,37 @@ static void they_come_at_their_own_pace(void **state)
     dp_centre_close(&centre);
 }
 
+/* While T takes hours at a step nothing is lost: what waits comes later, or with everything. */
+static void they_are_held(void **state)
+{
+    (void)state;
+    struct dp_centre centre;
+    open_centre(&centre, 60 * SECOND);
+    dp_centre_tell(&centre, "1000 rated a1 4 5 t1");
+    dp_centre_advance(&centre, 2 * SECOND);
+    dp_aggregator_hold_periods(centre.agg, true);
+    dp_centre_tell(&centre, "3000 rated a1 4 5 t1; 3000 rated a2 5 5 t1");
+    dp_centre_advance(&centre, 130 * SECOND);
+    dp_centre_expect(&centre, "agent:a1:w:5m", "ratings", 2);
+    dp_centre_expect(&centre, "agent:a1:p:1970", "ratings", 1);
+    dp_centre_expect(&centre, "agent:a1:p:1970", "ranked", 1);
+    dp_centre_expect(&centre, "agent:a2:p:1970", "ratings", 1); /* nobody knew of it */
+    dp_aggregator_hold_periods(centre.agg, false);
+    dp_centre_advance(&centre, 191 * SECOND);
+    dp_centre_expect(&centre, "agent:a1:p:1970", "ratings", 2);
+    dp_centre_expect(&centre, "agent:a1:p:1970", "ranked", 2);
+
+    dp_aggregator_hold_periods(centre.agg, true);
+    dp_centre_tell(&centre, "192000 rated a2 1 5 t1");
+    dp_centre_advance(&centre, 255 * SECOND);
+    dp_centre_expect(&centre, "agent:a1:p:1970", "rank", 2);
+    dp_aggregator_mark_all(centre.agg);
+    dp_centre_advance(&centre, 256 * SECOND);
+    dp_centre_expect(&centre, "agent:a2:p:1970", "ratings", 2);
+    dp_centre_expect(&centre, "agent:a1:p:1970", "rank", 1);
+    dp_centre_close(&centre);
+}
+
 static void ranks_and_what_is_earned(void **state)
 {
     (void)state;
@@ -140,6 +171,7 @@ int main(void)
         cmocka_unit_test(times_in_states),
         cmocka_unit_test(all_is_taken_back),
         cmocka_unit_test(they_come_at_their_own_pace),
+        cmocka_unit_test(they_are_held),
         cmocka_unit_test(ranks_and_what_is_earned),
         cmocka_unit_test(whoever_left_stays_in_the_periods),
     };
