@@ -68,6 +68,15 @@ static void look_at_types(struct dp_redis_state *state)
     }
 }
 
+/* Of what was last committed, and by whom. */
+static void send_check(struct dp_redis_state *state)
+{
+    send_words(state, ANSWER_IGNORED, "WATCH", state->owner_key, state->commit_key);
+    look_at_types(state);
+    send_words(state, ANSWER_OWNER, "GET", state->owner_key, NULL);
+    send_words(state, ANSWER_RECORD, "HGETALL", state->commit_key, NULL);
+}
+
 static void on_attempt(void *ctx)
 {
     struct dp_redis_state *state = ctx;
@@ -80,10 +89,7 @@ static void on_attempt(void *ctx)
         send_words(state, ANSWER_RECORD, "HGETALL", state->commit_key, NULL);
         break;
     case COMMITTING:
-        send_words(state, ANSWER_IGNORED, "WATCH", state->owner_key, state->commit_key);
-        look_at_types(state);
-        send_words(state, ANSWER_OWNER, "GET", state->owner_key, NULL);
-        send_words(state, ANSWER_RECORD, "HGETALL", state->commit_key, NULL);
+        send_check(state);
         break;
     case READING:
         dp_state_reader_ask(&state->reader, &state->blocks, (void *)ANSWER_BYTES, true);
@@ -220,15 +226,19 @@ static void send_record(struct dp_redis_state *state)
 }
 
 /* The next piece of the frame or, once they are all there, the record: never together, for what
- * follows a command that fails in a transaction is carried out all the same. */
+ * follows a command that fails in a transaction is carried out all the same. Behind a piece comes
+ * the check before what is next. */
 static void send_next(struct dp_redis_state *state)
 {
+    bool piece = !dp_state_writer_done(&state->writer);
     send_words(state, ANSWER_IGNORED, "MULTI", NULL, NULL);
-    if (dp_state_writer_done(&state->writer))
-        send_record(state);
-    else
+    if (piece)
         dp_state_writer_send(&state->writer, &state->blocks, (void *)ANSWER_IGNORED);
+    else
+        send_record(state);
     send_words(state, ANSWER_EXEC, "EXEC", NULL, NULL);
+    if (piece)
+        send_check(state);
 }
 
 static void committed(struct dp_redis_state *state)
@@ -278,16 +288,15 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
 
 static void take_exec(struct dp_redis_state *state, const redisReply *reply)
 {
-    if (state->operation == CLAIMING) {
+    bool executed = reply->type != REDIS_REPLY_NIL; /* or else one of the keys has changed */
+    if (state->operation == CLAIMING)
         take_claim(state, reply);
-    } else if (reply->type == REDIS_REPLY_NIL) { /* one of the keys has changed: look which */
-        dp_state_exchange_attempt(&state->exchange);
-    } else if (dp_state_writer_done(&state->writer)) { /* that was the record */
-        committed(state);
-    } else {
+    else if (!dp_state_writer_done(&state->writer) && executed)
         dp_state_writer_taken(&state->writer);
-        dp_state_exchange_attempt(&state->exchange);
-    }
+    else if (dp_state_writer_done(&state->writer) && executed) /* that was the record */
+        committed(state);
+    else if (dp_state_writer_done(&state->writer))
+        dp_state_exchange_attempt(&state->exchange); /* look which */
 }
 
 /* Replies ---------------------------------------------------------------------------------------

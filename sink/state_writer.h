@@ -10,8 +10,8 @@
 #include "sink/state_log.h"
 #include "sink/state_record.h"
 
-/* What one transaction writes of a frame at most: a server takes some 0.2 ms for it. */
-#define DP_STATE_PIECE_BYTES ((size_t)256 << 10)
+/* What one transaction writes of a frame at most: a server takes some 0.5 ms for it. */
+#define DP_STATE_PIECE_BYTES ((size_t)1 << 20)
 
 /* All zero: it writes nothing. */
 struct dp_state_writer {
