@@ -11,6 +11,9 @@
 /* The most that a record of any kind takes. */
 #define RECORD_MAX 2048
 
+/* What frames seldom take more than. */
+#define KEPT_BYTES ((size_t)8 << 20)
+
 void dp_journal_init(struct dp_journal *journal)
 {
     *journal = (struct dp_journal){0};
@@ -23,6 +26,11 @@ void dp_journal_deinit(struct dp_journal *journal)
 
 void dp_journal_clear(struct dp_journal *journal)
 {
+    if (journal->capacity > KEPT_BYTES) {
+        free(journal->bytes);
+        journal->bytes = NULL;
+        journal->capacity = 0;
+    }
     journal->len = 0;
     journal->time_ms = 0;
     journal->source_len = 0;

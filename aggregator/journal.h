@@ -146,7 +146,7 @@ struct dp_journal {
 void dp_journal_init(struct dp_journal *journal);
 void dp_journal_deinit(struct dp_journal *journal);
 
-/* Begins a frame; the memory is kept. */
+/* Begins a frame; the memory is kept, but for that of an unusually large one. */
 void dp_journal_clear(struct dp_journal *journal);
 
 /* All of the event but the reason of a declined offer, which is free text that no figure knows. */
