@@ -14,8 +14,10 @@
 static const struct dp_kafka_property consumer_defaults[] = {
     {"client.id", "deskpulse"},
     {"auto.offset.reset", "earliest"},
-    /* All messages that wait in memory, over all partitions. */
-    {"queued.max.messages.kbytes", "16384"},
+    /* All messages that wait in memory, over all partitions; librdkafka takes two to three times
+     * as much for them. One more answer of a broker comes on top. */
+    {"queued.max.messages.kbytes", "8192"},
+    {"max.partition.fetch.bytes", "262144"},
     /* Bytes alone are the limit. */
     {"queued.min.messages", "10000000"},
     {"fetch.wait.max.ms", "100"},
