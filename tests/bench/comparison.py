@@ -20,12 +20,14 @@ class Drained:
 
 
 def contenders_of(program, names, heap, **chosen):
-    """Deskpulse does all that it does by default, with the peers' windows. `heap` is of those that have their state
-    in it; RocksDB has it outside."""
+    """First Deskpulse, which does all that it does by default, with the peers' windows; then without its calendar
+    periods, which no peer has. `heap` is of those that have their state in it; RocksDB has it outside."""
+    chosen = {"window_lengths": " ".join(WINDOWS), **chosen}
     peers = [contenders.Contender(name, heap=heap if name in IN_HEAP else SMALL_HEAP) for name in names]
     for peer in peers:
         peer.build()
-    return [contenders.Contender("deskpulse", program, window_lengths=" ".join(WINDOWS), **chosen), *peers]
+    return [contenders.Contender("deskpulse", program, **chosen),
+            contenders.Contender("deskpulse:windows", program, **{**chosen, "period_kinds": "none"}), *peers]
 
 
 def answers_in(client):
@@ -70,12 +72,12 @@ def agrees(figures, contender, expected, found):
 
 
 def drain_all(figures, all_of_them, program, kafka, redis, topics, count, agents, rounds):
-    """Takes turns; returns the costs of each whose answers are right."""
-    costs = {contender: [] for contender in all_of_them}
+    """Takes turns; returns the costs of each whose answers are right, that is those of the first."""
+    first, costs = all_of_them[0], {contender: [] for contender in all_of_them}
     for turn in range(rounds):
         for contender in list(costs):
             found = drain(contender, program, kafka, redis, topics, f"{contender.label}-{turn}", count, agents)
-            if contender.program:
+            if contender is first:
                 expected = found.answers
             elif not agrees(figures, contender, expected, found.answers):
                 del costs[contender]
@@ -102,12 +104,13 @@ def add_ratios(figures, peer):
 
 
 def compare(figures, all_of_them, program, probe, kafka, redis, topics, count, agents, rounds, load):
-    """`load` None: freshness is not measured. Returns whether all answers are right."""
+    """`load` None: freshness is not measured; nor is it of Deskpulse a second time. Returns whether all answers are
+    right."""
     figures.add("peers_events", count)
     costs = drain_all(figures, all_of_them, program, kafka, redis, topics, count, agents, rounds)
     for turn, contender in enumerate(costs):
         add_costs(figures, contender, costs[contender], count)
-        if load:
+        if load and (contender is all_of_them[0] or not contender.program):
             found = freshness.measure(contender, program, probe, kafka, redis, f"fresh-{turn}", load)
             freshness.add(figures, f"{contender.label}_", found)
     for contender in costs:

@@ -1,8 +1,9 @@
 """Figures as tables in Markdown, which terminals show as well."""
 from bench import number
 
-CONTENDERS = (("deskpulse", "Deskpulse"), ("kafka_streams", "Kafka Streams"),
-              ("kafka_streams_memory", "Kafka Streams, heap"), ("kafka_streams_rocksdb", "Kafka Streams, RocksDB"),
+CONTENDERS = (("deskpulse", "Deskpulse"), ("deskpulse_windows", "Deskpulse, no periods"),
+              ("kafka_streams", "Kafka Streams"), ("kafka_streams_memory", "Kafka Streams, heap"),
+              ("kafka_streams_rocksdb", "Kafka Streams, RocksDB"),
               ("flink", "Flink"), ("flink_memory", "Flink, heap"), ("flink_rocksdb", "Flink, RocksDB"))
 COSTS = (("CPU, s per million events", "cpu_s_per_million"), ("likewise, once warm", "cpu_warm_s_per_million"),
          ("events/s, wall time", "events_per_s"), ("peak memory, MiB", "memory_mib"),
