@@ -66,9 +66,9 @@ def take_turns(rounds, measurements):
 
 
 def build(directory, *options, target="deskpulse"):
-    """A release build in build/DIRECTORY; returns the path of its program."""
+    """An optimised build in build/DIRECTORY; returns the path of its program."""
     path = os.path.join(ROOT, "build", directory)
-    for command in (("cmake", "--preset", "release", "-B", path, *options),
+    for command in (("cmake", "--preset", "optimised", "-B", path, *options),
                     ("cmake", "--build", path, "--target", target)):
         subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr, timeout=LIMIT)
     return os.path.join(path, "app", "deskpulse")
