@@ -39,11 +39,11 @@ struct dp_flusher {
     bool current;              /* and it was begun after the last dp_flusher_begin */
     bool finishing;            /* nothing comes after the next one that is well */
     bool last;                 /* it has begun */
-    bool catches_up;           /* what is read is old */
     uint64_t began_at_ms;      /* loop time when the last flush was begun */
     uint64_t over_at_ms;       /* and when it was over */
     uint64_t round_at_ms;      /* and the last round */
-    uint64_t periods_at_ms;    /* and the last that had periods in it */
+    uint64_t periods_at_ms;    /* and the last that had periods in it, */
+    int64_t periods_t_ms;      /* and T then */
     uint64_t whole_at_ms;      /* loop time of which Redis has everything */
     uint64_t tick_consumed;    /* messages at the last tick of the timer */
     uint64_t seen_consumed;    /* and at the last flush */
@@ -103,14 +103,20 @@ static bool next_entry(void *ctx, struct dp_entry *entry)
     return flusher->current && dp_pipeline_next_entry(flusher->pipeline, entry);
 }
 
-/* While T is far behind the clock it takes hours at a step: then periods are paced by the clock. */
+/* Periods are due by T. Where that outruns the clock, as in event time while a backlog is read,
+ * each flush would find all of them due: then the clock paces them. */
 static void pace_periods(struct dp_flusher *flusher)
 {
-    uint64_t interval = (uint64_t)flusher->options.config->period_interval_ms;
-    bool hold = flusher->options.event_clock && flusher->catches_up &&
-                flusher->began_at_ms - flusher->periods_at_ms < interval;
-    if (!hold)
+    int64_t interval = flusher->options.config->period_interval_ms;
+    int64_t t = dp_aggregator_t(flusher->pipeline->aggregator);
+    int64_t passed = (int64_t)(flusher->began_at_ms - flusher->periods_at_ms);
+    if (t == INT64_MIN)
+        return;
+    bool hold = passed < interval && t - flusher->periods_t_ms >= interval;
+    if (!hold) {
         flusher->periods_at_ms = flusher->began_at_ms;
+        flusher->periods_t_ms = t;
+    }
     dp_aggregator_hold_periods(flusher->pipeline->aggregator, hold);
 }
 
@@ -134,18 +140,14 @@ static void flush(struct dp_flusher *flusher)
         flusher->under_way = false;
 }
 
-static bool catches_up(const struct dp_flusher *flusher)
-{
-    const struct dp_pipeline *pipeline = flusher->pipeline;
-    return pipeline->read_ms > 0 && dp_wall_ms() - pipeline->read_ms > OLD_MS &&
-           pipeline->consumed != flusher->tick_consumed && !flusher->finishing;
-}
-
 /* While it catches up; but not for so long that reading would have to wait (duty.c). */
 static bool rests(const struct dp_flusher *flusher)
 {
+    const struct dp_pipeline *pipeline = flusher->pipeline;
     uint64_t took = flusher->over_at_ms - flusher->began_at_ms;
-    return flusher->catches_up && uv_now(flusher->loop) - flusher->over_at_ms < REST(took) &&
+    bool catches_up = pipeline->read_ms > 0 && dp_wall_ms() - pipeline->read_ms > OLD_MS &&
+                      pipeline->consumed != flusher->tick_consumed && !flusher->finishing;
+    return catches_up && uv_now(flusher->loop) - flusher->over_at_ms < REST(took) &&
            dp_flusher_behind_ms(flusher) < (uint64_t)flusher->options.config->max_behind_ms / 2;
 }
 
@@ -153,7 +155,6 @@ static void on_timer(uv_timer_t *timer)
 {
     struct dp_flusher *flusher = timer->data;
     uint64_t consumed = flusher->pipeline->consumed;
-    flusher->catches_up = catches_up(flusher);
     bool resting = !flusher->under_way && rests(flusher);
     flusher->tick_consumed = consumed;
     flusher->due = flusher->under_way;

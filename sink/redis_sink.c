@@ -222,19 +222,26 @@ static void make_transaction(struct dp_redis_sink *sink)
                   (struct dp_str){sink->scopes.buf, sink->scopes.len - 1});
 }
 
+static void make_what_is_due(struct dp_redis_sink *sink)
+{
+    if (!uv_is_active((uv_handle_t *)&sink->making))
+        return;
+    uv_check_stop(&sink->making);
+    make_transaction(sink);
+}
+
 static void on_making(uv_check_t *making)
 {
     struct dp_redis_sink *sink = making->data;
-    uv_check_stop(making);
     dp_redis_link_write(sink->link);
-    if (sink->next) /* or else the connection was lost in writing */
-        make_transaction(sink);
+    make_what_is_due(sink); /* not if the connection was lost in writing */
 }
 
 /* Sends the transaction that is made, and has the one after it made while the server is busy; ends
  * the flush when there is nothing to send. */
 static void send_transaction(struct dp_redis_sink *sink)
 {
+    make_what_is_due(sink); /* should an answer come first */
     struct dp_transaction *sent = sink->made;
     if (!dp_transaction_count(sent)) {
         if (sink->fence.owner_key)
