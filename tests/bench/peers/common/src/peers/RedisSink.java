@@ -14,6 +14,12 @@ import redis.clients.jedis.Protocol.Command;
 public final class RedisSink implements AutoCloseable {
     private static final int KEYS_A_TRANSACTION = 200;
 
+    /**
+     * A key outlives its window by so much. In event time the highest T may be reached long before a backlog is
+     * through, and what does not change then is not written again.
+     */
+    private static final int GRACE_S = 3600;
+
     private final Connection redis;
     private final Set<String> known = new HashSet<>();
     private final List<String> changed = new ArrayList<>();
@@ -67,7 +73,7 @@ public final class RedisSink implements AutoCloseable {
         } else {
             scope.published |= 1 << window;
             send(Command.HSET, Figures.of(key, sums, t * 1000, Windows.LENGTHS[window] * 1000L));
-            send(Command.PEXPIRE, key, bytes((Windows.LENGTHS[window] + 60) * 1000L));
+            send(Command.PEXPIRE, key, bytes((Windows.LENGTHS[window] + GRACE_S) * 1000L));
         }
         if (keys == KEYS_A_TRANSACTION)
             endTransaction();
