@@ -241,7 +241,7 @@ static void on_making(uv_check_t *making)
  * the flush when there is nothing to send. */
 static void send_transaction(struct dp_redis_sink *sink)
 {
-    make_what_is_due(sink); /* should an answer come first */
+    make_what_is_due(sink); /* the first without a fence */
     struct dp_transaction *sent = sink->made;
     if (!dp_transaction_count(sent)) {
         if (sink->fence.owner_key)
@@ -398,13 +398,11 @@ bool dp_redis_sink_flush(struct dp_redis_sink *sink, dp_entry_fn *next, void *ne
     sink->keys_before = sink->stats.keys;
     sink->errors_before = sink->stats.errors;
     sink->scopes.len = 0;
-    if (sink->fence.owner_key) {
+    uv_check_start(&sink->making, on_making);
+    if (sink->fence.owner_key)
         send_check(sink);
-        uv_check_start(&sink->making, on_making);
-    } else {
-        make_transaction(sink);
+    else
         send_transaction(sink);
-    }
     return true;
 }
 

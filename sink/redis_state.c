@@ -289,14 +289,16 @@ static void go_on_committing(struct dp_redis_state *state, const redisReply *rep
 static void take_exec(struct dp_redis_state *state, const redisReply *reply)
 {
     bool executed = reply->type != REDIS_REPLY_NIL; /* or else one of the keys has changed */
-    if (state->operation == CLAIMING)
+    if (state->operation == CLAIMING) {
         take_claim(state, reply);
-    else if (!dp_state_writer_done(&state->writer) && executed)
-        dp_state_writer_taken(&state->writer);
-    else if (dp_state_writer_done(&state->writer) && executed) /* that was the record */
+    } else if (!dp_state_writer_done(&state->writer)) { /* a piece: the check behind it goes on */
+        if (executed)
+            dp_state_writer_taken(&state->writer);
+    } else if (executed) { /* that was the record */
         committed(state);
-    else if (dp_state_writer_done(&state->writer))
-        dp_state_exchange_attempt(&state->exchange); /* look which */
+    } else { /* look which */
+        dp_state_exchange_attempt(&state->exchange);
+    }
 }
 
 /* Replies ---------------------------------------------------------------------------------------
