@@ -17,9 +17,7 @@ if(DP_PROFILE STREQUAL make)
   return()
 endif()
 
-file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/aggregator/*.[ch]
-     ${CMAKE_SOURCE_DIR}/app/*.[ch] ${CMAKE_SOURCE_DIR}/common/*.[ch] ${CMAKE_SOURCE_DIR}/ingest/*.[ch]
-     ${CMAKE_SOURCE_DIR}/simulate/*.[ch] ${CMAKE_SOURCE_DIR}/sink/*.[ch] ${CMAKE_SOURCE_DIR}/top/*.[ch])
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/*/*.[ch])
 set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})
 set(hashes "${CMAKE_C_COMPILER_VERSION} ${CMAKE_C_FLAGS_RELWITHDEBINFO} ${DP_MUTATION}")
 foreach(source ${sources})
